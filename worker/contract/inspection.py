@@ -1,0 +1,41 @@
+"""The messages of an inspection: control asks by name, the data plane answers by name."""
+
+from typing import Any
+
+import msgspec
+
+from worker.contract.manifest import Manifest
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """What a publisher says about a model, beside the artifact and the reference data."""
+
+    target: str | None = None
+    output_name: str = ""
+    output_unit: str = ""
+    units: dict[str, str] = {}
+    categories: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+
+
+class InspectionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`worker.inspect`: look at `inbox/<inspection_id>/` (artifact, reference.csv) and answer in `outbox/<inspection_id>/`.
+
+    Directories are relative to the spool; the worker never takes a path from a message.
+    """
+
+    inspection_id: str
+    version_id: int
+    publication: Publication
+
+
+class InspectionOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """`control.record_inspection`: a manifest, or the reason for refusal in one sentence with a hint."""
+
+    inspection_id: str
+    version_id: int
+    manifest: Manifest | None = None
+    files: tuple[str, ...] = ()
+    reason: str = ""
+    hint: str = ""
+    facts: dict[str, Any] = {}

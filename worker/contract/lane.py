@@ -1,0 +1,50 @@
+"""The messages of the lane: msgpack arrays, so that a request costs a few bytes beside its body."""
+
+from typing import Final
+
+import msgspec
+
+
+class LaneRequest(msgspec.Struct, array_like=True, frozen=True):
+    """One caller's request, its body untouched.
+
+    `number` is the gateway's own; it comes back with the answer. `deadline_s` is on the machine's monotonic clock, which
+    every process of the box shares. `dialect` names the protocol in which to read and answer.
+    """
+
+    number: int
+    request_id: str
+    dialect: str
+    content_type: str
+    deadline_s: float
+    body: bytes
+
+
+class LaneBatch(msgspec.Struct, array_like=True, frozen=True):
+    """Requests of one gateway process for one version. `digest` "" is a probe: it is answered without a model."""
+
+    reply_to: str
+    endpoint: str
+    version: int
+    digest: str
+    requests: tuple[LaneRequest, ...]
+
+
+class LaneReply(msgspec.Struct, array_like=True, frozen=True):
+    """The answer to one request. `rows` is how many rows were predicted, 0 for an error."""
+
+    number: int
+    status: int
+    content_type: str
+    body: bytes
+    rows: int = 0
+
+
+class LaneReplies(msgspec.Struct, array_like=True, frozen=True):
+    """Answers to one gateway process; `compute_s` is the time the worker spent on them together."""
+
+    replies: tuple[LaneReply, ...]
+    compute_s: float = 0.0
+
+
+PROBE_DIGEST: Final = ""

@@ -1,0 +1,46 @@
+"""The manifest of a model version: what inspection found, kept beside the artifact as `manifest.json`."""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from worker.contract.signature import Signature
+
+
+class Engine(StrEnum):
+    """What computes the predictions."""
+
+    ONNX = "onnx"
+    SKLEARN = "sklearn"
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure of quality on the reference data: `accuracy`, `r2`, `mae`, …"""
+
+    name: str
+    value: float
+    unit: str = ""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the data plane needs to serve a version, and what people want to know of it.
+
+    `example` is one row of the reference data, as the native dialect takes it. `quality` is measured on the
+    `quality_rows` rows of the reference data that have a target; empty when no target was given.
+    """
+
+    format: str
+    engine: Engine
+    engine_reason: str
+    signature: Signature
+    example: dict[str, Any]
+    target: str | None = None
+    reference_rows: int = 0
+    quality: tuple[Quality, ...] = ()
+    quality_rows: int = 0
+    estimator: str = ""
+    artifact_size_bytes: int = 0
+    load_ms: float = 0.0
+    made_with: dict[str, str] = {}
+    schema: int = 1

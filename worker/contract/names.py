@@ -1,0 +1,35 @@
+"""Names that both planes use on Redis: queues, tasks, keys."""
+
+from typing import Final
+
+QUEUE_INFERENCE: Final = "worker.inference"
+QUEUE_JOBS: Final = "worker.jobs"
+QUEUE_CONTROL: Final = "control"
+
+TASK_INSPECT: Final = "worker.inspect"
+TASK_PING: Final = "worker.ping"
+TASK_RECORD_INSPECTION: Final = "control.record_inspection"
+
+LANE: Final = "bastide:lane"
+"""The stream of coalesced inference requests, fields `b` (a `LaneBatch`)."""
+
+LANE_SUSPECTS: Final = "bastide:lane:suspects"
+"""The stream of single requests whose first delivery ended with the death of a worker."""
+
+LANE_GROUP: Final = "inference"
+LANE_FIELD: Final = b"b"
+
+REPLY_PREFIX: Final = "bastide:reply:"
+"""Followed by the gateway's id: the list on which that gateway process waits for its answers."""
+
+ALIVE: Final = "bastide:alive"
+"""Exists while at least one inference worker lives."""
+
+ALIVE_PREFIX: Final = "bastide:alive:"
+"""Followed by a consumer's name: exists while that worker lives."""
+
+ALIVE_TTL_MS: Final = 1000
+ALIVE_REFRESH_S: Final = 0.25
+
+ROUTING_STAMP: Final = "bastide:routing"
+"""A counter that moves whenever an endpoint, a deployment, a key or a permission changes."""
