@@ -19,9 +19,9 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InspectionRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`worker.inspect`: look at `inbox/<inspection_id>/` (artifact, reference.csv) and answer in `outbox/<inspection_id>/`.
+    """`worker.inspect`: look at `inbox/<inspection_id>/` and answer in `outbox/<inspection_id>/`.
 
-    Directories are relative to the spool; the worker never takes a path from a message.
+    The inbox holds `artifact` and `reference.csv`. The worker never takes a path from a message.
     """
 
     inspection_id: str

@@ -8,8 +8,8 @@ import msgspec
 class LaneRequest(msgspec.Struct, array_like=True, frozen=True):
     """One caller's request, its body untouched.
 
-    `number` is the gateway's own; it comes back with the answer. `deadline_s` is on the machine's monotonic clock, which
-    every process of the box shares. `dialect` names the protocol in which to read and answer.
+    `number` is the gateway's own; it comes back with the answer. `deadline_s` is on the machine's monotonic clock,
+    which every process of the box shares. `dialect` names the protocol in which to read and answer.
     """
 
     number: int

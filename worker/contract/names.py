@@ -33,3 +33,6 @@ ALIVE_REFRESH_S: Final = 0.25
 
 ROUTING_STAMP: Final = "bastide:routing"
 """A counter that moves whenever an endpoint, a deployment, a key or a permission changes."""
+
+DEPLOYED: Final = "bastide:deployed"
+"""A JSON list of the digests behind live endpoints, set by the gateways: workers load them before they are asked."""

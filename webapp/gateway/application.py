@@ -1,0 +1,236 @@
+"""The ASGI application in front of Django: inference URLs are answered here, everything else goes through.
+
+Only `POST /api/v1/endpoints/{endpoint}/predict` is hot. Nothing on its way parses a body, asks the database or enters
+Django's middleware.
+"""
+
+import asyncio
+import itertools
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Final
+
+from webapp.gateway import browser, metrics
+from webapp.gateway.answers import RETRY_AFTER_S, Answer, error_answer
+from webapp.gateway.health import HEALTH_PATHS, answer_health
+from webapp.gateway.lane import LaneClient
+from webapp.gateway.routing import Route
+from webapp.gateway.state import GatewayState
+from worker.contract.errors import ErrorCode
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PREFIX: Final = "/api/v1/endpoints/"
+SUFFIX: Final = "/predict"
+BODY_TIMEOUT_S: Final = 10.0
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+logger = logging.getLogger(__name__)
+
+
+class RefusedError(Exception):
+    """The gateway answers without asking a worker."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.body)
+        self.answer = answer
+
+
+class ClientGoneError(Exception):
+    """The caller left before its body was complete: nobody is there to be answered."""
+
+
+class Gateway:
+    """`django` gets whatever is no inference URL; `socket` is Redis."""
+
+    def __init__(self, django: Application, socket: Path) -> None:
+        self._django = django
+        self._socket = socket
+        self._state: GatewayState | None = None
+        self._numbers = itertools.count()
+        self._process = token_hex(6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or the server's start and stop."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["type"] != "http":
+            await self._django(scope, receive, send)
+            return
+        path: str = scope["path"]
+        if path.startswith(PREFIX) and path.endswith(SUFFIX):
+            await self._predict(path[len(PREFIX) : -len(SUFFIX)], scope, receive, send)
+        elif path in HEALTH_PATHS:
+            await _reply(send, await answer_health(path, self._running()), b"")
+        else:
+            await self._django(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._state = GatewayState(LaneClient(self._socket))
+                await self._state.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._running().stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    def _running(self) -> GatewayState:
+        assert self._state is not None, "The server starts the application's lifespan before it sends requests"
+        return self._state
+
+    async def _predict(self, endpoint: str, scope: Scope, receive: Receive, send: Send) -> None:
+        started_s = time.perf_counter()
+        headers = _wanted(scope["headers"])
+        request_id = self._request_id(headers)
+        try:
+            route, body = await self._admit(endpoint, scope, headers, receive)
+            content_type = headers.get(b"content-type", b"").decode("latin-1")
+            answer = await self._running().lane.submit(route, content_type, request_id, body)
+        except RefusedError as refused:
+            answer = refused.answer
+        except ClientGoneError:
+            return
+        known = endpoint if endpoint in self._running().table.routes else metrics.UNKNOWN
+        metrics.observe(known, answer.status, answer.rows, time.perf_counter() - started_s)
+        await _reply(send, answer, request_id.encode())
+
+    async def _admit(
+        self, endpoint: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> tuple[Route, bytes]:
+        """Return the route and the whole body of a request that may be asked. Raise `RefusedError` otherwise."""
+        if scope["method"] != "POST":
+            raise RefusedError(
+                error_answer(ErrorCode.METHOD_NOT_ALLOWED, f"Predictions are asked by POST, not {scope['method']}.")
+            )
+        table = self._running().table
+        authorization = headers.get(b"authorization")
+        if authorization is not None:
+            allowed = table.endpoints_for_key(_bearer(authorization))
+        else:
+            user = await browser.user_of(scope)
+            if user == browser.FORGED:
+                raise RefusedError(FORGED)
+            allowed = table.endpoints_by_user.get(user)
+        if allowed is None:
+            raise RefusedError(UNAUTHENTICATED)
+        route = table.routes.get(endpoint) if endpoint in allowed else None
+        if route is None:
+            waiting = endpoint in allowed and endpoint in table.waiting
+            raise RefusedError(_nothing_deployed(endpoint) if waiting else _not_found(endpoint))
+        return route, await _read_body(receive, headers, route.body_bytes_max)
+
+    def _request_id(self, headers: dict[bytes, bytes]) -> str:
+        given = headers.get(b"x-request-id")
+        if given is not None and _REQUEST_ID.fullmatch(given):
+            return given.decode()
+        return f"{self._process}-{next(self._numbers):x}"
+
+
+UNAUTHENTICATED: Final = error_answer(
+    ErrorCode.UNAUTHENTICATED,
+    "This request carries no API key that is known here.",
+    "Send the header 'Authorization: Bearer KEY'; keys are made on the page 'API keys'.",
+)
+FORGED: Final = error_answer(
+    ErrorCode.FORBIDDEN,
+    "This request carries a session but not its CSRF token.",
+    "Send the token of the cookie 'csrftoken' in the header X-CSRFToken, or use an API key.",
+)
+INCOMPLETE: Final = error_answer(
+    ErrorCode.BODY_INCOMPLETE,
+    f"The body was not complete after {BODY_TIMEOUT_S:.0f} seconds.",
+    "Send the whole body at once, with a Content-Length that fits it.",
+)
+_WANTED: Final = frozenset({b"authorization", b"content-type", b"content-length", b"x-request-id"})
+
+
+def _wanted(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    return {name: value for name, value in headers if name in _WANTED}
+
+
+def _bearer(authorization: bytes) -> bytes:
+    scheme, _, key = authorization.partition(b" ")
+    return key.strip() if scheme.lower() == b"bearer" else b""
+
+
+def _not_found(endpoint: str) -> Answer:
+    return error_answer(
+        ErrorCode.NOT_FOUND,
+        f"There is no endpoint {endpoint[:100]!r} that you may use.",
+        "GET /api/v1/endpoints lists yours.",
+    )
+
+
+def _nothing_deployed(endpoint: str) -> Answer:
+    return error_answer(
+        ErrorCode.MODEL_NOT_READY,
+        f"The endpoint {endpoint!r} has no version deployed.",
+        "A publisher deploys a version behind it.",
+    )
+
+
+async def _read_body(receive: Receive, headers: dict[bytes, bytes], bytes_max: int) -> bytes:
+    """Return the body. Raise `RefusedError` when it is too large or stalls, `ClientGoneError` when the caller left."""
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length) > bytes_max:
+        raise RefusedError(_too_large(bytes_max))
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _read_chunks(receive, bytes_max)
+    except TimeoutError:
+        raise RefusedError(INCOMPLETE) from None
+
+
+async def _read_chunks(receive: Receive, bytes_max: int) -> bytes:
+    chunks = []
+    size_bytes = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        chunk = message.get("body", b"")
+        size_bytes += len(chunk)
+        if size_bytes > bytes_max:
+            raise RefusedError(_too_large(bytes_max))
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunk
+
+
+def _too_large(bytes_max: int) -> Answer:
+    return error_answer(
+        ErrorCode.BODY_TOO_LARGE,
+        f"The body is larger than the {bytes_max:,} bytes that this endpoint takes.",
+        "Send fewer rows at a time.",
+    )
+
+
+async def _reply(send: Send, answer: Answer, request_id: bytes) -> None:
+    headers = [
+        (b"content-type", answer.content_type.encode("latin-1")),
+        (b"content-length", str(len(answer.body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if request_id:
+        headers.append((b"x-request-id", request_id))
+    if answer.is_worth_retrying:
+        headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+    elif answer.status == HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    elif answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", b"POST"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,47 @@
+"""`/livez`, `/readyz` and `/metrics`, answered before Django so that they tell of the online path itself."""
+
+import json
+from typing import Final
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections, connection
+
+from webapp.gateway import metrics
+from webapp.gateway.answers import JSON, Answer
+from webapp.gateway.link import RedisLinkError
+from webapp.gateway.state import GatewayState
+
+HEALTH_PATHS: Final = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+async def answer_health(path: str, state: GatewayState) -> Answer:
+    """Return the answer for one of `HEALTH_PATHS`."""
+    if path == "/livez":
+        return Answer(200, JSON, b'{"live": true}')
+    if path == "/metrics":
+        return Answer(200, metrics.CONTENT_TYPE, await sync_to_async(metrics.render, thread_sensitive=False)())
+    checks = {
+        "database": await sync_to_async(_database_answers, thread_sensitive=False)(),
+        "redis": await _redis_answers(state),
+        "worker": await state.probe(),
+    }
+    ready = all(checks.values())
+    return Answer(200 if ready else 503, JSON, json.dumps({"ready": ready, "checks": checks}).encode())
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return bool(cursor.fetchone() == (1,))
+    except DatabaseError:
+        return False
+    finally:
+        close_old_connections()
+
+
+async def _redis_answers(state: GatewayState) -> bool:
+    try:
+        return await state.lane.ask_redis("PING") == b"PONG"
+    except RedisLinkError:
+        return False

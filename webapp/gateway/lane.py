@@ -1,0 +1,190 @@
+"""The gateway's side of the lane: requests leave in batches, answers come back by number, nobody waits for ever."""
+
+import asyncio
+import itertools
+import logging
+import time
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+import msgspec
+
+from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT, Answer
+from webapp.gateway.coalescing import Batch, Coalescer
+from webapp.gateway.link import RedisLink, RedisLinkError
+from webapp.gateway.routing import Route
+from worker.contract import names
+from worker.contract.lane import LaneBatch, LaneReplies, LaneRequest
+
+logger = logging.getLogger(__name__)
+
+DEADLINE_S: Final = 10.0
+SWEEP_S: Final = 0.1
+RECONNECT_S: Final = 0.1
+PENDING_MAX: Final = 2048
+PENDING_BYTES_MAX: Final = 256 << 20
+
+_encode_batch = msgspec.msgpack.Encoder().encode
+_decode_replies = msgspec.msgpack.Decoder(LaneReplies).decode
+
+
+class _Pending:
+    """A request that has not been answered: who waits, what was asked, with which batch it left."""
+
+    __slots__ = ("answer", "batch", "coalescer", "request", "route")
+
+    def __init__(
+        self, request: LaneRequest, route: Route, coalescer: Coalescer, answer: "asyncio.Future[Answer]"
+    ) -> None:
+        self.request = request
+        self.route = route
+        self.coalescer = coalescer
+        self.answer = answer
+        self.batch: Batch | None = None
+
+
+class LaneClient:
+    """All requests of this process that are on their way.
+
+    Invariants: a request is in `_pending` until it is answered, refused or past its deadline, and numbers only grow, so
+    the oldest deadline stands first. `workers_alive` is what the last look at the liveness key showed.
+    """
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._gateway_id = token_hex(8)
+        self._loop = asyncio.get_running_loop()
+        self._numbers = itertools.count(1)
+        self._pending: dict[int, _Pending] = {}
+        self._pending_bytes = 0
+        self._coalescers: dict[tuple[str, str], Coalescer] = {}
+        self._link: RedisLink | None = None
+        self._subscription: RedisLink | None = None
+        self._lost = asyncio.Event()
+        self._last_death_s = 0.0
+        self.workers_alive = False
+
+    async def run(self) -> None:
+        """Keep the connections to Redis, for ever; what was in flight when one broke is sent again."""
+        sweep = self._loop.create_task(self._sweep_for_ever())
+        try:
+            while True:
+                try:
+                    await self._connect()
+                    await self._lost.wait()
+                except OSError as error:
+                    logger.warning("Redis does not answer at %s: %s", self._socket, error)
+                self._disconnect()
+                await asyncio.sleep(RECONNECT_S)
+        finally:
+            sweep.cancel()
+            self._disconnect()
+
+    def submit(self, route: Route, content_type: str, request_id: str, body: bytes) -> "asyncio.Future[Answer]":
+        """Return the future of the answer; it is done at the deadline at the latest."""
+        answer: asyncio.Future[Answer] = self._loop.create_future()
+        if not self.workers_alive or self._link is None:
+            answer.set_result(NOT_READY)
+            return answer
+        if len(self._pending) >= PENDING_MAX or self._pending_bytes + len(body) > PENDING_BYTES_MAX:
+            answer.set_result(QUEUE_FULL)
+            return answer
+        number = next(self._numbers)
+        request = LaneRequest(number, request_id, route.dialect, content_type, time.monotonic() + DEADLINE_S, body)
+        coalescer = self._coalescer(route)
+        self._pending[number] = _Pending(request, route, coalescer, answer)
+        self._pending_bytes += len(body)
+        coalescer.submit(request)
+        return answer
+
+    async def ask_redis(self, *arguments: bytes | str | int) -> object:
+        """Ask Redis something beside the lane. Raise `RedisLinkError` when it is not there."""
+        if self._link is None:
+            msg = "Redis is not connected."
+            raise RedisLinkError(msg)
+        return await self._link.ask(*arguments)
+
+    def note_liveness(self, *, alive: bool) -> None:
+        """Take what the liveness key shows."""
+        if self.workers_alive and not alive:
+            logger.warning("No inference worker lives; requests are answered 503 until one does.")
+            self._last_death_s = time.monotonic()
+        self.workers_alive = alive
+
+    def forget_versions(self, live: set[tuple[str, str]]) -> None:
+        """Drop the coalescers of versions that no endpoint uses any more."""
+        for key in [key for key in self._coalescers if key not in live]:
+            del self._coalescers[key]
+
+    def _coalescer(self, route: Route) -> Coalescer:
+        key = (route.endpoint, route.digest)
+        coalescer = self._coalescers.get(key)
+        if coalescer is None:
+            coalescer = self._coalescers[key] = Coalescer(self._send, self._loop)
+        return coalescer
+
+    def _send(self, batch: Batch) -> None:
+        for request in batch.requests:
+            pending = self._pending.get(request.number)
+            if pending is not None:
+                pending.batch = batch
+            else:
+                # Its deadline passed while it waited to leave: nobody will count its answer.
+                batch.open_count -= 1
+        self._put(batch.requests)
+
+    def _put(self, requests: tuple[LaneRequest, ...]) -> None:
+        first = next((self._pending[r.number] for r in requests if r.number in self._pending), None)
+        if first is None or self._link is None:
+            return  # nobody waits any more, or the next connection sends it
+        route = first.route
+        message = _encode_batch(LaneBatch(self._gateway_id, route.endpoint, route.version, route.digest, requests))
+        self._link.send("XADD", names.LANE, "*", names.LANE_FIELD, message)
+
+    async def _connect(self) -> None:
+        self._lost.clear()
+        subscription = await RedisLink.connect(self._socket, on_push=self._take, on_lost=self._lost.set)
+        self._subscription = subscription
+        await subscription.ask("SUBSCRIBE", names.REPLY_PREFIX + self._gateway_id)
+        self._link = await RedisLink.connect(self._socket, on_push=self._take, on_lost=self._lost.set)
+        self._send_again()
+
+    def _disconnect(self) -> None:
+        for link in (self._link, self._subscription):
+            if link is not None:
+                link.close()
+        self._link = self._subscription = None
+        self.workers_alive = False
+
+    def _send_again(self) -> None:
+        """Put all that is in flight on the lane once more: prediction is pure, a second answer is ignored."""
+        batches = {id(p.batch): p.batch for p in self._pending.values() if p.batch is not None}
+        for batch in batches.values():
+            self._put(batch.requests)
+
+    def _take(self, message: bytes) -> None:
+        for reply in _decode_replies(message).replies:
+            self._finish(reply.number, Answer(reply.status, reply.content_type, reply.body, reply.rows))
+
+    def _finish(self, number: int, answer: Answer) -> None:
+        pending = self._pending.pop(number, None)
+        if pending is None:
+            return  # a second answer, or one that came after the deadline
+        self._pending_bytes -= len(pending.request.body)
+        if not pending.answer.done():
+            pending.answer.set_result(answer)
+        if pending.batch is not None:
+            pending.coalescer.answered(pending.batch)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now_s = time.monotonic()
+            while self._pending:
+                number, pending = next(iter(self._pending.items()))
+                if pending.request.deadline_s > now_s:
+                    break
+                asked_s = pending.request.deadline_s - DEADLINE_S
+                nobody_was_there = not self.workers_alive or self._last_death_s >= asked_s
+                self._finish(number, NOT_READY if nobody_was_there else TIMED_OUT)

@@ -1,0 +1,105 @@
+"""What a gateway process holds while it runs: the lane, the routing table, and the watch that keeps both right."""
+
+import asyncio
+import json
+import logging
+from typing import Final
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+
+from webapp.gateway.answers import Answer
+from webapp.gateway.lane import LaneClient
+from webapp.gateway.link import RedisLinkError
+from webapp.gateway.routing import Route, RoutingTable, build_routing_table
+from worker.contract import names
+from worker.contract.lane import PROBE_DIGEST
+
+logger = logging.getLogger(__name__)
+
+WATCH_S: Final = 0.25
+PROBE: Final = Route(endpoint="", version=0, digest=PROBE_DIGEST)
+PROBE_TIMEOUT_S: Final = 2.0
+
+_current: "GatewayState | None" = None
+
+
+class GatewayState:
+    """`table` is replaced as a whole, never changed: whoever took it sees one consistent state."""
+
+    def __init__(self, lane: LaneClient) -> None:
+        self.lane = lane
+        self.table = RoutingTable()
+        self._loop = asyncio.get_running_loop()
+        self._stamp: object = _NEVER_READ
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Read the routing table and begin to watch."""
+        global _current  # noqa: PLW0603  # one gateway a process; Django's threads find it here
+        await self._rebuild()
+        self._tasks = [self._loop.create_task(self.lane.run()), self._loop.create_task(self._watch_for_ever())]
+        _current = self
+
+    async def stop(self) -> None:
+        """End the watch and the lane."""
+        global _current  # noqa: PLW0603  # as above
+        _current = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def probe(self) -> bool:
+        """Return whether a worker really answers: the probe takes the way of every request."""
+        answer = self.lane.submit(PROBE, "", "probe", b"")
+        try:
+            return (await asyncio.wait_for(answer, PROBE_TIMEOUT_S)).status < 300
+        except TimeoutError:
+            return False
+
+    def ask_from_thread(self, route: Route, content_type: str, request_id: str, body: bytes) -> Answer:
+        """Ask from one of Django's threads and wait; the lane's deadline bounds the wait."""
+
+        async def ask() -> Answer:
+            return await self.lane.submit(route, content_type, request_id, body)
+
+        return asyncio.run_coroutine_threadsafe(ask(), self._loop).result()
+
+    async def _watch_for_ever(self) -> None:
+        while True:
+            try:
+                alive, stamp = await self.lane.ask_redis("MGET", names.ALIVE, names.ROUTING_STAMP)  # type: ignore[misc]  # Redis answers MGET with a list
+                self.lane.note_liveness(alive=alive is not None)
+                if stamp != self._stamp:
+                    await self._rebuild()
+                    self._stamp = stamp
+                    await self._announce()
+            except RedisLinkError:
+                self._stamp = _NEVER_READ  # what changed while Redis was away is read as soon as it is back
+            except DatabaseError:
+                logger.exception("The routing table could not be read; the last one stays in use.")
+            await asyncio.sleep(WATCH_S)
+
+    async def _rebuild(self) -> None:
+        self.table = await sync_to_async(_build)()
+        self.lane.forget_versions({(route.endpoint, route.digest) for route in self.table.routes.values()})
+
+    async def _announce(self) -> None:
+        """Tell the workers which versions are live, so that they are warm before they are asked."""
+        digests = sorted({route.digest for route in self.table.routes.values()})
+        await self.lane.ask_redis("SET", names.DEPLOYED, json.dumps(digests))
+
+
+_NEVER_READ: Final = object()
+
+
+def current() -> GatewayState | None:
+    """Return this process's gateway; None where no server runs (a management command, a test)."""
+    return _current
+
+
+def _build() -> RoutingTable:
+    try:
+        return build_routing_table()
+    finally:
+        close_old_connections()

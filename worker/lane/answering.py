@@ -1,0 +1,147 @@
+"""From a batch of requests to their answers: decode each, predict all their rows at once, split, encode.
+
+One request never spoils another: what cannot be read gets its own error, and when the model raises on the rows together,
+each request is asked alone.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from worker.contract.errors import STATUS, ErrorBody, ErrorCode
+from worker.contract.lane import PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
+from worker.dialects import DIALECTS, AnswerContext, Dialect
+from worker.models.cache import ModelCache
+from worker.models.errors import ModelMissing
+from worker.models.serving import ServedModel
+from worker.tables.errors import InputRefused
+from worker.tables.table import Table
+
+logger = logging.getLogger(__name__)
+
+ROWS_MAX: Final = 8192
+"""Rows predicted in one call; more than this in one batch is predicted in several."""
+
+
+class Asked:
+    """A request that could be read: its rows wait for the model."""
+
+    __slots__ = ("context", "dialect", "request", "table")
+
+    def __init__(self, request: LaneRequest, batch: LaneBatch, dialect: Dialect, table: Table) -> None:
+        self.request = request
+        self.dialect = dialect
+        self.table = table
+        self.context = AnswerContext(batch.endpoint, batch.version, request.request_id, request.content_type)
+
+
+class Answering:
+    """Answers batches with the models of `cache`; `now_s` is the machine's monotonic clock."""
+
+    def __init__(self, cache: ModelCache, now_s: Callable[[], float]) -> None:
+        self._cache = cache
+        self._now_s = now_s
+
+    def answer(self, batches: Iterable[LaneBatch]) -> dict[str, list[LaneReply]]:
+        """Return the replies by the gateway they go to. Requests past their deadline are dropped."""
+        replies: dict[str, list[LaneReply]] = {}
+        by_digest: dict[str, list[LaneBatch]] = {}
+        for batch in batches:
+            by_digest.setdefault(batch.digest, []).append(batch)
+        for digest, same_version in by_digest.items():
+            for batch, reply in self._answer_version(digest, same_version):
+                replies.setdefault(batch.reply_to, []).append(reply)
+        return replies
+
+    def _answer_version(self, digest: str, batches: list[LaneBatch]) -> Iterator[tuple[LaneBatch, LaneReply]]:
+        now_s = self._now_s()
+        waiting = [(b, request) for b in batches for request in b.requests if request.deadline_s > now_s]
+        if digest == PROBE_DIGEST:
+            yield from ((batch, LaneReply(request.number, 200, "", b"")) for batch, request in waiting)
+            return
+        try:
+            model = self._cache.get(digest)
+        except ModelMissing as missing:
+            error = ErrorBody(error=str(missing), code=ErrorCode.MODEL_NOT_READY, hint="An admin looks at the version.")
+            yield from ((batch, _refuse(request, error)) for batch, request in waiting)
+            return
+        asked: list[tuple[LaneBatch, Asked]] = []
+        for batch, request in waiting:
+            outcome = _read(request, batch, model)
+            if isinstance(outcome, Asked):
+                asked.append((batch, outcome))
+            else:
+                yield batch, outcome
+        for group in _bounded(asked):
+            replies = _predict_together(model, [a for _, a in group])
+            yield from zip((batch for batch, _ in group), replies, strict=True)
+
+
+def _read(request: LaneRequest, batch: LaneBatch, model: ServedModel) -> Asked | LaneReply:
+    dialect = DIALECTS[request.dialect]
+    try:
+        table = dialect.read(request.body, request.content_type, model.reader)
+    except InputRefused as refused:
+        return _refuse(request, refused.body())
+    return Asked(request, batch, dialect, table)
+
+
+def _bounded(asked: list[tuple[LaneBatch, Asked]]) -> Iterator[list[tuple[LaneBatch, Asked]]]:
+    group: list[tuple[LaneBatch, Asked]] = []
+    rows = 0
+    for item in asked:
+        if group and rows + item[1].table.row_count > ROWS_MAX:
+            yield group
+            group, rows = [], 0
+        group.append(item)
+        rows += item[1].table.row_count
+    if group:
+        yield group
+
+
+def _predict_together(model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
+    try:
+        return _predict(model, asked)
+    except Exception as error:  # noqa: BLE001  # a model is a stranger's program: it may raise anything
+        if len(asked) > 1:
+            return [reply for one in asked for reply in _predict_together(model, [one])]
+        logger.warning("Request %s: the model raised %r.", asked[0].request.request_id, error)
+        return [_refuse(asked[0].request, _model_error(error))]
+
+
+def _predict(model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
+    tables = [one.table for one in asked]
+    answers = model.predict(tables[0] if len(tables) == 1 else Table.concatenate(tables))
+    replies = []
+    start = 0
+    for one in asked:
+        stop = start + one.table.row_count
+        body = one.dialect.write(answers.slice(start, stop), one.context)
+        content_type = one.dialect.content_type(one.request.content_type)
+        replies.append(LaneReply(one.request.number, 200, content_type, body, one.table.row_count))
+        start = stop
+    return replies
+
+
+def _model_error(error: Exception) -> ErrorBody:
+    return ErrorBody(
+        error=f"The model could not answer these rows: {type(error).__name__}: {str(error)[:300]}",
+        code=ErrorCode.MODEL_ERROR,
+        hint="Compare the values with the endpoint's description; tell the publisher of the model.",
+    )
+
+
+def crash_reply(request: LaneRequest) -> LaneReply:
+    """Return the answer for a request that is set aside because workers died of it."""
+    error = ErrorBody(
+        error="The model's process died twice while it answered this request, so it is not tried again.",
+        code=ErrorCode.MODEL_CRASHED,
+        hint="Tell the publisher of the model, with the values that you sent.",
+    )
+    return _refuse(request, error)
+
+
+def _refuse(request: LaneRequest, error: ErrorBody) -> LaneReply:
+    return LaneReply(
+        request.number, STATUS[error.code], "application/json", DIALECTS[request.dialect].write_error(error)
+    )

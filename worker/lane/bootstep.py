@@ -1,0 +1,48 @@
+"""The lane as a part of a Celery worker: it starts and stops with it, where the worker consumes the inference queue."""
+
+from typing import Protocol
+
+from celery import bootsteps
+
+from worker.contract.names import QUEUE_INFERENCE
+from worker.lane.reading import LaneReader
+from worker.models.cache import ModelCache
+from worker.settings import SETTINGS
+
+
+class _Queues(Protocol):
+    consume_from: dict[str, object]
+
+
+class _Amqp(Protocol):
+    queues: _Queues
+
+
+class _App(Protocol):
+    amqp: _Amqp
+
+
+class _Worker(Protocol):
+    """As much of Celery's worker as this step looks at."""
+
+    app: _App
+
+
+class LaneStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is untyped
+    """Starts a `LaneReader` beside the worker's own consumer."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def include_if(self, parent: _Worker) -> bool:
+        """Only inference workers read the lane."""
+        return QUEUE_INFERENCE in parent.app.amqp.queues.consume_from
+
+    def start(self, parent: _Worker) -> None:  # noqa: ARG002  # Celery's signature
+        """Begin to serve requests."""
+        cache = ModelCache(SETTINGS.models_dir, SETTINGS.model_cache_bytes)
+        self._reader = LaneReader(SETTINGS.redis_socket, cache)
+        self._reader.start()
+
+    def stop(self, parent: _Worker) -> None:  # noqa: ARG002  # Celery's signature
+        """Finish what is in hand."""
+        self._reader.stop()

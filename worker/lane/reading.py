@@ -1,0 +1,142 @@
+"""The lane's loop: take what waits, answer it, take the next in the same write to Redis."""
+
+import json
+import logging
+import os
+import secrets
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+import hiredis
+import msgspec
+
+from worker.contract import names
+from worker.contract.lane import LaneBatch, LaneReplies
+from worker.lane.answering import Answering
+from worker.lane.claims import claim_from_the_dead, finished, forget_the_dead
+from worker.lane.link import Command, Link, LinkLost, RedisAnswer
+from worker.lane.liveness import Liveness
+from worker.models.cache import ModelCache
+from worker.models.errors import ModelMissing
+
+logger = logging.getLogger(__name__)
+
+ENTRIES_MAX: Final = 16
+BLOCK_MS: Final = 200
+HOUSEKEEPING_S: Final = 0.25
+RECONNECT_S: Final = 0.1
+_encode_replies = msgspec.msgpack.Encoder().encode
+_decode_batch = msgspec.msgpack.Decoder(LaneBatch).decode
+
+_Entry = tuple[bytes, LaneBatch]
+
+
+class LaneReader:
+    """Reads the lane in a thread of its own, until it is stopped."""
+
+    def __init__(self, socket: Path, cache: ModelCache) -> None:
+        self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._link = Link(socket)
+        self._cache = cache
+        self._answering = Answering(cache, time.monotonic)
+        self._liveness = Liveness(socket, self._consumer)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lane", daemon=True)
+        self._housekeeping_due_s = 0.0
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._liveness.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand, take no more, and say that this worker is gone."""
+        self._stopped.set()
+        self._thread.join(timeout=30)
+        self._liveness.stop()
+        self._link.close()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._join_group()
+                self._warm_up()
+                self._serve()
+            except (LinkLost, hiredis.ReplyError) as error:
+                # Redis restarts, or was emptied and knows no group any more: begin anew.
+                logger.warning("The lane lost Redis and connects again: %s", error)
+                self._stopped.wait(RECONNECT_S)
+
+    def _join_group(self) -> None:
+        for stream in (names.LANE, names.LANE_SUSPECTS):
+            answer = self._link.call_all([("XGROUP", "CREATE", stream, names.LANE_GROUP, "0", "MKSTREAM")])[0]
+            if isinstance(answer, hiredis.ReplyError) and not str(answer).startswith("BUSYGROUP"):
+                raise answer
+
+    def _serve(self) -> None:
+        done: list[Command] = []
+        while not self._stopped.is_set():
+            if time.monotonic() >= self._housekeeping_due_s:
+                self._settle(done)  # hold nothing while a suspect runs: it may be this worker's last
+                done = []
+                self._keep_house()
+            entries = self._read(done)
+            done = self._answer(names.LANE, entries) if entries else []
+        self._settle(done)
+
+    def _read(self, done: list[Command]) -> list[_Entry]:
+        read: Command = (
+            *("XREADGROUP", "GROUP", names.LANE_GROUP, self._consumer, "COUNT", ENTRIES_MAX),
+            *("BLOCK", BLOCK_MS, "STREAMS", names.LANE, ">"),
+        )
+        return _entries(self._link.call_all([*done, read])[-1])
+
+    def _settle(self, done: list[Command]) -> None:
+        if done:
+            self._link.call_all(done)
+
+    def _answer(self, stream: str, entries: list[_Entry]) -> list[Command]:
+        """Return the commands that send the answers and take the entries off the stream."""
+        started_s = time.perf_counter()
+        replies = self._answering.answer([batch for _, batch in entries])
+        compute_s = time.perf_counter() - started_s
+        publish: list[Command] = [
+            ("PUBLISH", names.REPLY_PREFIX + gateway, _encode_replies(LaneReplies(tuple(answers), compute_s)))
+            for gateway, answers in replies.items()
+        ]
+        return [*publish, *finished(stream, [entry_id for entry_id, _ in entries])]
+
+    def _keep_house(self) -> None:
+        claim_from_the_dead(self._link, self._consumer)
+        forget_the_dead(self._link, self._consumer)
+        while suspects := self._read_suspect():
+            self._settle(self._answer(names.LANE_SUSPECTS, suspects))
+        self._warm_up()
+        self._housekeeping_due_s = time.monotonic() + HOUSEKEEPING_S
+
+    def _read_suspect(self) -> list[_Entry]:
+        return _entries(
+            self._link.call(
+                *("XREADGROUP", "GROUP", names.LANE_GROUP, self._consumer, "COUNT", 1),
+                *("STREAMS", names.LANE_SUSPECTS, ">"),
+            )
+        )
+
+    def _warm_up(self) -> None:
+        """Load what is deployed before it is asked for."""
+        deployed = self._link.call("GET", names.DEPLOYED)
+        for digest in json.loads(deployed or b"[]"):
+            try:
+                self._cache.get(digest)
+            except ModelMissing as missing:
+                logger.warning("A deployed version cannot be loaded: %s", missing)
+
+
+def _entries(answer: RedisAnswer) -> list[_Entry]:
+    if isinstance(answer, hiredis.ReplyError):
+        raise answer
+    if not answer:
+        return []
+    return [(entry_id, _decode_batch(fields[1])) for entry_id, fields in answer[0][1]]
