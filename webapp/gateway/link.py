@@ -43,7 +43,7 @@ class RedisLink(asyncio.Protocol):
         assert isinstance(transport, asyncio.WriteTransport), "A stream connection has a transport to write to"
         self._transport = transport
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         """Tell everybody who waits, then whoever owns the link."""
         self._transport = None
         for answer in self._answers:

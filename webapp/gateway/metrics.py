@@ -1,7 +1,7 @@
 """Prometheus metrics of the online path, right under several processes.
 
-Each process writes its own files in the directory of `PROMETHEUS_MULTIPROC_DIR`; whoever is asked adds them up. Labels are
-bounded: endpoints that exist, and HTTP statuses.
+Each process writes its own files in the directory of `PROMETHEUS_MULTIPROC_DIR`; whoever is asked adds them up. Labels
+are bounded: endpoints that exist, and HTTP statuses.
 """
 
 import os

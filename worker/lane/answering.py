@@ -1,7 +1,7 @@
 """From a batch of requests to their answers: decode each, predict all their rows at once, split, encode.
 
-One request never spoils another: what cannot be read gets its own error, and when the model raises on the rows together,
-each request is asked alone.
+One request never spoils another: what cannot be read gets its own error, and when the model raises on the rows
+together, each request is asked alone.
 """
 
 import logging
@@ -142,6 +142,5 @@ def crash_reply(request: LaneRequest) -> LaneReply:
 
 
 def _refuse(request: LaneRequest, error: ErrorBody) -> LaneReply:
-    return LaneReply(
-        request.number, STATUS[error.code], "application/json", DIALECTS[request.dialect].write_error(error)
-    )
+    body = DIALECTS[request.dialect].write_error(error)
+    return LaneReply(request.number, STATUS[error.code], "application/json", body)
