@@ -1,0 +1,1 @@
+"""Who may use the box: users with a role, and their API keys."""

@@ -1,0 +1,33 @@
+"""`manage.py add_user NAME --role ROLE`: a new account with a first password, printed once."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from webapp.accounts.models import Role, User
+from webapp.accounts.passwords import new_password
+
+
+class Command(BaseCommand):
+    """Adds a user."""
+
+    help = "Add a user and print the first password, which they can change on the site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take a name and a role."""
+        parser.add_argument("name")
+        parser.add_argument("--role", choices=Role.values, default=Role.USER)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Make the account."""
+        password = new_password()
+        user = User(username=options["name"], role=options["role"])
+        user.set_password(password)
+        try:
+            user.full_clean()
+        except ValidationError as error:
+            message = f"User '{options['name']}' cannot be added: {' '.join(error.messages)}"
+            raise CommandError(message) from error
+        user.save()
+        self.stdout.write(password)

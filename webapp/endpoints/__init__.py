@@ -1,0 +1,1 @@
+"""Endpoints, the stable addresses that callers use, and the deployments behind them."""

@@ -1,0 +1,71 @@
+"""The environment of the control plane, read once and in one place: nothing else looks at os.environ."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+DATA_DIR_DEFAULT: Final = "var"
+HOST_DEFAULT: Final = "127.0.0.1"
+PORT_DEFAULT: Final = 8000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """What whoever started this process told it."""
+
+    data_dir: Path
+    redis_socket: Path
+    public_url: str
+    host: str
+    port: int
+    web_processes: int
+    metrics_dir: Path | None
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site by TLS."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def public_host(self) -> str:
+        """The host name in the public URL."""
+        return urlsplit(self.public_url).hostname or HOST_DEFAULT
+
+
+def read() -> Environment:
+    """Return the environment of this process, defaults filled in."""
+    data_dir = Path(os.environ.get("BASTIDE_DATA_DIR", DATA_DIR_DEFAULT)).resolve()
+    host = os.environ.get("BASTIDE_HOST", HOST_DEFAULT)
+    port = int(os.environ.get("BASTIDE_PORT", PORT_DEFAULT))
+    metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Environment(
+        data_dir=data_dir,
+        redis_socket=Path(os.environ.get("BASTIDE_REDIS_SOCKET", data_dir / "run" / "redis.sock")),
+        public_url=os.environ.get("BASTIDE_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        host=host,
+        port=port,
+        web_processes=int(os.environ.get("BASTIDE_WEB_PROCESSES", "2")),
+        metrics_dir=Path(metrics) if metrics else None,
+    )
+
+
+def secret_key(path: Path) -> str:
+    """Return the secret key kept at `path`, made (readable by its owner only) when there is none.
+
+    Several processes may start at once: the file appears whole by a link, and who comes second reads the first one's.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process got there first
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

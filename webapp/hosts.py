@@ -1,0 +1,30 @@
+"""The names by which a browser on this network may ask for the box."""
+
+import socket
+from collections.abc import Iterator
+
+import psutil
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::", "[::]"})  # noqa: S104  # compared with, never bound to
+
+
+def allowed_hosts(public_host: str, bind_host: str) -> list[str]:
+    """Return the Host headers that the site answers: its public name, this machine's names, loopback, where it listens.
+
+    A box that listens on every address is reached by each of them.
+    """
+    name = socket.gethostname()
+    hosts = [public_host, *LOOPBACK, name, name.partition(".")[0], f"{name.partition('.')[0]}.local"]
+    hosts += addresses() if bind_host in EVERY_ADDRESS else [bind_host]
+    return list(dict.fromkeys(host.lower() for host in hosts if host))
+
+
+def addresses() -> Iterator[str]:
+    """Yield the IP addresses of this machine as they stand in a Host header."""
+    for interface in psutil.net_if_addrs().values():
+        for address in interface:
+            if address.family == socket.AF_INET:
+                yield address.address
+            elif address.family == socket.AF_INET6:
+                yield f"[{address.address.partition('%')[0]}]"

@@ -1,0 +1,1 @@
+"""The box's own figures and the state of its services."""

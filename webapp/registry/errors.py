@@ -1,0 +1,56 @@
+"""What can go wrong in the registry.
+
+RegistryError
+├── WrongStateError
+├── FileNotKeptError
+├── PublicationUnreadableError
+└── InspectionNotSentError
+"""
+
+from pathlib import Path
+
+
+class RegistryError(Exception):
+    """A sentence about what happened, and a hint about what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class WrongStateError(RegistryError):
+    """A version is not in the state that the event needs."""
+
+    def __init__(self, version: str, event: str, needed: str) -> None:
+        super().__init__(
+            f"{version} cannot be {event}: it is not {needed}.",
+            f"Look at the version's page in the administration: only a version that is {needed} can be {event}.",
+        )
+
+
+class FileNotKeptError(RegistryError):
+    """A file in the spool is not what the store accepts."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"File '{name}' is not kept: {problem}.", "Publish the model again.")
+
+
+class PublicationUnreadableError(RegistryError):
+    """A directory or its publication.json does not describe a model."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"'{path}' cannot be published: {problem}.",
+            "It must hold model.skops, reference.csv and publication.json, as the scripts in examples/ write them.",
+        )
+
+
+class InspectionNotSentError(RegistryError):
+    """The inspection of a version could not be asked for."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"{version} waits for its inspection, but Redis does not answer.",
+            "Start the box, then publish the same files again: they will be inspected as the same version.",
+        )

@@ -1,0 +1,127 @@
+"""Registered models and their immutable, numbered versions."""
+
+import msgspec
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from webapp.registry.errors import WrongStateError
+from worker.contract.inspection import Publication
+from worker.contract.manifest import Manifest
+
+
+class Status(models.TextChoices):
+    """How far the admission of a version has come."""
+
+    INSPECTING = "inspecting", _("being inspected")
+    READY = "ready", _("ready")
+    REJECTED = "rejected", _("rejected")
+
+
+class DeployRole(models.TextChoices):
+    """What a version becomes once it is ready, when its publisher said so."""
+
+    NONE = "", _("nothing yet")
+    CHAMPION = "champion", _("champion")
+
+
+class RegisteredModel(models.Model):
+    """A named thing that has versions."""
+
+    name = models.SlugField(_("name"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="models", verbose_name=_("owner")
+    )
+
+    class Meta:
+        verbose_name = _("model")
+        verbose_name_plural = _("models")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def describe(self, title: str, description: str) -> None:
+        """Take over the words of the newest publication."""
+        self.title, self.description = title, description
+        self.save(update_fields=["title", "description"])
+
+    def next_number(self) -> int:
+        """Return the number of the version that would come next. Call it inside the transaction that creates it."""
+        highest = self.versions.aggregate(models.Max("number"))["number__max"]
+        return int(highest or 0) + 1
+
+
+class ModelVersion(models.Model):
+    """One artifact with its reference data, numbered 1, 2, 3; it changes only in its status."""
+
+    model = models.ForeignKey(
+        RegisteredModel, on_delete=models.PROTECT, related_name="versions", verbose_name=_("model")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.INSPECTING)
+    reason = models.TextField(_("reason"), blank=True)
+    hint = models.TextField(_("hint"), blank=True)
+    artifact_sha256 = models.CharField(max_length=64)
+    reference_sha256 = models.CharField(max_length=64)
+    digest = models.CharField(_("digest"), max_length=64, db_index=True)
+    publication_json = models.JSONField(_("publication"), default=dict, db_column="publication")
+    manifest_json = models.JSONField(_("manifest"), null=True, blank=True, db_column="manifest")
+    deploy_role = models.CharField(_("deploy as"), max_length=16, choices=DeployRole.choices, blank=True, default="")
+    inspection_id = models.CharField(max_length=32, unique=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("published by")
+    )
+    created_at = models.DateTimeField(_("published"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ("model", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("model", "number"), name="one_version_per_number"),
+            models.UniqueConstraint(fields=("model", "digest"), name="one_version_per_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.model.name} version {self.number}"
+
+    @property
+    def publication(self) -> Publication:
+        """What the publisher said of this version."""
+        return msgspec.convert(self.publication_json, Publication)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What inspection found. Only a ready version has one."""
+        assert self.manifest_json is not None, f"{self} has no manifest before it is ready"
+        return msgspec.convert(self.manifest_json, Manifest)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the version may be deployed."""
+        return self.status == Status.READY
+
+    def mark_ready(self, manifest: Manifest) -> None:
+        """Record that inspection accepted the version. Raise WrongStateError if it is not being inspected."""
+        self._leave_inspection("accepted", status=Status.READY, manifest_json=msgspec.to_builtins(manifest))
+
+    def mark_rejected(self, reason: str, hint: str) -> None:
+        """Record that inspection refused the version. Raise WrongStateError if it is not being inspected."""
+        self._leave_inspection("rejected", status=Status.REJECTED, reason=reason, hint=hint)
+
+    def mark_inspected_again(self, inspection_id: str) -> None:
+        """Begin a new inspection of a version that is not ready; an answer to the former one is no longer taken."""
+        waiting = ModelVersion.objects.filter(pk=self.pk).exclude(status=Status.READY)
+        changes = {"status": Status.INSPECTING, "reason": "", "hint": "", "inspection_id": inspection_id}
+        if waiting.update(**changes) != 1:
+            raise WrongStateError(str(self), "inspected again", "rejected or being inspected")
+        self.refresh_from_db()
+
+    def _leave_inspection(self, event: str, **changes: object) -> None:
+        waiting = ModelVersion.objects.filter(pk=self.pk, status=Status.INSPECTING, inspection_id=self.inspection_id)
+        if waiting.update(**changes) != 1:
+            raise WrongStateError(str(self), event, "being inspected")
+        self.refresh_from_db()

@@ -1,0 +1,137 @@
+"""The model store: `models/<digest>/`, content-addressed and append-only, and the spool through which files reach it.
+
+The data plane writes into the spool's outbox and is not trusted: files are copied, not renamed (it may still hold one
+open), links are refused, and what must match a digest is hashed on the way.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from webapp.registry.errors import FileNotKeptError
+
+ARTIFACT: Final = "artifact"
+REFERENCE: Final = "reference.csv"
+MANIFEST: Final = "manifest.json"
+PRODUCED_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z0-9]+")
+_CHUNK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inspected:
+    """What goes into the store: the published files, the `produced` ones beside them, the manifest."""
+
+    digest: str
+    inspection_id: str
+    artifact_sha256: str
+    reference_sha256: str
+    produced: tuple[str, ...]
+    manifest: bytes
+
+
+class ModelStore:
+    """The store under `models_dir`, fed from `spool_dir`."""
+
+    def __init__(self, models_dir: Path, spool_dir: Path) -> None:
+        self.models_dir = models_dir
+        self.spool_dir = spool_dir
+
+    def inbox(self, inspection_id: str) -> Path:
+        """Return where the data plane reads what it is to inspect."""
+        return self.spool_dir / "inbox" / inspection_id
+
+    def outbox(self, inspection_id: str) -> Path:
+        """Return where the data plane leaves what it made."""
+        return self.spool_dir / "outbox" / inspection_id
+
+    def receive(self, inspection_id: str, artifact: Path, reference: Path) -> tuple[str, str]:
+        """Copy both files into the inbox. Return their SHA-256."""
+        inbox = self.inbox(inspection_id)
+        inbox.mkdir(parents=True)
+        self.outbox(inspection_id).mkdir(parents=True, exist_ok=True)
+        return copy_durably(artifact, inbox / ARTIFACT), copy_durably(reference, inbox / REFERENCE)
+
+    def discard(self, inspection_id: str) -> None:
+        """Remove what the spool holds of an inspection."""
+        for directory in (self.inbox(inspection_id), self.outbox(inspection_id)):
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def read_manifest(self, digest: str) -> bytes | None:
+        """Return the manifest kept under `digest`, None when the store does not have it."""
+        try:
+            return (self.models_dir / digest / MANIFEST).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def keep(self, inspected: Inspected) -> None:
+        """Put inspected files under their digest, whole or not at all.
+
+        Raise FileNotKeptError if one is not what was published. What already stands there stays: equal digests are
+        equal contents.
+        """
+        self.models_dir.mkdir(parents=True, exist_ok=True)
+        draft = self.models_dir / f".draft-{token_hex(8)}"
+        draft.mkdir()
+        try:
+            self._fill(draft, inspected)
+            sync_directory(draft)
+            if not (self.models_dir / inspected.digest).exists():
+                draft.rename(self.models_dir / inspected.digest)
+                sync_directory(self.models_dir)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _fill(self, draft: Path, inspected: Inspected) -> None:
+        outbox = self.outbox(inspected.inspection_id)
+        for name in inspected.produced:
+            if not PRODUCED_NAME.fullmatch(name) or name in {ARTIFACT, REFERENCE, MANIFEST}:
+                raise FileNotKeptError(name, "its name is not one that an inspection produces")
+            copy_durably(outbox / name, draft / name)
+        inbox = self.inbox(inspected.inspection_id)
+        published = {ARTIFACT: inspected.artifact_sha256, REFERENCE: inspected.reference_sha256}
+        for name, sha256 in published.items():
+            if copy_durably(inbox / name, draft / name) != sha256:
+                raise FileNotKeptError(name, "it changed after it was published")
+        write_durably(draft / MANIFEST, inspected.manifest)
+
+
+def copy_durably(source: Path, target: Path) -> str:
+    """Return the SHA-256 of a file after copying it so that it survives a power cut. Only regular files are copied."""
+    digest = hashlib.sha256()
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise FileNotKeptError(source.name, error.strerror or "it cannot be opened") from error
+    with os.fdopen(descriptor, "rb") as reader:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileNotKeptError(source.name, "it is not a regular file")
+        with target.open("xb") as writer:
+            while chunk := reader.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                writer.write(chunk)
+            writer.flush()
+            os.fsync(writer.fileno())
+    return digest.hexdigest()
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a new file so that it survives a power cut."""
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
