@@ -56,6 +56,7 @@ class ProblemCode(StrEnum):
     DOES_NOT_FIT = "does_not_fit"
     UNKNOWN_CATEGORY = "unknown_category"
     WRONG_LENGTH = "wrong_length"
+    DUPLICATE_FEATURE = "duplicate_feature"
 
 
 class RowProblem(msgspec.Struct, frozen=True, kw_only=True):

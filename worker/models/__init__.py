@@ -1,0 +1,1 @@
+"""Models: opening artifacts safely, converting, comparing, serving, keeping them in memory. Pure: no clock."""

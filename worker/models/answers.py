@@ -1,0 +1,37 @@
+"""What a model answered to the rows of a table."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Label = str | int | bool
+
+
+@lru_cache(maxsize=256)
+def label_names(labels: tuple[Label, ...]) -> tuple[str, ...]:
+    """Return the labels as the keys of a JSON object: true and false as JSON writes them."""
+    return tuple(str(label).lower() if isinstance(label, bool) else str(label) for label in labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One prediction for each row and, for classifiers that have them, one probability for each row and label.
+
+    `predictions.tolist()` gives Python values: labels as the signature has them, or numbers.
+    """
+
+    predictions: npt.NDArray[Any]
+    probabilities: npt.NDArray[np.floating[Any]] | None = None
+    labels: tuple[Label, ...] = ()
+    label_names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.predictions)
+
+    def slice(self, start: int, stop: int) -> Self:
+        """Return the answers to the rows from start up to stop."""
+        probabilities = None if self.probabilities is None else self.probabilities[start:stop]
+        return type(self)(self.predictions[start:stop], probabilities, self.labels, self.label_names)
