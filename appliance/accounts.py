@@ -1,0 +1,28 @@
+"""Accounts and keys from the terminal, through the control plane's own commands."""
+
+from typing import Final
+
+from appliance import lock
+from appliance.errors import ApplianceError
+from appliance.paths import DataDirectory
+from appliance.steps import manage
+
+ROLES: Final = ("user", "publisher", "admin")
+
+
+def create_key(data: DataDirectory, user: str, label: str) -> str:
+    """Return a new key of the user; it cannot be shown again."""
+    return _manage(data, "create_key", "--user", user, "--label", label)
+
+
+def add_user(data: DataDirectory, name: str, role: str) -> str:
+    """Return the password that was made for the new account."""
+    return _manage(data, "add_user", name, "--role", role)
+
+
+def _manage(data: DataDirectory, *arguments: str) -> str:
+    if not data.database.exists():
+        message = f"There is no box in {data.root}."
+        raise ApplianceError(message, "start it once with ./bastide up, or name its directory with --data-dir")
+    running = lock.holder(data)
+    return manage(data, *arguments, **({"url": running.url} if running else {})).strip()

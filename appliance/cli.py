@@ -1,0 +1,111 @@
+"""The command line. The only place of the product that prints."""
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from appliance import accounts, workshop
+from appliance.box import Options
+from appliance.checks.check import Check, Status
+from appliance.checks.preflight import check_now
+from appliance.environment import Address
+from appliance.errors import ApplianceError
+from appliance.options import parser
+from appliance.paths import data_directory
+from appliance.programs import Sizes
+from appliance.up import up
+
+EXIT_CODES: Final = {Status.FAILED: 1, Status.WARNING: 2}
+SIGNS: Final = {Status.PASSED: "✓", Status.WARNING: "!", Status.FAILED: "✗", Status.SKIPPED: "-"}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return its exit status: 0 done, 1 an error, 2 wrong usage (for `check`: warnings only)."""
+    arguments, rest = parser().parse_known_args(argv)
+    if rest and arguments.command not in {"test", "bench"}:
+        parser().error(f"unrecognised arguments: {' '.join(rest)}")
+    arguments.rest = [*getattr(arguments, "rest", []), *rest]
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except ApplianceError as error:
+        if arguments.debug:
+            traceback.print_exc()
+        print(f"error: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"try: {error.hint}", file=sys.stderr)
+        return 1
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal, at once even when the output goes to a file."""
+    print(sentence, flush=True)
+
+
+def run_up(arguments: argparse.Namespace) -> int:
+    """Run a box."""
+    options = Options(
+        data=data_directory(arguments.data_dir),
+        address=Address(host=arguments.host, port=arguments.port),
+        sizes=Sizes(web=arguments.web_processes, inference=arguments.inference_processes),
+        with_examples=arguments.examples,
+        force=arguments.force,
+    )
+    up(options, say)
+    return 0
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Print the checks as a table or as JSON."""
+    results = check_now(data_directory(arguments.data_dir), Address(host=arguments.host, port=arguments.port))
+    if arguments.json:
+        print(json.dumps({"results": [check.to_json() for check in results]}, indent=2, ensure_ascii=False))
+    else:
+        print_table(results)
+    statuses = {check.status for check in results}
+    return next((code for status, code in EXIT_CODES.items() if status in statuses), 0)
+
+
+def print_table(results: Sequence[Check]) -> None:
+    """Print the checks for people; the hint stands under its check."""
+    width = max(len(check.title) for check in results)
+    for check in results:
+        print(
+            f"{SIGNS[check.status]} {check.status:<8} {check.title:<{width}}  {check.measured} (needed: {check.needed})"
+        )
+        if check.hint:
+            print(f"{'':<{width + 13}}→ {check.hint}")
+
+
+def run_key(arguments: argparse.Namespace) -> int:
+    """Print a new key and nothing else."""
+    print(accounts.create_key(data_directory(arguments.data_dir), arguments.user, arguments.name))
+    return 0
+
+
+def run_user(arguments: argparse.Namespace) -> int:
+    """Print a new account's password and nothing else."""
+    print(accounts.add_user(data_directory(arguments.data_dir), arguments.name, arguments.role))
+    return 0
+
+
+def run_test(arguments: argparse.Namespace) -> int:
+    """Run the tests."""
+    workshop.test(arguments.rest, say)
+
+
+def run_bench(arguments: argparse.Namespace) -> int:
+    """Run a measurement."""
+    workshop.bench(arguments.name, arguments.rest)
+
+
+COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "up": run_up,
+    "check": run_check,
+    "key": run_key,
+    "user": run_user,
+    "test": run_test,
+    "bench": run_bench,
+}

@@ -1,0 +1,69 @@
+"""Runs programs by argument list with a time limit, and turns their failures into errors that say what to do."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from appliance.errors import CommandFailed
+from appliance.paths import ROOT
+
+LINES_SHOWN: Final = 25
+
+KNOWN_FAILURES: Final = (
+    ("No space left on device", "The disk is full.", "free some space, then run the same command again"),
+    ("database is locked", "The database is locked by another program.", "close whatever has it open, then try again"),
+    ("Could not get lock /var/lib", "Another program is installing packages.", "wait until it has finished"),
+    ("Unable to locate package", "Debian's package lists are missing or old.", "sudo apt-get update"),
+)
+
+
+def run(
+    argv: Sequence[str], *, timeout_s: float, environment: Mapping[str, str] | None = None, cwd: Path = ROOT
+) -> str:
+    """Return what the program printed on stdout. Raise `CommandFailed` with its last words when it fails."""
+    if shutil.which(argv[0]) is None:
+        message = f"The program {argv[0]} is not installed."
+        raise CommandFailed(message, f"install {argv[0]}, then try again")
+    try:
+        done = subprocess.run(
+            tied(argv), env=environment, cwd=cwd, timeout=timeout_s, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, errors="replace", check=False,
+        )  # fmt: skip  # one line each for where it runs and what comes back
+    except subprocess.TimeoutExpired as error:
+        message = f"{words(argv)} had not ended after {timeout_s:g} s."
+        raise CommandFailed(message, "try again when the machine is quiet") from error
+    if done.returncode:
+        raise failure(argv, done.returncode, done.stdout + done.stderr)
+    return done.stdout
+
+
+def tied(argv: Sequence[str]) -> list[str]:
+    """Return the command so that it ends when whoever started it dies, however that comes about."""
+    return ["/usr/bin/setpriv", "--pdeathsig", "TERM", "--", *argv]
+
+
+def words(argv: Sequence[str]) -> str:
+    """Return the command as a person would type it."""
+    return " ".join(Path(part).name if part.startswith(os.sep) else part for part in argv)
+
+
+def failure(argv: Sequence[str], code: int, output: str) -> CommandFailed:
+    """Return the error for a program that failed: one we know, or its last lines."""
+    said = [
+        line.removeprefix(mark)
+        for mark in ("error: ", "try: ")
+        for line in output.splitlines()
+        if line.startswith(mark)
+    ]
+    if len(said) == 2:
+        return CommandFailed(said[0], said[1])
+    for pattern, message, hint in KNOWN_FAILURES:
+        if pattern in output:
+            return CommandFailed(message, hint)
+    lines = "\n".join(output.strip().splitlines()[-LINES_SHOWN:])
+    return CommandFailed(
+        f"{words(argv)} ended with status {code}:\n{lines}", "mend what it says, then run the same command again"
+    )

@@ -1,0 +1,75 @@
+"""What each process may know: the environment variables of its plane, and next to nothing of the shell's."""
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from appliance.paths import DataDirectory
+
+KEPT: Final = ("PATH", "HOME", "USER", "TZ", "TMPDIR")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """Where a box listens, and the address that people type."""
+
+    host: str
+    port: int
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether the box listens on every interface."""
+        return self.host in {"0.0.0.0", "::", ""}  # noqa: S104  # compared with, not bound to
+
+    @property
+    def reachable_host(self) -> str:
+        """The host at which this machine itself reaches the box."""
+        if not self.is_everywhere:
+            return self.host
+        return "::1" if self.host == "::" else "127.0.0.1"
+
+    @property
+    def url(self) -> str:
+        """The public address: the machine's name when the box listens on every interface."""
+        host = os.uname().nodename if self.is_everywhere else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def shell() -> dict[str, str]:
+    """Return the little of the shell's environment that every program needs."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+
+
+def control(data: DataDirectory, url: str) -> dict[str, str]:
+    """Return what the control plane's programs know."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "webapp.settings",
+        "BASTIDE_DATA_DIR": str(data.root),
+        "BASTIDE_REDIS_SOCKET": str(data.redis_socket),
+        "BASTIDE_PUBLIC_URL": url,
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def web(data: DataDirectory, address: Address, processes: int) -> dict[str, str]:
+    """Return what the web processes know."""
+    return {
+        **control(data, address.url),
+        "PROMETHEUS_MULTIPROC_DIR": str(data.metrics),
+        "BASTIDE_HOST": address.host,
+        "BASTIDE_PORT": str(address.port),
+        "BASTIDE_WEB_PROCESSES": str(processes),
+    }
+
+
+def worker(data: DataDirectory) -> dict[str, str]:
+    """Return what the data plane knows: no database, no secret. One thread each, since there are several processes."""
+    return {
+        "BASTIDE_MODELS_DIR": str(data.models),
+        "BASTIDE_SPOOL_DIR": str(data.spool),
+        "BASTIDE_REDIS_SOCKET": str(data.redis_socket),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }

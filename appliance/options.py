@@ -1,0 +1,146 @@
+"""What may be typed: the commands, their options, and an example for each."""
+
+import argparse
+import os
+from typing import Final
+
+from appliance.accounts import ROLES
+from appliance.paths import ROOT
+
+PORT_MAX: Final = 65535
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8000
+DEFAULT_DATA_DIR: Final = str(ROOT / "var")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="bastide", description="A box that hosts machine-learning models.", allow_abbrev=False
+    )
+    whole.add_argument("--debug", action="store_true", help="show where in the code an error arose")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    add_up(commands)
+    add_check(commands)
+    add_key(commands)
+    add_user(commands)
+    add_workshop(commands)
+    return whole
+
+
+type_of_commands = argparse._SubParsersAction  # noqa: SLF001  # argparse has no public name for what add_subparsers returns
+
+
+def _command(
+    commands: "type_of_commands[argparse.ArgumentParser]", name: str, summary: str, example: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_up(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `up`."""
+    command = _command(
+        commands,
+        "up",
+        "run a whole box in this terminal until Ctrl-C",
+        "./bastide up --port 8080 --data-dir /srv/bastide",
+    )
+    _add_address(command)
+    _add_data_directory(command)
+    command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
+    command.add_argument("--force", action="store_true", help="start although a check failed; this is recorded")
+    count = 2 if len(os.sched_getaffinity(0)) > 1 else 1
+    for name, meaning in (("web", "serve pages and the API"), ("inference", "compute predictions")):
+        command.add_argument(
+            f"--{name}-processes",
+            type=_positive,
+            default=count,
+            metavar="N",
+            help=f"processes that {meaning} (here {count})",
+        )
+
+
+def add_check(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `check`."""
+    command = _command(
+        commands,
+        "check",
+        "check what this machine has; exit 0 passed, 1 failed, 2 warnings only",
+        "./bastide check --json",
+    )
+    _add_address(command)
+    _add_data_directory(command)
+    command.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def add_key(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `key create`."""
+    group = _command(commands, "key", "API keys", "./bastide key create --user ada --name notebook")
+    actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
+    command = _command(
+        actions, "create", "make an API key, print it once and nothing else", "KEY=$(./bastide key create --user ada)"
+    )
+    command.add_argument("--user", required=True, help="whose key it is")
+    command.add_argument("--name", default="made in the terminal", help="what the key is for")
+    _add_data_directory(command)
+
+
+def add_user(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `user add`."""
+    group = _command(commands, "user", "accounts", "./bastide user add ada --role publisher")
+    actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
+    command = _command(
+        actions,
+        "add",
+        "make an account, print its generated password and nothing else",
+        "./bastide user add ada --role user",
+    )
+    command.add_argument("name", metavar="NAME", help="the name to log in with")
+    command.add_argument("--role", required=True, choices=ROLES, help="what the account may do")
+    _add_data_directory(command)
+
+
+def add_workshop(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `test` and `bench`."""
+    _command(commands, "test", "run all tests; arguments go on to pytest", "./bastide test -k penguins")
+    command = _command(
+        commands, "bench", "measure; further arguments go on to the measurement", "./bastide bench online"
+    )
+    command.add_argument("name", metavar="NAME", help="a measurement of tests/bench")
+
+
+def _add_address(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default=DEFAULT_HOST, help=f"address to listen at (default {DEFAULT_HOST})")
+    command.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"port to listen at (default {DEFAULT_PORT})")
+
+
+def _add_data_directory(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data-dir",
+        default=DEFAULT_DATA_DIR,
+        metavar="DIR",
+        help=f"all of the box's state (default {DEFAULT_DATA_DIR})",
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        message = f"{text} is not 1 or more"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= PORT_MAX:
+        message = f"{text} is not a port (1 to {PORT_MAX})"
+        raise argparse.ArgumentTypeError(message)
+    return number

@@ -1,0 +1,144 @@
+"""The programs of a box as data, and the configuration files of supervisord and Redis that are made of them."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from appliance import environment
+from appliance.command import tied
+from appliance.environment import Address
+from appliance.paths import PYTHON, ROOT, DataDirectory
+
+LOG_SIZE_BYTES_MAX: Final = 10 * 2**20
+LOG_BACKUPS: Final = 3
+STOP_TIMEOUT_S: Final = 10
+CELERY_OPTIONS: Final = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
+
+REDIS: Final = "redis"
+WEB: Final = "web"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Program:
+    """One supervised process. When an essential one ends, the box ends; others are started again."""
+
+    name: str
+    argv: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    is_essential: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sizes:
+    """How many processes serve the pages and the models."""
+
+    web: int
+    inference: int
+
+
+def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Program, ...]:
+    """Return the programs in the order in which they start."""
+    worker = environment.worker(data)
+    control = environment.control(data, address.url)
+    gunicorn = (str(PYTHON), "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "webapp.asgi:application")
+    inference = tuple(
+        Program(name=name, argv=celery("worker.app", "worker.inference", name), environment=worker)
+        for name in (f"inference-{number}" for number in range(1, sizes.inference + 1))
+    )
+    return (
+        Program(name=REDIS, argv=("redis-server", str(data.run / "redis.conf"))),
+        Program(name=WEB, argv=gunicorn, environment=environment.web(data, address, sizes.web), is_essential=True),
+        *inference,
+        Program(name="jobs", argv=celery("worker.app", "worker.jobs", "jobs"), environment=worker),
+        Program(name="control", argv=celery("webapp.celery", "control", "control"), environment=control),
+    )
+
+
+def celery(app: str, queue: str, name: str) -> tuple[str, ...]:
+    """Return the command of a Celery worker of one process."""
+    return (
+        str(PYTHON),
+        "-m",
+        "celery",
+        "-A",
+        app,
+        "worker",
+        "-P",
+        "solo",
+        "-Q",
+        queue,
+        "-n",
+        f"{name}@box",
+        *CELERY_OPTIONS,
+    )
+
+
+def supervisor_configuration(data: DataDirectory, box: Sequence[Program]) -> str:
+    """Return supervisord's configuration. Nothing starts by itself: `up` starts the programs in their order."""
+    return "\n".join([_supervisor_sections(data), *(_program_section(data, program) for program in box)])
+
+
+def _supervisor_sections(data: DataDirectory) -> str:
+    return f"""\
+[unix_http_server]
+file={data.supervisor_socket}
+chmod=0700
+
+[supervisord]
+logfile={data.logs / "supervisord.log"}
+logfile_maxbytes={LOG_SIZE_BYTES_MAX}
+logfile_backups={LOG_BACKUPS}
+pidfile={data.run / "supervisord.pid"}
+childlogdir={data.logs}
+nodaemon=true
+silent=true
+directory={ROOT}
+umask=077
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+
+def _program_section(data: DataDirectory, program: Program) -> str:
+    variables = ",".join(f'{name}="{value}"' for name, value in program.environment.items())
+    return f"""\
+[program:{program.name}]
+command={shlex.join(tied(program.argv))}
+environment={variables}
+autostart=false
+autorestart={"false" if program.is_essential else "true"}
+startretries={0 if program.is_essential else 3}
+startsecs=1
+stopsignal=TERM
+stopasgroup=true
+killasgroup=true
+stopwaitsecs={STOP_TIMEOUT_S}
+redirect_stderr=true
+stdout_logfile={data.logs / f"{program.name}.log"}
+stdout_logfile_maxbytes={LOG_SIZE_BYTES_MAX}
+stdout_logfile_backups={LOG_BACKUPS}
+"""
+
+
+def redis_configuration(data: DataDirectory, memory_bytes_max: int) -> str:
+    """Return Redis's configuration: a socket and no port, every write kept, nothing thrown away when memory is short.
+
+    `everysec` loses nothing when a process dies, and a second at most when the power fails; the lane cannot wait for a
+    disk at every request.
+    """
+    return f"""\
+port 0
+unixsocket "{data.redis_socket}"
+unixsocketperm 700
+dir "{data.redis}"
+pidfile "{data.run / "redis.pid"}"
+daemonize no
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory {memory_bytes_max}
+maxmemory-policy noeviction
+always-show-logo no
+"""

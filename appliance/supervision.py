@@ -1,0 +1,102 @@
+"""Runs supervisord over the box's programs and speaks to it over its socket."""
+
+import contextlib
+import http.client
+import subprocess
+import time
+import xmlrpc.client
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from appliance import environment, processes
+from appliance.command import tied
+from appliance.errors import ApplianceError
+from appliance.paths import PYTHON, ROOT, DataDirectory
+
+START_TIMEOUT_S: Final = 10.0
+STOP_TIMEOUT_S: Final = 15.0
+POLL_S: Final = 0.05
+UNREACHABLE: Final = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError)
+LIVE_STATES: Final = frozenset({"STARTING", "RUNNING"})
+
+
+class Supervisor:
+    """A running supervisord. It dies with the process that made it, and its programs die with it."""
+
+    def __init__(self, data: DataDirectory) -> None:
+        self._data = data
+        # A session of its own: Ctrl-C in the terminal reaches `up` alone, which then ends the rest in order.
+        self._process = subprocess.Popen(
+            tied([str(PYTHON), "-m", "supervisor.supervisord", "-c", str(data.run / "supervisord.conf")]),
+            env=environment.shell(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=(data.logs / "supervisord.stderr.log").open("wb"), start_new_session=True,
+        )  # fmt: skip  # one line each for what it runs and where it speaks
+
+    @property
+    def pid(self) -> int:
+        """The process id of supervisord."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Return whether supervisord runs."""
+        return self._process.poll() is None
+
+    def wait_until_answering(self) -> None:
+        """Return when supervisord takes orders. Raise when it does not in time."""
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline_s and self.is_alive():
+            if self._data.supervisor_socket.exists():
+                with contextlib.suppress(*UNREACHABLE):
+                    self.states()
+                    return
+            time.sleep(POLL_S)
+        message = "The process supervisor does not start."
+        raise ApplianceError(message, f"read {self._data.logs / 'supervisord.log'}")
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each program in supervisord's words."""
+        return {each["name"]: each["statename"] for each in self._information()}
+
+    def pids(self) -> dict[str, int]:
+        """Return the process id of each program that runs."""
+        return {each["name"]: each["pid"] for each in self._information() if each["pid"]}
+
+    def start(self, names: Iterable[str]) -> None:
+        """Start programs without waiting for them."""
+        proxy = self._proxy()
+        for name in names:
+            proxy.supervisor.startProcess(name, False)  # noqa: FBT003  # XML-RPC knows no keywords; this one is `wait`
+
+    def stop(self, first: Iterable[str]) -> None:
+        """End `first` together, then the rest, then supervisord. What does not obey is left to `processes.end_all`."""
+        with contextlib.suppress(*UNREACHABLE, xmlrpc.client.Fault):
+            self._stop_together(set(first))
+        if self.is_alive():
+            self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_TIMEOUT_S)
+
+    def _stop_together(self, names: set[str]) -> None:
+        proxy = self._proxy()
+        for name, state in self.states().items():
+            if name in names and state in LIVE_STATES:
+                with contextlib.suppress(xmlrpc.client.Fault):
+                    proxy.supervisor.stopProcess(name, False)  # noqa: FBT003  # as above
+        deadline_s = time.monotonic() + STOP_TIMEOUT_S
+        while time.monotonic() < deadline_s and names & self.pids().keys():
+            processes.reap(self.pid)
+            time.sleep(POLL_S)
+
+    def _information(self) -> list[dict[str, Any]]:
+        return cast("list[dict[str, Any]]", self._proxy().supervisor.getAllProcessInfo())  # what supervisord documents
+
+    def _proxy(self) -> Any:  # noqa: ANN401  # xmlrpc.client makes the methods up as they are called
+        return proxy(self._data)
+
+
+def proxy(data: DataDirectory) -> xmlrpc.client.ServerProxy:
+    """Return supervisord's XML-RPC interface over its socket."""
+    transport = SupervisorTransport(serverurl=f"unix://{data.supervisor_socket}")
+    return xmlrpc.client.ServerProxy("http://localhost", transport=transport)

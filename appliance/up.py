@@ -1,0 +1,74 @@
+"""Runs a whole box in this terminal: checks, set-up, processes, examples; whatever ends it ends all of it."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from appliance import examples, lock, packages, readiness, steps
+from appliance.box import Box, Options
+from appliance.checks.preflight import preflight
+from appliance.errors import ApplianceError
+from appliance.paths import DataDirectory
+
+FORMER_BOX_TIMEOUT_S: Final = 15.0
+POLL_S: Final = 0.1
+ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Ended(BaseException):
+    """Somebody asked the box to end. Like KeyboardInterrupt, no handler of errors may swallow it."""
+
+
+def up(options: Options, say: Callable[[str], None]) -> None:
+    """Run the box until it is told to end. Raise when it cannot start or breaks."""
+    options.data.make()
+    with ending_on_signals(), lock.held(options.data, options.address.url):
+        wait_for_former_box(options.data)
+        packages.ensure([("redis-server", "redis-server")], say)
+        preflight(options.data, options.address, say, force=options.force)
+        steps.set_up(options.data, say)
+        with Box(options) as box:
+            box.start()
+            if options.with_examples:
+                publish_examples(options, say)
+            say(
+                f"Bastide is ready at {options.address.url} (user admin, password in {options.data.admin_password})",
+            )
+            box.watch()
+
+
+def publish_examples(options: Options, say: Callable[[str], None]) -> None:
+    """Publish the examples that this data directory has never had."""
+    for name in examples.missing(options.data):
+        examples.publish(options.data, options.address.url, name, say)
+
+
+@contextmanager
+def ending_on_signals() -> Iterator[None]:
+    """Turn Ctrl-C, SIGTERM and the closing of the terminal into a quiet end."""
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature is Python's
+        # From here on the end is under way; an impatient second Ctrl-C must not leave it half done.
+        for each in ENDING_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise Ended(signal.Signals(number).name)
+
+    for each in ENDING_SIGNALS:
+        signal.signal(each, end)
+    try:
+        yield
+    except Ended:
+        return
+
+
+def wait_for_former_box(data: DataDirectory) -> None:
+    """Wait until the processes of a box that was killed have ended. Raise when another program has the Redis socket."""
+    deadline_s = time.monotonic() + FORMER_BOX_TIMEOUT_S
+    while readiness.socket_answers(data.redis_socket):
+        if time.monotonic() > deadline_s:
+            message = f"The Redis socket {data.redis_socket} is in use by another program."
+            raise ApplianceError(message, "end the redis-server that listens there, or choose another --data-dir")
+        time.sleep(POLL_S)

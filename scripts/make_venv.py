@@ -1,0 +1,162 @@
+"""Makes or updates `.venv` from hashed pins with the standard library only; `bastide` calls it when the stamp is wrong.
+
+Safe to run twice at once: the second waits for the first. A venv without a stamp was left half made and is made anew.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+PINS = ("run", "dev")
+LINES_SHOWN = 25
+
+
+def requirements(pins: str) -> Path:
+    """Return the file of pins."""
+    return ROOT / "requirements" / f"{pins}.txt"
+
+
+def stamp(pins: str) -> str:
+    """Return what the venv must have been made of."""
+    return f"{hashlib.sha256(requirements(pins).read_bytes()).hexdigest()} {PYTHON.resolve()}"
+
+
+def stamp_file(pins: str) -> Path:
+    """Return where the stamp is kept."""
+    return VENV / f"stamp-{pins}"
+
+
+def is_made(pins: str) -> bool:
+    """Return whether the venv holds these pins."""
+    try:
+        return PYTHON.exists() and stamp_file(pins).read_text().strip() == stamp(pins)
+    except FileNotFoundError:
+        return False
+
+
+def is_whole() -> bool:
+    """Return whether an earlier run was finished, so that pip may build on it."""
+    made_by = [file.read_text().strip().split(" ", 1)[-1] for file in VENV.glob("stamp-*")]
+    return PYTHON.exists() and str(PYTHON.resolve()) in made_by
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Hold a lock on the directory of pins, which is always there and never replaced."""
+    descriptor = os.open(ROOT / "requirements", os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another start is installing Python packages; waiting for it")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def say(sentence: str, end: str = "\n") -> None:
+    """Tell whoever waits; stdout belongs to the command that follows."""
+    sys.stderr.write(sentence + end)
+    sys.stderr.flush()
+
+
+def fail(message: str, hint: str) -> None:
+    """End with an error in the form that every command uses."""
+    sys.exit(f"error: {message}\ntry: {hint}")
+
+
+def install_venv_module() -> None:
+    """Install Debian's python3-venv, or end with the command to type."""
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    command = "sudo apt-get install python3-venv"
+    if not shutil.which("apt-get") or (sudo and subprocess.call([*sudo, "true"], stderr=subprocess.DEVNULL) != 0):
+        fail("This Python cannot make virtual environments: Debian's package python3-venv is not installed.", command)
+    say("Installing Debian's python3-venv")
+    prefix = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "python3-venv"]):
+        done = subprocess.run([*prefix, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        say(done.stdout.decode(errors="replace"))
+        fail("Debian's package python3-venv could not be installed.", command)
+
+
+def create() -> None:
+    """Make an empty venv in place of whatever is there."""
+    try:
+        import ensurepip  # noqa: F401, PLC0415  # asked for here: Debian leaves it out of python3
+    except ImportError:
+        install_venv_module()
+    say(f"Making .venv with {sys.executable}")
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        say(done.stdout + done.stderr)
+        fail(f"The virtual environment {VENV} could not be made.", "sudo apt-get install python3-venv")
+
+
+def install(pins: str) -> None:
+    """Install the pins with pip, counting packages as they come."""
+    total = sum(line[:1].isalnum() for line in requirements(pins).read_text().splitlines())
+    argv = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off",
+            "--require-hashes", "-r", str(requirements(pins))]  # fmt: skip  # one line a thought
+    started, count, lines = time.monotonic(), 0, []
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None, "pip's output is a pipe"
+    for line in process.stdout:
+        lines.append(line)
+        count += line.startswith(("Collecting ", "Requirement already satisfied"))
+        if sys.stderr.isatty():
+            say(f"\rInstalling Python packages: {count} of at most {total}", end="")
+    if process.wait():
+        say("\n" + "".join(lines[-LINES_SHOWN:]))
+        fail(
+            "The Python packages could not be installed.",
+            "check that this machine reaches its package index, start again",
+        )
+    line_start = "\r" if sys.stderr.isatty() else ""
+    say(f"{line_start}Installed {count} Python packages in {time.monotonic() - started:.0f} s")
+
+
+def make(pins: str) -> None:
+    """Bring the venv to these pins and stamp it."""
+    if not is_whole():
+        create()
+    for each in PINS:
+        stamp_file(each).unlink(missing_ok=True)
+    say(f"Installing Python packages from requirements/{pins}.txt (once; a minute or two)")
+    install(pins)
+    # The development pins are the running pins and more, so they serve both.
+    for each in PINS if pins == "dev" else (pins,):
+        stamp_file(each).write_text(stamp(each) + "\n")
+
+
+def main() -> None:
+    """Make the venv for the pins named on the command line unless it is made."""
+    pins = sys.argv[1]
+    try:
+        with only_one():
+            if not is_made(pins):
+                make(pins)
+    except OSError as error:
+        fail(
+            f"The virtual environment {VENV} could not be made: {error}.",
+            f"check who owns {ROOT} and whether its disk is full",
+        )
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
