@@ -117,7 +117,7 @@ class Gateway:
         table = self._running().table
         authorization = headers.get(b"authorization")
         if authorization is not None:
-            allowed = table.endpoints_for_key(_bearer(authorization))
+            allowed = self._running().endpoints_for_key(_bearer(authorization))
         else:
             user = await browser.user_of(scope)
             if user == browser.FORGED:

@@ -7,7 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import hiredis
 
@@ -40,8 +40,7 @@ class RedisLink(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.WriteTransport), "A stream connection has a transport to write to"
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's are, without saying so
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         """Tell everybody who waits, then whoever owns the link."""

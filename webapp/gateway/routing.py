@@ -5,7 +5,6 @@ It is rebuilt from the database when the stamp in Redis moves, so that no reques
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Final
 
 from webapp.accounts.models import ApiKey, User
@@ -35,10 +34,6 @@ class RoutingTable:
     waiting: frozenset[str] = frozenset()
     """Endpoints that exist without a version behind them."""
 
-    def endpoints_for_key(self, key: bytes) -> frozenset[str] | None:
-        """Return the endpoints that the key may use; None when there is no such key."""
-        return self.endpoints_by_key.get(sha256(key).digest())
-
 
 def build_routing_table() -> RoutingTable:
     """Read everything from the database (a few queries, whatever the number of keys)."""
@@ -53,7 +48,7 @@ def build_routing_table() -> RoutingTable:
     active = frozenset(Endpoint.objects.filter(is_active=True).values_list("name", flat=True))
     users = User.objects.filter(is_active=True).prefetch_related("groups")
     by_user = _endpoints_by_user(list(users), active)
-    keys = ApiKey.objects.usable().filter(user__is_active=True).values_list("digest", "user_id")
+    keys = ApiKey.objects.usable().values_list("digest", "user_id")
     return RoutingTable(
         routes=routes,
         endpoints_by_key={bytes.fromhex(digest): by_user.get(user_id, frozenset()) for digest, user_id in keys},

@@ -3,11 +3,14 @@
 import asyncio
 import json
 import logging
+from hashlib import sha256
 from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 
+from webapp.accounts.models import ApiKey
 from webapp.gateway.answers import Answer
 from webapp.gateway.lane import LaneClient
 from webapp.gateway.link import RedisLinkError
@@ -18,6 +21,7 @@ from worker.contract.lane import PROBE_DIGEST
 logger = logging.getLogger(__name__)
 
 WATCH_S: Final = 0.25
+NOTE_KEYS_S: Final = 10.0
 PROBE: Final = Route(endpoint="", version=0, digest=PROBE_DIGEST)
 PROBE_TIMEOUT_S: Final = 2.0
 
@@ -33,12 +37,14 @@ class GatewayState:
         self._loop = asyncio.get_running_loop()
         self._stamp: object = _NEVER_READ
         self._tasks: list[asyncio.Task[None]] = []
+        self._used_keys: set[bytes] = set()
 
     async def start(self) -> None:
         """Read the routing table and begin to watch."""
         global _current  # noqa: PLW0603  # one gateway a process; Django's threads find it here
         await self._rebuild()
-        self._tasks = [self._loop.create_task(self.lane.run()), self._loop.create_task(self._watch_for_ever())]
+        endless = (self.lane.run(), self._watch_for_ever(), self._note_used_keys_for_ever())
+        self._tasks = [self._loop.create_task(task) for task in endless]
         _current = self
 
     async def stop(self) -> None:
@@ -48,6 +54,14 @@ class GatewayState:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def endpoints_for_key(self, key: bytes) -> frozenset[str] | None:
+        """Return the endpoints that the key may use, None when there is no such key; note that it was used."""
+        digest = sha256(key).digest()
+        endpoints = self.table.endpoints_by_key.get(digest)
+        if endpoints is not None:
+            self._used_keys.add(digest)
+        return endpoints
 
     async def probe(self) -> bool:
         """Return whether a worker really answers: the probe takes the way of every request."""
@@ -80,6 +94,13 @@ class GatewayState:
                 logger.exception("The routing table could not be read; the last one stays in use.")
             await asyncio.sleep(WATCH_S)
 
+    async def _note_used_keys_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(NOTE_KEYS_S)
+            used, self._used_keys = self._used_keys, set()
+            if used:
+                await sync_to_async(_mark_used)([digest.hex() for digest in used])
+
     async def _rebuild(self) -> None:
         self.table = await sync_to_async(_build)()
         self.lane.forget_versions({(route.endpoint, route.digest) for route in self.table.routes.values()})
@@ -101,5 +122,14 @@ def current() -> GatewayState | None:
 def _build() -> RoutingTable:
     try:
         return build_routing_table()
+    finally:
+        close_old_connections()
+
+
+def _mark_used(digests: list[str]) -> None:
+    try:
+        ApiKey.objects.mark_used(digests, timezone.now())
+    except DatabaseError:
+        logger.exception("When keys were last used could not be noted.")
     finally:
         close_old_connections()

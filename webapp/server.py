@@ -1,0 +1,18 @@
+"""The gunicorn worker that runs the site: uvicorn with the fast loop and parser, which must both be there."""
+
+from typing import Any, ClassVar
+
+from uvicorn_worker import UvicornWorker
+
+
+class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn-worker is untyped
+    """One web process."""
+
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "loop": "uvloop",
+        "http": "httptools",
+        "lifespan": "on",
+        "ws": "none",
+        "server_header": False,
+        "access_log": False,
+    }
