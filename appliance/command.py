@@ -52,14 +52,9 @@ def words(argv: Sequence[str]) -> str:
 
 def failure(argv: Sequence[str], code: int, output: str) -> CommandFailed:
     """Return the error for a program that failed: one we know, or its last lines."""
-    said = [
-        line.removeprefix(mark)
-        for mark in ("error: ", "try: ")
-        for line in output.splitlines()
-        if line.startswith(mark)
-    ]
-    if len(said) == 2:
-        return CommandFailed(said[0], said[1])
+    said = [line.removeprefix("CommandError: ") for line in output.splitlines() if line.startswith("CommandError: ")]
+    if said:
+        return CommandFailed(said[-1])
     for pattern, message, hint in KNOWN_FAILURES:
         if pattern in output:
             return CommandFailed(message, hint)

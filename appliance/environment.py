@@ -57,7 +57,7 @@ def web(data: DataDirectory, address: Address, processes: int) -> dict[str, str]
     return {
         **control(data, address.url),
         "PROMETHEUS_MULTIPROC_DIR": str(data.metrics),
-        "BASTIDE_HOST": address.host,
+        "BASTIDE_HOST": f"[{address.host}]" if ":" in address.host else address.host,
         "BASTIDE_PORT": str(address.port),
         "BASTIDE_WEB_PROCESSES": str(processes),
     }

@@ -44,7 +44,7 @@ def owner_of(port: int) -> psutil.Process | None:
     """Return the process that listens on the port, as far as this account may know."""
     with suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port and connection.pid:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
                 return psutil.Process(connection.pid)
     return None
 
