@@ -58,7 +58,7 @@ def _row(same: list[Cell]) -> str:
 def _ratio(cells: list[Cell], model: str, connections: int, field: str) -> float:
     """Return the median over the rounds of the box's figure divided by FastAPI's of the same round."""
     mine, theirs = (
-        [getattr(c, field) for c in cells if (c.model, c.server, c.connections) == (model, server, connections)]
+        [float(getattr(c, field)) for c in cells if (c.model, c.server, c.connections) == (model, server, connections)]
         for server in ("bastide", "fastapi")
     )
     return statistics.median(a / b for a, b in zip(mine, theirs, strict=True))

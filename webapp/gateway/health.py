@@ -42,6 +42,6 @@ def _database_answers() -> bool:
 
 async def _redis_answers(state: GatewayState) -> bool:
     try:
-        return await state.lane.ask_redis("PING") == b"PONG"
+        return bool(await state.lane.ask_redis("PING") == b"PONG")
     except RedisLinkError:
         return False

@@ -12,7 +12,7 @@ import msgspec
 
 from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT, Answer
 from webapp.gateway.coalescing import Batch, Coalescer
-from webapp.gateway.link import RedisLink, RedisLinkError
+from webapp.gateway.link import Argument, RedisAnswer, RedisLink, RedisLinkError
 from webapp.gateway.routing import Route
 from worker.contract import names
 from worker.contract.lane import LaneBatch, LaneReplies, LaneRequest
@@ -98,7 +98,7 @@ class LaneClient:
         coalescer.submit(request)
         return answer
 
-    async def ask_redis(self, *arguments: bytes | str | int) -> object:
+    async def ask_redis(self, *arguments: Argument) -> RedisAnswer:
         """Ask Redis something beside the lane. Raise `RedisLinkError` when it is not there."""
         if self._link is None:
             msg = "Redis is not connected."

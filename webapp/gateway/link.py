@@ -12,6 +12,8 @@ from typing import Any, cast
 import hiredis
 
 Argument = bytes | str | int
+RedisAnswer = Any
+"""What RESP can carry: bytes, int, None, or a list of these."""
 
 
 class RedisLinkError(Exception):
@@ -71,7 +73,7 @@ class RedisLink(asyncio.Protocol):
         self._write(arguments)
         self._answers.append(None)
 
-    def ask(self, *arguments: Argument) -> "asyncio.Future[Any]":
+    def ask(self, *arguments: Argument) -> "asyncio.Future[RedisAnswer]":
         """Send a command and return the future of its answer."""
         self._write(arguments)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -87,4 +89,4 @@ class RedisLink(asyncio.Protocol):
         if self._transport is None:
             msg = "Redis is not connected."
             raise RedisLinkError(msg)
-        self._transport.write(hiredis.pack_command(arguments))
+        self._transport.write(hiredis.pack_command(arguments))  # type: ignore[arg-type]  # its stub names a 1-tuple

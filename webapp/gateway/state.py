@@ -82,7 +82,7 @@ class GatewayState:
     async def _watch_for_ever(self) -> None:
         while True:
             try:
-                alive, stamp = await self.lane.ask_redis("MGET", names.ALIVE, names.ROUTING_STAMP)  # type: ignore[misc]  # Redis answers MGET with a list
+                alive, stamp = await self.lane.ask_redis("MGET", names.ALIVE, names.ROUTING_STAMP)
                 self.lane.note_liveness(alive=alive is not None)
                 if stamp != self._stamp:
                     await self._rebuild()

@@ -36,7 +36,7 @@ class Link:
 
     def call_all(self, commands: Iterable[Command]) -> list[RedisAnswer]:
         """Send commands in one write and return their answers, refusals among them as `hiredis.ReplyError`."""
-        packed = [hiredis.pack_command(command) for command in commands]
+        packed = [hiredis.pack_command(command) for command in commands]  # type: ignore[arg-type]  # its stub names a 1-tuple
         try:
             connection = self._connected()
             connection.sendall(b"".join(packed))
