@@ -36,3 +36,6 @@ ROUTING_STAMP: Final = "bastide:routing"
 
 DEPLOYED: Final = "bastide:deployed"
 """A JSON list of the digests behind live endpoints, set by the gateways: workers load them before they are asked."""
+
+PONG_PREFIX: Final = "bastide:pong:"
+"""Followed by the token of a `worker.ping`: the list on which the asker waits for the sign that tasks run."""

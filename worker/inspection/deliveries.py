@@ -1,0 +1,40 @@
+"""Counts how often one inspection was begun, so that one which kills its worker is not begun for ever."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from worker.contract.inspection import InspectionOutcome, InspectionRequest
+
+DELIVERIES_MAX: Final = 3
+INSPECTION_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
+
+
+class Deliveries:
+    """The deliveries of one inspection: a file in the spool, one byte longer with each."""
+
+    def __init__(self, spool_dir: Path, inspection_id: str) -> None:
+        if not INSPECTION_ID.fullmatch(inspection_id):
+            msg = f"An inspection id is letters, digits, '-' and '_', got {inspection_id!r}."
+            raise ValueError(msg)
+        self._path = spool_dir / "deliveries" / inspection_id
+
+    def refusal(self, request: InspectionRequest) -> InspectionOutcome | None:
+        """Count this delivery. Return the refusal when the earlier ones all ended without an answer."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab") as counter:
+            counter.write(b".")
+            begun = counter.tell() - 1
+        if begun < DELIVERIES_MAX:
+            return None
+        return InspectionOutcome(
+            inspection_id=request.inspection_id,
+            version_id=request.version_id,
+            reason=f"The inspection was begun {begun} times, and each time the worker that did it died.",
+            hint="The model may need more memory than the box has; see the log of the jobs worker.",
+            facts={"deliveries": begun},
+        )
+
+    def forget(self) -> None:
+        """Drop the count: the inspection was answered."""
+        self._path.unlink(missing_ok=True)

@@ -1,0 +1,103 @@
+"""Derives the signature of a model: its inputs from the reference data, its output from the estimator."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import polars as pl
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
+
+from worker.contract.inspection import Publication
+from worker.contract.signature import Feature, FeatureType, Output, OutputKind
+from worker.inspection.columns import column_type, feature_of, listed, typed_values
+from worker.inspection.refusal import Refused
+from worker.models.answers import Label
+from worker.tables.wording import nearest, shown
+
+
+def feature_names(estimator: BaseEstimator, columns: Sequence[str], target: str | None) -> tuple[str, ...]:
+    """Return the names of the inputs in the order in which the model takes them."""
+    if target is not None and target not in columns:
+        raise _absent("the target column", [target], columns)
+    known = getattr(estimator, "feature_names_in_", None)
+    if known is None:
+        return _names_by_position(estimator, [name for name in columns if name != target])
+    names = tuple(str(name) for name in known)
+    if target in names:
+        msg = f"The target {shown(target)} is one of the model's own inputs."
+        raise Refused(msg, "Train the model without it, or name another target.", feature=target)
+    absent = [name for name in names if name not in columns]
+    if absent:
+        raise _absent("the model's column", absent, columns)
+    return names
+
+
+def features(
+    data: pl.DataFrame, names: Sequence[str], publication: Publication
+) -> tuple[tuple[Feature, ...], pl.DataFrame]:
+    """Return the features and the reference data as their values. A feature with empty cells may be left out."""
+    for said in (publication.units, publication.categories, publication.text):
+        _check_known(said, names)
+    derived, columns = [], []
+    for name in names:
+        kind = _declared_type(name, publication) or column_type(data[name])
+        values = typed_values(data[name], kind)
+        required = values.null_count() == 0
+        derived.append(feature_of(values, kind, required=required, unit=publication.units.get(name, "")))
+        columns.append(values)
+    return tuple(derived), pl.DataFrame(columns)
+
+
+def output(estimator: BaseEstimator, publication: Publication) -> Output:
+    """Return what the model answers. Raise `Refused` for what is neither a classifier nor a regressor of one value."""
+    name = publication.output_name or publication.target or "prediction"
+    if is_regressor(estimator):
+        return Output(kind=OutputKind.NUMBER, name=name, unit=publication.output_unit)
+    if not is_classifier(estimator):
+        msg = f"{type(estimator).__name__} is neither a classifier nor a regressor."
+        raise Refused(msg, "Publish a scikit-learn estimator, or a pipeline that ends in one, that predicts.")
+    return Output(
+        kind=OutputKind.CLASS, name=name, labels=_labels(estimator), probabilities=hasattr(estimator, "predict_proba")
+    )
+
+
+def _names_by_position(estimator: BaseEstimator, columns: list[str]) -> tuple[str, ...]:
+    count = getattr(estimator, "n_features_in_", None)
+    if count is None:
+        msg = f"{type(estimator).__name__} does not say how many inputs it takes, so it was never trained."
+        raise Refused(msg, "Train the model before you save it.")
+    if len(columns) != count:
+        msg = f"The model takes {count:,} inputs without names, but the reference data has {len(columns):,} columns."
+        raise Refused(msg, "Train on a DataFrame, or hand over the inputs in order and the target, nothing else.")
+    return tuple(columns)
+
+
+def _absent(what: str, names: Sequence[str], columns: Sequence[str]) -> Refused:
+    like = nearest(names[0], columns)
+    hint = f"The nearest column there is {shown(like)}." if like else f"The columns there are {listed(columns)}."
+    return Refused(f"The reference data lacks {what} {listed(names)}.", hint, columns=list(names))
+
+
+def _check_known(said: Iterable[str], names: Sequence[str]) -> None:
+    for name in said:
+        if name not in names:
+            msg = f"The publication speaks of {shown(name)}, which is no input of the model."
+            raise Refused(msg, f"Its inputs are {listed(names)}.", feature=name)
+
+
+def _declared_type(name: str, publication: Publication) -> FeatureType | None:
+    if name in publication.text:
+        return FeatureType.TEXT
+    return FeatureType.CATEGORY if name in publication.categories else None
+
+
+def _labels(estimator: BaseEstimator) -> tuple[Label, ...]:
+    classes = getattr(estimator, "classes_", None)
+    if not isinstance(classes, np.ndarray) or classes.ndim != 1:
+        msg = f"{type(estimator).__name__} does not answer with one class of a known list."
+        raise Refused(msg, "Publish one model for each target.")
+    labels = classes.tolist()
+    for label in labels:
+        if not isinstance(label, str | int):
+            msg = f"A class of the model is {shown(label)}; classes are words, whole numbers, or true and false."
+            raise Refused(msg, "Train on a target of words or of whole numbers.")
+    return tuple(labels)

@@ -1,0 +1,43 @@
+"""The outcomes that the reference data knows, said as the model would say them."""
+
+from typing import Any
+
+import polars as pl
+
+from worker.contract.signature import Output, OutputKind
+from worker.inspection.columns import first_row, listed
+from worker.inspection.refusal import Refused
+from worker.models.answers import Label
+from worker.tables.wording import shown
+
+
+def truth(cells: pl.Series, output: Output) -> list[Any]:
+    """Return the target of each row, None where it is missing. Raise `Refused` for what the model could never say."""
+    said = _numbers(cells) if output.kind is OutputKind.NUMBER else _labels(cells, output.labels or ())
+    wrong = cells.is_not_null() & said.is_null()
+    if not wrong.any():
+        return said.to_list()
+    row = first_row(wrong)
+    msg = f"The target {shown(cells.name)} is {shown(cells[row - 1])} in row {row:,}, which the model cannot answer."
+    expected = f"one of {listed([_text(label) for label in output.labels])}" if output.labels else "a number"
+    hint = f"It must be {expected}; leave the cell empty where the outcome is not known."
+    raise Refused(msg, hint, feature=cells.name, row=row)
+
+
+def _numbers(cells: pl.Series) -> pl.Series:
+    numbers = cells.cast(pl.Float64, strict=False)
+    return numbers.set(~numbers.is_finite().fill_null(value=True), None)
+
+
+def _labels(cells: pl.Series, labels: tuple[Label, ...]) -> pl.Series:
+    by_text = {_text(label): label for label in labels}
+    if all(type(label) is int for label in labels):
+        # A whole number that passed through pandas with a missing value beside it is written 1.0.
+        cells = cells.str.replace(r"\.0+$", "")
+    elif all(type(label) is bool for label in labels):
+        cells = cells.str.to_lowercase()
+    return pl.Series(cells.name, [by_text.get(text) for text in cells])
+
+
+def _text(label: Label) -> str:
+    return str(label).lower() if isinstance(label, bool) else str(label)

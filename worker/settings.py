@@ -1,0 +1,41 @@
+"""The settings of the data plane, read from the environment once; nothing else in the worker reads it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+MEGABYTE: Final = 1_000_000
+INSPECTION_TIMEOUT_S: Final = 300.0
+INSPECTION_MEMORY_MIN_BYTES: Final = 1_500 * MEGABYTE
+"""Below this not even the libraries load."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Where things lie and how much of the machine they may take."""
+
+    models_dir: Path
+    spool_dir: Path
+    redis_socket: Path
+    model_cache_bytes: int
+    inspection_memory_bytes: int
+    inspection_timeout_s: float = INSPECTION_TIMEOUT_S
+
+    @classmethod
+    def read(cls, environment: "os._Environ[str] | dict[str, str]", memory_bytes: int) -> Self:
+        """Return the settings of a process on a machine with this much memory; paths default to those in `./var`."""
+        return cls(
+            models_dir=_path(environment, "BASTIDE_MODELS_DIR", "var/models"),
+            spool_dir=_path(environment, "BASTIDE_SPOOL_DIR", "var/spool"),
+            redis_socket=_path(environment, "BASTIDE_REDIS_SOCKET", "var/run/redis.sock"),
+            model_cache_bytes=memory_bytes // 5,
+            inspection_memory_bytes=max(memory_bytes // 2, INSPECTION_MEMORY_MIN_BYTES),
+        )
+
+
+def _path(environment: "os._Environ[str] | dict[str, str]", name: str, default: str) -> Path:
+    return Path(environment.get(name) or default).absolute()
+
+
+SETTINGS: Final = Settings.read(os.environ, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

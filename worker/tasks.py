@@ -1,0 +1,90 @@
+"""The tasks of the data plane: thin, named, repeatable; data in, data out, and whatever goes wrong is an answer."""
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from worker.app import app
+from worker.contract.inspection import InspectionOutcome, InspectionRequest
+from worker.contract.names import PONG_PREFIX, QUEUE_CONTROL, TASK_INSPECT, TASK_PING, TASK_RECORD_INSPECTION
+from worker.inspection.apart import Workplace
+from worker.inspection.confinement import Limits
+from worker.inspection.deliveries import Deliveries
+from worker.settings import SETTINGS
+
+logger = logging.getLogger(__name__)
+
+PONG_EXPIRES_S: Final = 60
+RETRY_POLICY: Final = {"max_retries": 300, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 1.0}
+"""An answer outlives five minutes without Redis."""
+
+WORKPLACE: Final = Workplace(
+    spool_dir=SETTINGS.spool_dir,
+    limits=Limits(
+        memory_bytes=SETTINGS.inspection_memory_bytes,
+        timeout_s=SETTINGS.inspection_timeout_s,
+        cpu_s=int(SETTINGS.inspection_timeout_s),
+    ),
+)
+
+Work = Callable[[dict[str, Any]], None]
+
+
+def contained(work: Work) -> Work:
+    """Return `work` that never raises: Celery ends the whole worker for a MemoryError and would give the task back."""
+
+    @functools.wraps(work)
+    def run(message: dict[str, Any]) -> None:
+        try:
+            work(message)
+        except Exception:  # the task wrapper: nothing may reach Celery
+            logger.exception("%s failed on %.500r", work.__name__, message)
+
+    return run
+
+
+def answer_inspection(request: InspectionRequest, look: Callable[[InspectionRequest], InspectionOutcome]) -> None:
+    """Send what `look` finds; what it raises, a MemoryError included, is sent as a refusal."""
+    deliveries = Deliveries(SETTINGS.spool_dir, request.inspection_id)
+    try:
+        outcome = deliveries.refusal(request) or look(request)
+    except Exception as error:  # the task wrapper: the version must not wait for ever
+        logger.exception("Inspection %s failed", request.inspection_id)
+        outcome = _failure(request, error)
+    app.send_task(
+        TASK_RECORD_INSPECTION,
+        kwargs={"message": msgspec.to_builtins(outcome)},
+        queue=QUEUE_CONTROL,
+        retry_policy=RETRY_POLICY,
+    )
+    deliveries.forget()
+
+
+@app.task(name=TASK_INSPECT)  # type: ignore[untyped-decorator]  # Celery is untyped
+@contained
+def inspect(message: dict[str, Any]) -> None:
+    """Inspect what lies in the inbox and answer `control.record_inspection`."""
+    answer_inspection(msgspec.convert(message, InspectionRequest), WORKPLACE.inspect)
+
+
+@app.task(name=TASK_PING)  # type: ignore[untyped-decorator]  # Celery is untyped
+@contained
+def ping(message: dict[str, Any]) -> None:
+    """Show that tasks run: leave a token on the list that the asker waits on."""
+    with app.connection_for_write() as connection:
+        redis = connection.default_channel.client
+        key = PONG_PREFIX + str(message["token"])
+        redis.rpush(key, 1)
+        redis.expire(key, PONG_EXPIRES_S)
+
+
+def _failure(request: InspectionRequest, error: Exception) -> InspectionOutcome:
+    return InspectionOutcome(
+        inspection_id=request.inspection_id,
+        version_id=request.version_id,
+        reason=f"The inspection could not be done: {type(error).__name__}: {str(error)[:300]}".rstrip(": "),
+        hint="Publish the model again; if this comes back, the log of the jobs worker has more.",
+    )
