@@ -1,9 +1,9 @@
 """What can go wrong with a model.
 
-    ModelError
-    ├── ModelMissing   the store holds no such version, or not all of it
-    ├── ModelRefused   the artifact may not or cannot be opened
-    └── ModelFailed    the model was asked and could not answer
+ModelError
+├── ModelMissing   the store holds no such version, or not all of it
+├── ModelRefused   the artifact may not or cannot be opened
+└── ModelFailed    the model was asked and could not answer
 """
 
 from worker.contract.errors import ErrorBody, ErrorCode
@@ -24,15 +24,15 @@ class ModelError(Exception):
         return ErrorBody(error=self.message, code=self.code, hint=self.hint)
 
 
-class ModelMissing(ModelError):  # noqa: N818  # the tree above names them
+class ModelMissing(ModelError):  # the tree above names them
     """The store holds no such version, or not all of its files."""
 
     code = ErrorCode.MODEL_NOT_READY
 
 
-class ModelRefused(ModelError):  # noqa: N818  # the tree above names them
+class ModelRefused(ModelError):  # the tree above names them
     """The artifact may not be opened, or is damaged."""
 
 
-class ModelFailed(ModelError):  # noqa: N818  # the tree above names them
+class ModelFailed(ModelError):  # the tree above names them
     """The model raised on the rows, or answered what is no answer."""

@@ -25,6 +25,11 @@ def is_all_numbers(signature: Signature) -> bool:
     return all(column_dtype(feature) == np.float64 for feature in signature.features)
 
 
+def is_all_numeric(signature: Signature) -> bool:
+    """Return whether every feature is a number, an integer, or true or false that is never missing."""
+    return all(column_dtype(feature) != object for feature in signature.features)
+
+
 def column_array(feature: Feature, values: Sequence[Any]) -> Column:
     """Return one column; None becomes NaN where the column is of numbers."""
     return np.array(values, dtype=column_dtype(feature))

@@ -3,12 +3,10 @@
 from worker.contract.errors import ErrorBody, ErrorCode, RowProblem
 
 
-class InputRefused(Exception):  # noqa: N818  # it is the caller's input that is wrong, not the program
+class InputRefused(Exception):  # it is the caller's input that is wrong, not the program
     """What a caller sent cannot be read as rows of the signature."""
 
-    def __init__(
-        self, code: ErrorCode, message: str, hint: str = "", problems: tuple[RowProblem, ...] = ()
-    ) -> None:
+    def __init__(self, code: ErrorCode, message: str, hint: str = "", problems: tuple[RowProblem, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -74,7 +74,9 @@ class Problems:
 
     def refusal(self, *, truncated: bool = False) -> InputRefused:
         """Return the error that tells all of this."""
-        return InputRefused(ErrorCode.INVALID_INPUT, self._sentence(truncated=truncated), self._hint(), self._problems())
+        return InputRefused(
+            ErrorCode.INVALID_INPUT, self._sentence(truncated=truncated), self._hint(), self._problems()
+        )
 
     def _problems(self) -> tuple[RowProblem, ...]:
         return tuple(self._listed)
@@ -90,7 +92,9 @@ class Problems:
         if more == 0:
             return f"{first} The rest of the body was not read."
         unlisted = self.rows_wrong - ROWS_LISTED_MAX
-        listed = f" The first {ROWS_LISTED_MAX} are listed, {at_least}{unlisted:,} more are not." if unlisted > 0 else ""
+        listed = (
+            f" The first {ROWS_LISTED_MAX} are listed, {at_least}{unlisted:,} more are not." if unlisted > 0 else ""
+        )
         return f"{first} {at_least.capitalize()}{more:,} more {_plural('row', more)} {'is' if more == 1 else 'are'} wrong.{listed}"
 
     def _hint(self) -> str:

@@ -28,7 +28,7 @@ class Table:
     def from_matrix(cls, matrix: Matrix) -> Self:
         """Return a table of float64 columns; they are cut out of the matrix only when somebody asks for them."""
         table = cls((), len(matrix))
-        table._columns = None  # noqa: SLF001  # its own class
+        table._columns = None  # its own class
         table.matrix = matrix
         return table
 

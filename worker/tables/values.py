@@ -23,7 +23,7 @@ _LENGTH_EXACT: Final = 800
 """Longer than any decimal a double needs to be told apart; a longer literal is only read as a double."""
 
 
-class Unfit(Exception):  # noqa: N818  # a step of reading, never seen by callers
+class Unfit(Exception):  # a step of reading, never seen by callers
     """A value does not fit its feature; `what` ends the sentence that begins with feature and row."""
 
     def __init__(self, code: ProblemCode, what: str, facts: dict[str, Any]) -> None:
@@ -130,9 +130,7 @@ def _unknown_category(categories: tuple[str, ...], value: str) -> Unfit:
     what = f"has no category {shown(value)}"
     facts: dict[str, Any] = {"value": printable(value)}
     if like is not None:
-        return Unfit(
-            ProblemCode.UNKNOWN_CATEGORY, f"{what}; the nearest is {shown(like)}", {**facts, "nearest": like}
-        )
+        return Unfit(ProblemCode.UNKNOWN_CATEGORY, f"{what}; the nearest is {shown(like)}", {**facts, "nearest": like})
     known = ", ".join(shown(category) for category in categories[:5])
     more = ", …" if len(categories) > 5 else ""
     return Unfit(ProblemCode.UNKNOWN_CATEGORY, f"{what}; it has {known}{more}", facts)

@@ -1,0 +1,65 @@
+"""The types that a model file may hold: ours, never the file's own list.
+
+skops itself trusts the public estimators of scikit-learn, their losses, and the types of numpy and scipy that are plain
+data. These are the further ones that usual models need. Nothing here runs code while it is loaded; whatever holds raw
+indices is looked through by `tree_check` before it may predict. A file that names any other type is refused.
+"""
+
+from typing import Final
+
+_TREES: Final = (
+    # Node arrays of indices, followed without bounds checks: `tree_check` refuses forged ones.
+    "sklearn.tree._tree.Tree",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+
+_PLAIN_DATA: Final = (
+    # A type of numbers, as encoders and imputers keep it.
+    "numpy.dtype",
+    # A dictionary with attributes, in which ensembles keep their members by name.
+    "sklearn.utils._bunch.Bunch",
+    "sklearn.utils.Bunch",
+)
+
+_PARTS_OF_ESTIMATORS: Final = (
+    # Python classes with attributes only, that a fitted estimator is made of.
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.calibration._TemperatureScaling",
+    "sklearn.compose._column_transformer.make_column_selector",
+    "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+    "sklearn.preprocessing._label._BinaryEncoder",
+)
+
+_KERNELS: Final = tuple(
+    # Kernels of Gaussian processes: formulas over numpy arrays.
+    f"sklearn.gaussian_process.kernels.{name}"
+    for name in (
+        "CompoundKernel", "ConstantKernel", "DotProduct", "ExpSineSquared", "Exponentiation", "Hyperparameter",
+        "Matern", "PairwiseKernel", "Product", "RBF", "RationalQuadratic", "Sum", "WhiteKernel",
+    )
+)  # fmt: skip
+
+_LOSSES: Final = (
+    # Formulas without state beyond a number.
+    "sklearn._loss.loss.HalfTweedieLoss",
+    "sklearn._loss.loss.HalfTweedieLossIdentity",
+)
+
+_FUNCTIONS: Final = (
+    # Scoring functions of feature selection; they run when fitting, not when predicting, and touch only arrays.
+    "sklearn.feature_selection._univariate_selection.chi2",
+    "sklearn.feature_selection._univariate_selection.f_classif",
+    "sklearn.feature_selection._univariate_selection.f_regression",
+    "sklearn.feature_selection._univariate_selection.r_regression",
+    "sklearn.feature_selection._mutual_info.mutual_info_classif",
+    "sklearn.feature_selection._mutual_info.mutual_info_regression",
+    # Histogram boosting keeps a partial of this validation to pass its number columns through. A partial calls
+    # nothing but a function that is itself on this list.
+    "functools.partial",
+    "sklearn.utils.validation.check_array",
+)
+
+ALLOWED_TYPES: Final = (*_TREES, *_PLAIN_DATA, *_PARTS_OF_ESTIMATORS, *_KERNELS, *_LOSSES, *_FUNCTIONS)

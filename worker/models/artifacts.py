@@ -1,0 +1,85 @@
+"""Opens model files: skops archives, against our own allow-list, with the structure of trees looked through."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+from worker.models.errors import ModelRefused
+
+UNPACKED_BYTES_MAX: Final = 4 * 2**30
+"""A file that claims to unpack to more than this is refused before anything of it is unpacked."""
+
+_HINT: Final = "Save the fitted model with skops.io.dump and upload that file."
+
+
+def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -> Any:  # noqa: ANN401  # an estimator
+    """Return the estimator in a skops file, its threads set to one. Raise ModelRefused if it may not be opened."""
+    # scikit-learn takes a second to import: a worker that serves ONNX alone never does.
+    from worker.models.estimators import use_one_thread  # noqa: PLC0415  # see above
+    from worker.models.tree_check import check_trees  # noqa: PLC0415  # see above
+
+    _check_archive(path, unpacked_bytes_max)
+    model = _load(path)
+    if not hasattr(model, "predict"):
+        message = f"The file holds a {type(model).__name__}, which cannot predict."
+        raise ModelRefused(message, "Save the whole fitted estimator or pipeline.")
+    try:
+        check_trees(model)
+        use_one_thread(model)
+    except ModelRefused:
+        raise
+    except Exception as error:  # a forged file may lack any attribute
+        message = f"The model is damaged: {type(error).__name__}: {error}."
+        raise ModelRefused(message, _HINT) from error
+    return model
+
+
+def _check_archive(path: Path, unpacked_bytes_max: int) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        message = "The file is not a skops file: it is no archive."
+        raise ModelRefused(message, _HINT) from error
+    if "schema.json" not in names:
+        message = "The file is not a skops file: the archive has no schema.json."
+        raise ModelRefused(message, _HINT)
+    if unpacked_bytes > unpacked_bytes_max:
+        message = f"The file unpacks to {unpacked_bytes:,} bytes; {unpacked_bytes_max:,} are allowed."
+        raise ModelRefused(message, "Save a smaller model.")
+
+
+def _load(path: Path) -> Any:  # noqa: ANN401  # an estimator
+    from skops import io  # noqa: PLC0415  # imports scikit-learn
+    from skops.io.exceptions import UntrustedTypesFoundException  # noqa: PLC0415  # imports scikit-learn
+
+    from worker.models.allow_list import ALLOWED_TYPES  # noqa: PLC0415  # of no use without the above
+
+    try:
+        return io.load(path, trusted=list(ALLOWED_TYPES))
+    except UntrustedTypesFoundException as error:
+        raise _untrusted(path) from error
+    except Exception as error:  # a stranger's file may make the loader raise anything
+        message = f"The file cannot be loaded: {type(error).__name__}: {str(error)[:300]}"
+        raise ModelRefused(message, f"{_HINT} It must be made with the versions that the box has.") from error
+
+
+def _untrusted(path: Path) -> ModelRefused:
+    from skops import io  # noqa: PLC0415  # imports scikit-learn
+
+    from worker.models.allow_list import ALLOWED_TYPES  # noqa: PLC0415  # of no use without the above
+
+    foreign = [name for name in io.get_untrusted_types(file=path) if name not in ALLOWED_TYPES]
+    listed = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
+    message = f"The file holds types that this box does not run: {listed}."
+    return ModelRefused(message, "Use estimators and functions of scikit-learn, numpy and scipy only.")
+
+
+def made_with(path: Path) -> dict[str, str]:
+    """Return the versions of the libraries that wrote a skops file, as far as it says."""
+    with zipfile.ZipFile(path) as archive:
+        schema = json.loads(archive.read("schema.json"))
+    version = schema.get("_skops_version")
+    return {"skops": version} if isinstance(version, str) else {}

@@ -1,0 +1,70 @@
+"""A version of a model, loaded and ready: its manifest, the reader of its rows, the engine that answers them."""
+
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from worker.contract.manifest import Engine, Manifest
+from worker.models.answers import Answers
+from worker.models.errors import ModelMissing
+from worker.tables.reader import DOUBLE_MAX, FLOAT_MAX, ROW_LIMIT, RowReader
+from worker.tables.table import Table
+
+MANIFEST: Final = "manifest.json"
+ARTIFACT: Final = "artifact"
+GRAPH: Final = "model.onnx"
+
+_MEMORY_FACTOR: Final = 2
+"""A loaded model takes about so many times the bytes of its file."""
+
+_MEMORY_MIN_BYTES: Final = 2**20
+
+
+class _Predicts(Protocol):
+    def predict(self, table: Table) -> Answers: ...
+
+
+class ServedModel:
+    """What the lane asks. `predict` may be called with the rows of many requests at once."""
+
+    def __init__(self, manifest: Manifest, engine: _Predicts, *, size_bytes: int, row_limit: int = ROW_LIMIT) -> None:
+        self.manifest = manifest
+        self.size_bytes = size_bytes
+        number_max = FLOAT_MAX if manifest.engine is Engine.ONNX else DOUBLE_MAX
+        self.reader = RowReader(manifest.signature, row_limit=row_limit, number_max=number_max)
+        self.predict = engine.predict
+
+    @classmethod
+    def load(cls, directory: Path, *, row_limit: int = ROW_LIMIT) -> "ServedModel":
+        """Return the version in this directory. Raise ModelMissing if it is incomplete, ModelRefused if it is damaged."""
+        manifest = read_manifest(directory)
+        file = directory / (GRAPH if manifest.engine is Engine.ONNX else ARTIFACT)
+        if not file.is_file():
+            message = f"The version lacks its file {file.name!r}."
+            raise ModelMissing(message, "An admin restores the model store from a backup.")
+        size_bytes = max(_MEMORY_MIN_BYTES, _MEMORY_FACTOR * file.stat().st_size)
+        return cls(manifest, _engine(manifest, file), size_bytes=size_bytes, row_limit=row_limit)
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Return the manifest of a version. Raise ModelMissing if there is none that can be read."""
+    try:
+        return msgspec.json.decode((directory / MANIFEST).read_bytes(), type=Manifest)
+    except FileNotFoundError as error:
+        message = "The model store does not hold this version."
+        raise ModelMissing(message, "Wait until it is published, or ask an admin.") from error
+    except (OSError, msgspec.DecodeError) as error:
+        message = f"The manifest of this version cannot be read: {error}."
+        raise ModelMissing(message, "An admin restores the model store from a backup.") from error
+
+
+def _engine(manifest: Manifest, file: Path) -> _Predicts:
+    if manifest.engine is Engine.ONNX:
+        from worker.models.onnx_engine import OnnxEngine  # noqa: PLC0415  # each engine costs memory: load one
+
+        return OnnxEngine(file, manifest.signature)
+    from worker.models.artifacts import open_artifact  # noqa: PLC0415  # each engine costs memory: load one
+    from worker.models.sklearn_engine import SklearnEngine  # noqa: PLC0415  # imports scikit-learn
+
+    return SklearnEngine(open_artifact(file), manifest.signature)
