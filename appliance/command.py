@@ -36,7 +36,7 @@ def run(
         message = f"{words(argv)} had not ended after {timeout_s:g} s."
         raise CommandFailed(message, "try again when the machine is quiet") from error
     if done.returncode:
-        raise failure(argv, done.returncode, done.stdout + done.stderr)
+        raise failure(argv, done)
     return done.stdout
 
 
@@ -50,15 +50,19 @@ def words(argv: Sequence[str]) -> str:
     return " ".join(Path(part).name if part.startswith(os.sep) else part for part in argv)
 
 
-def failure(argv: Sequence[str], code: int, output: str) -> CommandFailed:
-    """Return the error for a program that failed: one we know, or its last lines."""
-    said = [line.removeprefix("CommandError: ") for line in output.splitlines() if line.startswith("CommandError: ")]
-    if said:
-        return CommandFailed(said[-1])
+def failure(argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> CommandFailed:
+    """Return the error for a program that failed: its own sentence, one we know, or its last lines."""
+    output = done.stdout + done.stderr
+    _, is_ours, sentence = done.stderr.rpartition("CommandError: ")
+    if is_ours:
+        # A command of the control plane: what came of it stands on stdout, if anything did; then why, then the hint.
+        message, _, hint = f"{done.stdout.strip()}\n{sentence.strip()}".strip().partition("\n")
+        return CommandFailed(message, hint)
     for pattern, message, hint in KNOWN_FAILURES:
         if pattern in output:
             return CommandFailed(message, hint)
     lines = "\n".join(output.strip().splitlines()[-LINES_SHOWN:])
     return CommandFailed(
-        f"{words(argv)} ended with status {code}:\n{lines}", "mend what it says, then run the same command again"
+        f"{words(argv)} ended with status {done.returncode}:\n{lines}",
+        "mend what it says, then run the same command again",
     )

@@ -1,8 +1,6 @@
 """Trains and publishes the example models, once each; an interrupted first start goes on where it stopped."""
 
 import shutil
-import time
-from collections.abc import Callable
 from typing import Final
 
 from appliance import command, environment, stamps
@@ -19,9 +17,8 @@ def missing(data: DataDirectory) -> tuple[str, ...]:
     return tuple(name for name in EXAMPLES if not stamps.is_current(data, f"example-{name}", PUBLISHED))
 
 
-def publish(data: DataDirectory, url: str, name: str, say: Callable[[str], None]) -> None:
+def publish(data: DataDirectory, url: str, name: str) -> None:
     """Train one example and publish it as its publisher would; returns when it is deployed."""
-    started_s = time.monotonic()
     directory = data.run / "examples" / name
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -30,4 +27,3 @@ def publish(data: DataDirectory, url: str, name: str, say: Callable[[str], None]
     manage(data, "publish", str(directory), "--wait", url=url)
     stamps.write(data, f"example-{name}", PUBLISHED)
     shutil.rmtree(directory)
-    say(f"  Trained and published the example {name} ({time.monotonic() - started_s:.1f} s)")

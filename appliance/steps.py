@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,31 +31,32 @@ def manage(data: DataDirectory, *arguments: str, url: str = "http://127.0.0.1:80
 
 
 def set_up(data: DataDirectory, say: Callable[[str], None]) -> None:
-    """Do every step that is not done, and say how long each took."""
+    """Do every step that is not done, and say which."""
     if not data.database.exists():
         stamps.clear(data)
     for step in steps(data):
         if not step.is_done():
-            started_s = time.monotonic()
+            say(f"  {step.title}")
             step.run()
-            say(f"  {step.title} ({time.monotonic() - started_s:.1f} s)")
 
 
 def steps(data: DataDirectory) -> tuple[Step, ...]:
     """Return the steps in their order."""
     return (
-        Step(title="Made the secret key", is_done=data.secret_key.exists, run=lambda: make_secret_key(data.secret_key)),
         Step(
-            title="Compiled the translations",
+            title="Making the secret key", is_done=data.secret_key.exists, run=lambda: make_secret_key(data.secret_key)
+        ),
+        Step(
+            title="Compiling the translations",
             is_done=translations_are_compiled,
             run=lambda: _compile_translations(data),
         ),
-        _stamped(data, "migrate", "Brought the database up to date", ("migrate", "--no-input", "-v", "0"), migrations),
+        _stamped(data, "migrate", "Bringing the database up to date", ("migrate", "--no-input", "-v", "0"), migrations),
         _stamped(
-            data, "static", "Collected the static files", ("collectstatic", "--no-input", "-v", "0"), static_files
+            data, "static", "Collecting the static files", ("collectstatic", "--no-input", "-v", "0"), static_files
         ),
         Step(
-            title="Made the first admin",
+            title="Making the first admin",
             is_done=lambda: stamps.is_current(data, "admin", "made"),
             run=lambda: _make_first_admin(data),
         ),

@@ -24,6 +24,7 @@ class Ended(BaseException):
 
 def up(options: Options, say: Callable[[str], None]) -> None:
     """Run the box until it is told to end. Raise when it cannot start or breaks."""
+    say(f"Starting a box in {options.data.root}; Ctrl-C ends it")
     options.data.make()
     with ending_on_signals(), lock.held(options.data, options.address.url):
         wait_for_former_box(options.data)
@@ -31,19 +32,20 @@ def up(options: Options, say: Callable[[str], None]) -> None:
         preflight(options.data, options.address, say, force=options.force)
         steps.set_up(options.data, say)
         with Box(options) as box:
+            say("  Starting the processes")
             box.start()
             if options.with_examples:
                 publish_examples(options, say)
-            say(
-                f"Bastide is ready at {options.address.url} (user admin, password in {options.data.admin_password})",
-            )
+            say(f"Bastide is ready at {options.address.url} (user admin, password in {options.data.admin_password})")
             box.watch()
 
 
 def publish_examples(options: Options, say: Callable[[str], None]) -> None:
     """Publish the examples that this data directory has never had."""
-    for name in examples.missing(options.data):
-        examples.publish(options.data, options.address.url, name, say)
+    names = examples.missing(options.data)
+    for number, name in enumerate(names, start=1):
+        say(f"  Training and publishing the example {name} ({number} of {len(names)})")
+        examples.publish(options.data, options.address.url, name)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from appliance.paths import ROOT, DataDirectory
 from appliance.steps import manage
 from appliance.supervision import proxy
 
-LAUNCHER: Final = ROOT / "bastide"
+LAUNCHER: Final = str(ROOT / "bastide")
 READY: Final = re.compile(r"^Bastide is ready at (\S+) \(user admin, password in (.+)\)$", re.MULTILINE)
 READY_TIMEOUT_S: Final = 240.0
 END_TIMEOUT_S: Final = 40.0

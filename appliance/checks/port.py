@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -20,7 +21,7 @@ def check_port(address: Address, own_pid: int | None) -> Check:
     if owner is not None and own_pid is not None and own_pid in {owner.pid, *(each.pid for each in owner.parents())}:
         return judge_port(address, "used by this box", Status.PASSED)
     if owner is not None:
-        return judge_port(address, f"used by {owner.name()} (process {owner.pid})", Status.FAILED)
+        return judge_port(address, f"used by {name_of(owner)} (process {owner.pid})", Status.FAILED)
     return judge_port(address, problem, Status.FAILED)
 
 
@@ -47,6 +48,17 @@ def owner_of(port: int) -> psutil.Process | None:
             if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
                 return psutil.Process(connection.pid)
     return None
+
+
+def name_of(process: psutil.Process) -> str:
+    """Return what a person knows the process by: for an interpreter, the program that it runs."""
+    with suppress(psutil.Error):
+        match process.cmdline():
+            case [interpreter, "-m", module, *_]:
+                return f"{module} by {Path(interpreter).name}"
+            case [_, script, *_] if process.name().startswith("python"):
+                return Path(script).name
+    return process.name()
 
 
 def judge_port(address: Address, measured: str, status: Status) -> Check:

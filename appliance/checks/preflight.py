@@ -61,7 +61,8 @@ def refusal(failed: Sequence[Check]) -> ApplianceError:
     message = f"This machine is not ready for Bastide: {first.title}: {first.measured} (needed: {first.needed})."
     if len(failed) > 1:
         message += f" {len(failed) - 1} more checks failed."
-    return ApplianceError(message, f"{first.hint}; or start all the same with --force, which is recorded")
+    hint = first.hint if first.id == "port" else f"{first.hint}; or start all the same with --force, which is recorded"
+    return ApplianceError(message, hint)
 
 
 def write(data: DataDirectory, results: Sequence[Check], *, is_forced: bool) -> None:
