@@ -17,8 +17,7 @@ def typical_row(values: pl.DataFrame, features: tuple[Feature, ...]) -> dict[str
 
 def _distance(column: pl.Series, feature: Feature) -> pl.Series:
     if feature.type in (FeatureType.NUMBER, FeatureType.INTEGER):
-        spread = column.quantile(0.75) - column.quantile(0.25) or 1.0
-        distance = ((column - column.median()) / spread).abs().clip(0, 5)  # type: ignore[operator]  # numbers have a median
+        distance = (column.rank() / column.count() - 0.5).abs()
     elif feature.type is FeatureType.TEXT:
         distance = column.is_null().cast(pl.Float64)
     else:

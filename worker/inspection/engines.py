@@ -1,0 +1,97 @@
+"""Chooses what will serve: onnxruntime where the converted model agrees with scikit-learn, else scikit-learn."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+import numpy as np
+import polars as pl
+from sklearn.base import BaseEstimator
+
+from worker.contract.manifest import Engine
+from worker.contract.signature import Signature
+from worker.inspection.asking import Predicts, ask
+from worker.models.agreement import compare
+from worker.models.answers import Answers
+from worker.models.errors import ModelError
+from worker.models.onnx import convert
+from worker.models.onnx_engine import OnnxEngine
+from worker.models.sklearn_engine import SklearnEngine
+from worker.tables.columns import column_array, is_all_numbers
+from worker.tables.table import Table
+
+TRIAL_ROWS: Final = 20
+"""So many reference rows are asked once more with each optional value taken away."""
+
+TIMED_CALLS: Final = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What serves and why, the graph where that is onnxruntime, and scikit-learn's answers to the reference data."""
+
+    engine: Engine
+    reason: str
+    graph: bytes | None
+    answers: Answers
+
+
+def choose(estimator: BaseEstimator, signature: Signature, values: pl.DataFrame) -> Choice:
+    """Return the choice. Raise `Refused` when the model cannot answer the reference data."""
+    conversion = convert(estimator, signature)  # before the engine below takes the names from the estimator
+    sklearn = SklearnEngine(estimator, signature)
+    table = to_table(values, signature)
+    answers = ask(sklearn, table)
+    asked = [(table, answers), *_asked_without(sklearn, values, signature)]
+    if conversion.graph is None:
+        return Choice(engine=Engine.SKLEARN, reason=f"scikit-learn: {conversion.reason}", graph=None, answers=answers)
+    agrees, reason = _agreement(conversion.graph, sklearn, signature, asked)
+    if not agrees:
+        return Choice(engine=Engine.SKLEARN, reason=f"scikit-learn: {reason}", graph=None, answers=answers)
+    return Choice(engine=Engine.ONNX, reason=f"onnxruntime: {reason}", graph=conversion.graph, answers=answers)
+
+
+def to_table(values: pl.DataFrame, signature: Signature) -> Table:
+    """Return typed reference values as the online path would hand them to the model."""
+    columns = tuple(column_array(feature, values[feature.name].to_list()) for feature in signature.features)
+    return Table.from_matrix(np.column_stack(columns)) if is_all_numbers(signature) else Table(columns, values.height)
+
+
+def _asked_without(
+    sklearn: SklearnEngine, values: pl.DataFrame, signature: Signature
+) -> Iterator[tuple[Table, Answers]]:
+    """Yield the answers to rows from which each optional value is taken in turn."""
+    few = values.head(TRIAL_ROWS)
+    for feature in signature.features:
+        if not feature.required:
+            missing = pl.lit(None, dtype=few.schema[feature.name]).alias(feature.name)
+            table = to_table(few.with_columns(missing), signature)
+            yield table, ask(sklearn, table, f"the reference data without {feature.name!r}")
+
+
+def _agreement(
+    graph: bytes, sklearn: SklearnEngine, signature: Signature, asked: list[tuple[Table, Answers]]
+) -> tuple[bool, str]:
+    """Return whether ONNX answers all tables as scikit-learn does, with a sentence on the first, or on what differs."""
+    try:
+        onnx = OnnxEngine(graph, signature)
+        found = [compare(onnx.predict(table), answers) for table, answers in asked]
+    except ModelError as error:
+        return False, error.message
+    different = next((agreement for agreement in found if not agreement.agrees), None)
+    if different is not None:
+        return False, different.sentence
+    row = asked[0][0].slice(0, 1)
+    times = f"One row takes {_milliseconds(onnx, row)} ms, with scikit-learn {_milliseconds(sklearn, row)} ms."
+    return True, f"{found[0].sentence} {times}"
+
+
+def _milliseconds(engine: Predicts, row: Table) -> str:
+    times_ms = []
+    for _ in range(TIMED_CALLS):
+        started_s = time.perf_counter()
+        engine.predict(row)
+        times_ms.append((time.perf_counter() - started_s) * 1000)
+    return f"{median(times_ms):.2g}"
