@@ -52,7 +52,10 @@ def _compare_classes(answers: Answers, reference: Answers) -> Agreement:
     off, worst = _differences(answers.probabilities, reference.probabilities, PROBABILITY_FLOOR)
     facts |= {"probabilities_off": off, "difference_max": worst}
     if off:
-        sentence = f"ONNX gives probabilities that differ by more than {RELATIVE:g} in {off:,} of {rows:,} rows, at most by {worst:.2g}."
+        sentence = (
+            f"ONNX gives probabilities that differ by more than {RELATIVE:g} in {off:,} of {rows:,} rows, "
+            f"at most by {worst:.2g}."
+        )
         return Agreement(agrees=False, sentence=sentence, facts=facts)
     sentence = f"ONNX gives the same labels in all {rows:,} rows; probabilities differ by at most {worst:.2g}."
     return Agreement(agrees=True, sentence=sentence, facts=facts)
@@ -67,7 +70,10 @@ def _compare_numbers(answers: Answers, reference: Answers) -> Agreement:
     facts: dict[str, float | int] = {"rows": rows, "numbers_off": off, "difference_max": worst}
     if off:
         share = 100 * off / rows
-        sentence = f"ONNX gives numbers that differ by more than {RELATIVE:g} of their value in {off:,} of {rows:,} rows ({share:.1f} %), at most by {worst:.4g}."
+        sentence = (
+            f"ONNX gives numbers that differ by more than {RELATIVE:g} of their value in {off:,} of {rows:,} rows "
+            f"({share:.1f} %), at most by {worst:.4g}."
+        )
         return Agreement(agrees=False, sentence=sentence, facts=facts)
     sentence = f"ONNX gives the same numbers in all {rows:,} rows, to within {relative:.1g} of the largest."
     return Agreement(agrees=True, sentence=sentence, facts=facts)

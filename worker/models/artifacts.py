@@ -16,12 +16,14 @@ _HINT: Final = "Save the fitted model with skops.io.dump and upload that file."
 def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -> Any:  # noqa: ANN401  # an estimator
     """Return the estimator in a skops file, its threads set to one. Raise ModelRefused if it may not be opened."""
     # scikit-learn takes a second to import: a worker that serves ONNX alone never does.
+    from sklearn.base import BaseEstimator  # noqa: PLC0415  # see above
+
     from worker.models.estimators import use_one_thread  # noqa: PLC0415  # see above
     from worker.models.tree_check import check_trees  # noqa: PLC0415  # see above
 
     _check_archive(path, unpacked_bytes_max)
     model = _load(path)
-    if not hasattr(model, "predict"):
+    if not isinstance(model, BaseEstimator) or not hasattr(model, "predict"):
         message = f"The file holds a {type(model).__name__}, which cannot predict."
         raise ModelRefused(message, "Save the whole fitted estimator or pipeline.")
     try:

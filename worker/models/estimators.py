@@ -1,6 +1,7 @@
 """Walks over the estimators inside an estimator: pipelines, column transformers, ensembles, meta-estimators."""
 
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,11 @@ from sklearn.ensemble._hist_gradient_boosting.gradient_boosting import BaseHistG
 
 def walk(model: object) -> Iterator[BaseEstimator]:
     """Yield the model and every estimator in it, each once, outer before inner."""
+    yield from (value for value in objects(model) if isinstance(value, BaseEstimator))
+
+
+def objects(model: object) -> Iterator[object]:
+    """Yield the model and every object that it is made of, containers and arrays looked through, each once."""
     seen: set[int] = set()
     waiting: list[Any] = [model]
     while waiting:
@@ -18,15 +24,15 @@ def walk(model: object) -> Iterator[BaseEstimator]:
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, BaseEstimator):
-            yield value
-            waiting.extend(vars(value).values())
+        if isinstance(value, np.ndarray):
+            waiting.extend(value.ravel().tolist() if value.dtype == object else ())
         elif isinstance(value, dict):
             waiting.extend(value.values())
-        elif isinstance(value, list | tuple):
+        elif isinstance(value, list | tuple | set):
             waiting.extend(value)
-        elif isinstance(value, np.ndarray) and value.dtype == object:
-            waiting.extend(value.ravel().tolist())
+        elif not isinstance(value, str | int | float | type | FunctionType | None):
+            yield value
+            waiting.extend(getattr(value, "__dict__", {}).values())
 
 
 def use_one_thread(model: object) -> None:

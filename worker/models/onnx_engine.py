@@ -18,7 +18,7 @@ ROWS_INPUT: Final = "rows"
 """The input of a graph that takes all features as one matrix; other graphs take one input for each feature, by name."""
 
 MISSING_TEXT: Final = ""
-"""What stands for a missing string: a graph has no null, and no cell of a file holds an empty string that is not missing."""
+"""What stands for a missing string: a graph has no null, and an empty cell of a file is a missing one."""
 
 
 def open_session(graph: bytes | Path) -> onnxruntime.InferenceSession:

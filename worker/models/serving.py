@@ -37,7 +37,7 @@ class ServedModel:
 
     @classmethod
     def load(cls, directory: Path, *, row_limit: int = ROW_LIMIT) -> "ServedModel":
-        """Return the version in this directory. Raise ModelMissing if it is incomplete, ModelRefused if it is damaged."""
+        """Return the version in this directory. Raise ModelMissing if it is incomplete, ModelRefused if damaged."""
         manifest = read_manifest(directory)
         file = directory / (GRAPH if manifest.engine is Engine.ONNX else ARTIFACT)
         if not file.is_file():

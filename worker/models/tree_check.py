@@ -4,6 +4,7 @@ scikit-learn follows their indices in C without bounds checks: a forged array wo
 """
 
 from collections.abc import Iterator
+from inspect import isroutine
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from sklearn.tree import BaseDecisionTree
 from sklearn.tree._tree import Tree
 
 from worker.models.errors import ModelRefused
-from worker.models.estimators import walk
+from worker.models.estimators import objects, walk
 
 Array = npt.NDArray[Any]
 
@@ -29,13 +30,37 @@ _CATEGORIES_MAX: Final = 256
 
 def check_trees(model: object) -> None:
     """Raise ModelRefused if any tree in the model has a structure that no training produces."""
+    _check_strays(model)
     for estimator in walk(model):
+        _check_methods(estimator)
         if isinstance(estimator, BaseDecisionTree):
             _check_decision_tree(estimator)
         if isinstance(estimator, BaseEnsemble):
             _check_ensemble(estimator)
         if isinstance(estimator, BaseHistGradientBoosting):
             _check_histogram_boosting(estimator)
+
+
+def _check_strays(model: object) -> None:
+    """Refuse nodes that no estimator of trees owns: nothing would look at the rows before they are followed."""
+    owned: set[int] = set()
+    for estimator in walk(model):
+        if isinstance(estimator, BaseDecisionTree):
+            owned.add(id(getattr(estimator, "tree_", None)))
+        if isinstance(estimator, BaseHistGradientBoosting):
+            owned.update(id(tree) for trees in getattr(estimator, "_predictors", ()) for tree in trees)
+    for value in objects(model):
+        _require(
+            not isinstance(value, Tree | TreePredictor) or id(value) in owned, "it is where no tree belongs", model
+        )
+
+
+def _check_methods(estimator: BaseEstimator) -> None:
+    """Refuse an attribute in the place of a method: a file could so take away the checks that the method makes."""
+    replaced = [name for name in vars(estimator) if isroutine(getattr(type(estimator), name, None))]
+    if replaced:
+        message = f"The model's {type(estimator).__name__} has {replaced[0]!r} in the place of a method."
+        raise ModelRefused(message, "Save the model again with skops and upload that file.")
 
 
 def _require(condition: bool, what: str, of: object) -> None:  # noqa: FBT001  # reads as an assertion

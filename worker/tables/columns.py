@@ -27,7 +27,7 @@ def is_all_numbers(signature: Signature) -> bool:
 
 def is_all_numeric(signature: Signature) -> bool:
     """Return whether every feature is a number, an integer, or true or false that is never missing."""
-    return all(column_dtype(feature) != object for feature in signature.features)
+    return all(column_dtype(feature).kind != "O" for feature in signature.features)
 
 
 def column_array(feature: Feature, values: Sequence[Any]) -> Column:

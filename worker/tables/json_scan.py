@@ -89,9 +89,10 @@ class RowScanner:
         if self._peek() == "}" and not seen:
             raise InputRefused(ErrorCode.INVALID_INPUT, "The body lacks the key 'rows'.", _SHAPE_HINT)
         name = self._name()
-        if name == "rows" and seen:
-            raise InputRefused(ErrorCode.INVALID_INPUT, "The body has the key 'rows' twice.", "Send it once.")
-        if name != "rows":
+        if name == "rows":
+            if seen:
+                raise InputRefused(ErrorCode.INVALID_INPUT, "The body has the key 'rows' twice.", "Send it once.")
+        else:
             message = f"The body has an unknown key {shown(name)}; it takes 'rows' alone."
             raise InputRefused(ErrorCode.INVALID_INPUT, message, _SHAPE_HINT)
 
@@ -102,7 +103,7 @@ class RowScanner:
         if self._peek() == "]":
             self._at += 1
             return
-        while not self.truncated:
+        while True:
             yield self._row()
             if self.truncated or not self._separator("]"):
                 return
@@ -157,8 +158,9 @@ class RowScanner:
     def _separator(self, end: str) -> bool:
         """Step over a comma and return True, or over the end and return False."""
         found = self._peek()
-        if found != "," and found != end:
-            raise self._not_json(f"must have a comma or {end!r}")
+        if found not in {",", end}:
+            expected = f"must have a comma or {end!r}"
+            raise self._not_json(expected)
         self._at += 1
         return found == ","
 

@@ -95,7 +95,8 @@ class Problems:
         listed = (
             f" The first {ROWS_LISTED_MAX} are listed, {at_least}{unlisted:,} more are not." if unlisted > 0 else ""
         )
-        return f"{first} {at_least.capitalize()}{more:,} more {_plural('row', more)} {'is' if more == 1 else 'are'} wrong.{listed}"
+        are = "is" if more == 1 else "are"
+        return f"{first} {at_least.capitalize()}{more:,} more {_plural('row', more)} {are} wrong.{listed}"
 
     def _hint(self) -> str:
         codes = {problem.code for problem in self._listed}

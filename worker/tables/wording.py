@@ -14,7 +14,7 @@ def printable(text: str) -> str:
 
 
 def shown(value: Any) -> str:  # noqa: ANN401  # any value may be wrong
-    """Return a value as a sentence shows it: text quoted, null, true and false as JSON has them, the rest as written."""
+    """Return a value as a sentence shows it: text quoted, null and true as in JSON, the rest as written."""
     if value is None:
         return "null"
     if isinstance(value, bool):
