@@ -31,6 +31,7 @@ WORKPLACE: Final = Workplace(
 )
 
 Work = Callable[[dict[str, Any]], None]
+Look = Callable[[InspectionRequest], InspectionOutcome]
 
 
 def contained(work: Work) -> Work:
@@ -46,28 +47,24 @@ def contained(work: Work) -> Work:
     return run
 
 
-def answer_inspection(request: InspectionRequest, look: Callable[[InspectionRequest], InspectionOutcome]) -> None:
-    """Send what `look` finds; what it raises, a MemoryError included, is sent as a refusal."""
-    deliveries = Deliveries(SETTINGS.spool_dir, request.inspection_id)
+def found(request: InspectionRequest, deliveries: Deliveries, look: Look) -> InspectionOutcome:
+    """Return what `look` finds; what it raises, a MemoryError included, and a third death are refusals."""
     try:
-        outcome = deliveries.refusal(request) or look(request)
+        return deliveries.refusal(request) or look(request)
     except Exception as error:  # the task wrapper: the version must not wait for ever
         logger.exception("Inspection %s failed", request.inspection_id)
-        outcome = _failure(request, error)
-    app.send_task(
-        TASK_RECORD_INSPECTION,
-        kwargs={"message": msgspec.to_builtins(outcome)},
-        queue=QUEUE_CONTROL,
-        retry_policy=RETRY_POLICY,
-    )
-    deliveries.forget()
+        return _failure(request, error)
 
 
 @app.task(name=TASK_INSPECT)  # type: ignore[untyped-decorator]  # Celery is untyped
 @contained
 def inspect(message: dict[str, Any]) -> None:
     """Inspect what lies in the inbox and answer `control.record_inspection`."""
-    answer_inspection(msgspec.convert(message, InspectionRequest), WORKPLACE.inspect)
+    request = msgspec.convert(message, InspectionRequest)
+    deliveries = Deliveries(SETTINGS.spool_dir, request.inspection_id)
+    outcome = msgspec.to_builtins(found(request, deliveries, WORKPLACE.inspect))
+    app.send_task(TASK_RECORD_INSPECTION, kwargs={"message": outcome}, queue=QUEUE_CONTROL, retry_policy=RETRY_POLICY)
+    deliveries.forget()
 
 
 @app.task(name=TASK_PING)  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -11,6 +11,7 @@ import msgspec
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
 PR_SET_NO_NEW_PRIVS: Final = 38
+GRACE_S: Final = 2
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,16 +39,17 @@ def confine(limits: Limits) -> None:
         _prctl(option, value)
     # RLIMIT_DATA counts what is really asked for; RLIMIT_AS would count what threads and libraries merely reserve.
     _limit(resource.RLIMIT_DATA, limits.memory_bytes)
-    _limit(resource.RLIMIT_CPU, limits.cpu_s)
+    # At the first bound the kernel says what was exceeded (SIGXCPU), at the second it kills.
+    _limit(resource.RLIMIT_CPU, limits.cpu_s, margin=GRACE_S)
     _limit(resource.RLIMIT_FSIZE, limits.file_size_bytes)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
     _limit(resource.RLIMIT_CORE, 0)
 
 
-def _limit(kind: int, most: int) -> None:
+def _limit(kind: int, most: int, margin: int = 0) -> None:
     hard = resource.getrlimit(kind)[1]
-    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (allowed, allowed))
+    final = most + margin if hard == resource.RLIM_INFINITY else min(most + margin, hard)
+    resource.setrlimit(kind, (min(most, final), final))
 
 
 def _prctl(option: int, value: int) -> None:

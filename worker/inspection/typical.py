@@ -19,7 +19,7 @@ def _distance(column: pl.Series, feature: Feature) -> pl.Series:
     if feature.type in (FeatureType.NUMBER, FeatureType.INTEGER):
         distance = (column.rank() / column.count() - 0.5).abs()
     elif feature.type is FeatureType.TEXT:
-        distance = column.is_null().cast(pl.Float64)
+        distance = column.str.len_bytes() * 0.0  # every text is as good as another; a missing one stays missing
     else:
         distance = (column != column.drop_nulls().mode().sort()[0]).cast(pl.Float64)
     # A missing value weighs more than all else together: the example shows what a full row looks like.

@@ -1,0 +1,1 @@
+"""The example scripts, run for real."""

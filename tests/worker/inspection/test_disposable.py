@@ -1,0 +1,34 @@
+"""The disposable process ends with all that it started."""
+
+import os
+import time
+
+import msgspec
+
+from tests.worker.inspection.publishing import LIMITS, request
+from worker.contract.inspection import Publication
+from worker.inspection import disposable
+from worker.inspection.apart import Job
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_whole_group_is_ended_on_a_time_out(tmp_path):
+    job = tmp_path / "job"
+    job.write_bytes(msgspec.json.encode(Job(request=request(Publication(output_name="hang")), inbox="")))
+    limits = msgspec.structs.replace(LIMITS, timeout_s=2.0)
+    ending = disposable.run("tests.worker.inspection.misbehaving", job, tmp_path / "working", limits)
+    assert ending.timed_out
+    assert ending.outcome is None
+    child = int((tmp_path / "working" / "child").read_text())
+    for _ in range(100):
+        if not lives(child):
+            return
+        time.sleep(0.05)
+    raise AssertionError(child)
