@@ -1,7 +1,6 @@
 """What a model answered to the rows of a table."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -10,7 +9,6 @@ import numpy.typing as npt
 Label = str | int | bool
 
 
-@lru_cache(maxsize=256)
 def label_names(labels: tuple[Label, ...]) -> tuple[str, ...]:
     """Return the labels as the keys of a JSON object: true and false as JSON writes them."""
     return tuple(str(label).lower() if isinstance(label, bool) else str(label) for label in labels)
@@ -27,6 +25,10 @@ class Answers:
     probabilities: npt.NDArray[np.floating[Any]] | None = None
     labels: tuple[Label, ...] = ()
     label_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.labels and not self.label_names:
+            object.__setattr__(self, "label_names", label_names(self.labels))
 
     def __len__(self) -> int:
         return len(self.predictions)

@@ -14,6 +14,9 @@ Row = tuple[Any, ...]
 
 ENVELOPE_START: Final = re.compile(rb'\s*\{\s*"rows"\s*:\s*\[\s*([\[{])')
 
+_UNUSUAL: Final = re.compile(r'[\\"\x00-\x1f]')
+"""Characters that msgspec does not take in the name of a field: such features are read carefully."""
+
 _Number = Annotated[float, msgspec.Meta(gt=-float(INTEGER_MAX), lt=float(INTEGER_MAX))]
 """An integer literal beyond this would be rounded without a word; what is larger is left to the careful reader."""
 
@@ -59,7 +62,8 @@ class CompiledRows:
 
     def __init__(self, signature: Signature) -> None:
         features = signature.features
-        self._objects = _envelope(_object_type(signature))
+        plain = all(_UNUSUAL.search(feature.name) is None for feature in features)
+        self._objects = _envelope(_object_type(signature)) if plain else None
         self._lists = _envelope(tuple[tuple(_list_type(feature) for feature in features)])  # type: ignore[misc]  # made at run time
         self._name_colons = tuple(1 + feature.name.count(":") for feature in features)
         self._row_colons = sum(self._name_colons)
@@ -75,12 +79,12 @@ class CompiledRows:
             if start[1] == b"[":
                 rows: list[Row] = self._lists.decode(body).rows
                 return rows if self._colons(rows) == body.count(b":") and b"\\u003" not in body else None
-            return self._object_rows(body)
+            return None if self._objects is None else self._object_rows(self._objects.decode(body).rows, body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
-    def _object_rows(self, body: bytes) -> list[Row] | None:
-        rows = list(map(msgspec.structs.astuple, self._objects.decode(body).rows))
+    def _object_rows(self, objects: list[msgspec.Struct], body: bytes) -> list[Row] | None:
+        rows = list(map(msgspec.structs.astuple, objects))
         # The decoder keeps the last of two equal keys. Each key has one colon and all other colons are known, so a
         # count of colons finds a second key for certain, unless one is written as an escape.
         expected = self._colons(rows) + self._row_colons * len(rows)

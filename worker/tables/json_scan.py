@@ -67,11 +67,7 @@ class RowScanner:
     def rows(self) -> Iterator[ScannedRow]:
         """Yield the rows. Raise InputRefused where the text is not JSON or not an object with `rows` alone."""
         if self._peek() != "{":
-            raise InputRefused(
-                ErrorCode.INVALID_INPUT if self._is_json_start() else ErrorCode.NOT_JSON,
-                "The body must be a JSON object with the key 'rows'." if self._text.strip() else "The body is empty.",
-                _SHAPE_HINT,
-            )
+            raise self._not_object()
         self._at += 1
         self._envelope_key(seen=False)
         yield from self._rows_of_list()
@@ -82,8 +78,12 @@ class RowScanner:
         if self._peek():
             raise self._not_json("has something after its end")
 
-    def _is_json_start(self) -> bool:
-        return self._peek() in tuple('["-0123456789tfnNI')
+    def _not_object(self) -> InputRefused:
+        if not self._peek():
+            return InputRefused(ErrorCode.NOT_JSON, "The body is empty.", _SHAPE_HINT)
+        self._value()  # raises where the body does not begin as JSON at all
+        message = "The body must be a JSON object with the key 'rows'."
+        return InputRefused(ErrorCode.INVALID_INPUT, message, _SHAPE_HINT)
 
     def _envelope_key(self, *, seen: bool) -> None:
         if self._peek() == "}" and not seen:
