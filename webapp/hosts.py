@@ -1,7 +1,9 @@
-"""The names by which a browser on this network may ask for the box."""
+"""What this machine is to the people around it: the names by which browsers ask for it, and its time zone."""
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import available_timezones
 
 import psutil
 
@@ -28,3 +30,9 @@ def addresses() -> Iterator[str]:
                 yield address.address
             elif address.family == socket.AF_INET6:
                 yield f"[{address.address.partition('%')[0]}]"
+
+
+def time_zone(link: Path = Path("/etc/localtime")) -> str:
+    """Return the name of the time zone that `link` points to, in which pages tell times; UTC when it names none."""
+    name = str(link.resolve()).partition("/zoneinfo/")[2]
+    return name if name in available_timezones() else "UTC"

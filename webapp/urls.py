@@ -1,11 +1,19 @@
 """Every address of the site."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("webapp.endpoints.urls")),
+    path("", include("webapp.predictions.urls")),
     path("", include("webapp.accounts.urls")),
+    path("", include("webapp.monitoring.urls")),
+    path("", include("webapp.api.urls")),
     path("admin/", admin.site.urls),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/", login_not_required(set_language), name="set_language"),
 ]
+
+handler404 = "webapp.refusals.not_found"
+handler500 = "webapp.refusals.server_error"

@@ -3,11 +3,15 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
+from webapp.accounts import views
+
+login = auth.LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True)
+
 urlpatterns = [
-    path(
-        "login/",
-        auth.LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login/", login, name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("password/", views.change_password, name="change_password"),
+    path("keys/", views.keys, name="keys"),
+    path("keys/<int:pk>/revoke/", views.revoke_key, name="revoke_key"),
+    path("theme/", views.choose_theme, name="choose_theme"),
 ]

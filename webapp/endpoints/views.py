@@ -2,11 +2,18 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from webapp.endpoints.cards import card
+from webapp.endpoints.liveness import inference_answers
 from webapp.endpoints.models import Endpoint
+from webapp.endpoints.wording import State
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show the endpoints that this user may use, each with what it predicts."""
+    now, is_computing = timezone.now(), inference_answers()
     endpoints = Endpoint.objects.visible_to(request.user).with_champion()
-    return render(request, "endpoints/home.html", {"endpoints": endpoints})
+    cards = [card(endpoint, now, is_computing=is_computing) for endpoint in endpoints]
+    answering = sum(each.state == State.ANSWERS for each in cards)
+    return render(request, "endpoints/home.html", {"cards": cards, "answering": answering})

@@ -1,4 +1,3 @@
-
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone

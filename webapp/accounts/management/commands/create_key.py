@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the user and a label."""
         parser.add_argument("--user", required=True, help="whose key it is")
-        parser.add_argument("--name", default="", help="a label by which to recognise the key")
+        parser.add_argument("--label", default="", help="a label by which to recognise the key")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the key."""
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         if user is None:
             message = f"There is no user '{options['user']}'. Add one with: ./bastide user add {options['user']}"
             raise CommandError(message)
-        _key, text = ApiKey.objects.create_key(user, options["name"][:100])
+        _key, text = ApiKey.objects.create_key(user, options["label"][:100])
         self.stdout.write(text)

@@ -1,0 +1,33 @@
+"""The management API as a whole. Predictions are answered by the gateway; here they are only described."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+
+from webapp.api import box, endpoints
+from webapp.api.authentication import AUTHENTICATION
+from webapp.api.errors import ANSWERS, handle, handle_http_error
+
+# The gateway answers it before Django, so that no view here could describe it.
+PREDICT: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "predict.json").read_text())
+
+
+def make_api() -> NinjaAPI:
+    """Return the API."""
+    api = NinjaAPI(
+        title="Bastide",
+        version="1",
+        description="Machine-learning models of this box. Every error answer has one shape: error, code, hint.",
+        docs_url=None,
+        auth=AUTHENTICATION,
+        openapi_extra={"paths": {"/api/v1/endpoints/{endpoint}/predict": PREDICT}},
+    )
+    api.add_router("/endpoints", endpoints.router)
+    api.add_router("/box", box.router)
+    for exception in ANSWERS:
+        api.add_exception_handler(exception, handle)
+    api.add_exception_handler(HttpError, handle_http_error)
+    return api

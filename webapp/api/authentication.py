@@ -1,0 +1,31 @@
+"""Who asks the API: an API key in the header, or the session of a logged-in browser."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer, SessionAuth
+
+from webapp.accounts.models import ApiKey, User
+
+USE_NOTED_EVERY: Final = timedelta(minutes=1)
+"""A key in constant use writes its time of use no more often."""
+
+
+class KeyAuthentication(HttpBearer):
+    """`Authorization: Bearer KEY`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        """Return the user of a live key."""
+        key = ApiKey.objects.find(token)
+        if key is None:
+            return None
+        now = timezone.now()
+        if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
+            ApiKey.objects.mark_used([key.digest], now)
+        request.user = key.user
+        return key.user
+
+
+AUTHENTICATION: Final = [KeyAuthentication(), SessionAuth()]

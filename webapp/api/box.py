@@ -1,0 +1,27 @@
+"""`/api/v1/box`: how the box is."""
+
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest
+from ninja import Router
+
+from webapp.accounts.models import User
+from webapp.api.schemas import BoxSchema, ErrorSchema
+from webapp.monitoring.box import checks, resources, services
+
+router = Router(tags=["box"])
+
+
+@router.get("", response={200: BoxSchema, 401: ErrorSchema}, summary="How the box is")
+def show_box(request: HttpRequest) -> dict[str, Any]:
+    """Services for everybody; resources and checks for administrators."""
+    found = services()
+    is_admin = isinstance(request.user, User) and request.user.is_admin
+    return {
+        "healthy": all(service.answers for service in found),
+        "services": [asdict(service) for service in found],
+        "resources": asdict(resources()) if is_admin else None,
+        "checks": [msgspec.structs.asdict(check) for check in checks().results] if is_admin else None,
+    }

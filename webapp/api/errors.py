@@ -1,0 +1,67 @@
+"""The one shape of an error answer, and the only table from what went wrong to status and code."""
+
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from webapp.registry.errors import WrongStateError
+from worker.contract.errors import STATUS, ErrorBody, ErrorCode
+
+API_PREFIX: Final = "/api/"
+
+ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
+    AuthenticationError: (
+        HTTPStatus.UNAUTHORIZED,
+        "unauthenticated",
+        "This request carries no API key that is known here.",
+        "Send the header 'Authorization: Bearer KEY'; keys are made on the page 'API keys'.",
+    ),
+    Http404: (
+        HTTPStatus.NOT_FOUND,
+        "not_found",
+        "There is nothing by this name that you may use.",
+        "GET /api/v1/endpoints lists your endpoints.",
+    ),
+    ValidationError: (
+        HTTPStatus.BAD_REQUEST,
+        "invalid_input",
+        "A parameter of this request is not what the API takes.",
+        "GET /api/v1/openapi.json describes every parameter.",
+    ),
+    WrongStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+}
+"""Class to status, code, sentence and hint; empty where the exception has its own."""
+
+
+def error_response(body: ErrorBody) -> HttpResponse:
+    """Return the answer for one of the codes that both planes know."""
+    return _response(STATUS[ErrorCode(body.code)], msgspec.json.encode(body))
+
+
+def handle(request: HttpRequest, exception: Exception | type[Exception]) -> HttpResponse:  # noqa: ARG001  # django-ninja's signature
+    """Return the answer for an exception of the table."""
+    kind = next(known for known in type(exception).__mro__ if known in ANSWERS)
+    status, code, sentence, hint = ANSWERS[kind]
+    body = {
+        "error": sentence or getattr(exception, "message", ""),
+        "code": code,
+        "hint": hint or getattr(exception, "hint", ""),
+    }
+    return _response(status, msgspec.json.encode(body))
+
+
+def handle_http_error(request: HttpRequest, exception: HttpError | type[HttpError]) -> HttpResponse:  # noqa: ARG001  # as above
+    """Return the answer for a refusal of django-ninja's own, such as a body that is not JSON."""
+    assert isinstance(exception, HttpError), "django-ninja hands over what was raised"
+    body = {"error": exception.message, "code": "invalid_input", "hint": "GET /api/v1/openapi.json describes the API."}
+    return _response(HTTPStatus(exception.status_code), msgspec.json.encode(body))
+
+
+def _response(status: HTTPStatus, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, status=status, content_type="application/json")
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Bearer realm="Bastide"'
+    return response

@@ -1,0 +1,19 @@
+"""The page for people who write programs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from webapp.endpoints.models import Endpoint
+from worker.contract.errors import STATUS
+
+
+@require_safe
+def programs(request: HttpRequest) -> HttpResponse:
+    """Show how programs ask this box, with the endpoints that this person may use."""
+    context = {
+        "site": request.build_absolute_uri("/").rstrip("/"),
+        "endpoints": Endpoint.objects.visible_to(request.user),
+        "codes": [(status.value, code.value) for code, status in sorted(STATUS.items(), key=lambda item: item[1])],
+    }
+    return render(request, "api/programs.html", context)

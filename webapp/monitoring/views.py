@@ -1,0 +1,47 @@
+"""The page about the box: everybody sees whether it is well, an administrator sees why."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from webapp.accounts.models import User
+from webapp.monitoring.box import CheckReport, checks, resources, services
+from webapp.monitoring.wording import Meter, box_sentence, check_rows, meters, service_rows
+
+
+@require_safe
+@never_cache
+def box(request: HttpRequest) -> HttpResponse:
+    """Show how the box is."""
+    found, is_admin = services(), sees_details(request)
+    report = checks() if is_admin else CheckReport()
+    context: dict[str, Any] = {"sentence": box_sentence(found, report.results), "services": service_rows(found)}
+    if is_admin:
+        context |= {"meters": meters(resources()), "report": report, "checks": check_rows(report.results)}
+    return render(request, "monitoring/box.html", context)
+
+
+@require_safe
+@never_cache
+def box_now(request: HttpRequest) -> JsonResponse:
+    """Return what moves on the page, in the words in which the page shows it."""
+    found = services()
+    shown: tuple[Meter, ...] = meters(resources()) if sees_details(request) else ()
+    sentence = box_sentence(found, checks().results if sees_details(request) else ())
+    return JsonResponse(
+        {
+            "sentence": sentence.words,
+            "state": sentence.state,
+            "services": [asdict(row) for row in service_rows(found)],
+            "meters": [asdict(meter) for meter in shown],
+        }
+    )
+
+
+def sees_details(request: HttpRequest) -> bool:
+    """Return whether the person may know figures, not only states."""
+    return isinstance(request.user, User) and request.user.is_admin

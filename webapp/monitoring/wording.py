@@ -1,0 +1,161 @@
+"""The state of the box in words, each with a sign, never a colour alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from webapp.monitoring.box import Check, Resources, Service, ServiceName
+
+GIB: Final = 2**30
+
+SERVICE_NAMES: Final = {
+    ServiceName.WEB: gettext_lazy("Web site"),
+    ServiceName.DATABASE: gettext_lazy("Database"),
+    ServiceName.REDIS: gettext_lazy("Redis, the message box"),
+    ServiceName.INFERENCE: gettext_lazy("Inference workers"),
+}
+
+CHECK_STATES: Final = {"passed": "good", "warning": "warning", "failed": "bad", "skipped": "unknown"}
+CHECK_WORDS: Final = {
+    "passed": gettext_lazy("enough"),
+    "warning": gettext_lazy("tight"),
+    "failed": gettext_lazy("not enough"),
+    "skipped": gettext_lazy("not known"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """The first line of the page."""
+
+    words: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A service in words."""
+
+    id: str
+    name: str
+    words: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Meter:
+    """A resource in words, with its share from 0 to 100 as SVG takes it."""
+
+    id: str
+    name: str
+    words: str
+    detail: str
+    width: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckRow:
+    """A check in words. Title, figures and hint are the host plane's own, in English."""
+
+    title: str
+    measured: str
+    needed: str
+    hint: str
+    words: str
+    state: str
+
+
+def box_sentence(services: Sequence[Service], checks: Sequence[Check]) -> Sentence:
+    """Return how the box is, in one sentence."""
+    silent = [str(SERVICE_NAMES[service.name]) for service in services if not service.answers]
+    if silent:
+        return Sentence(words=_("Not everything answers: %(names)s.") % {"names": ", ".join(silent)}, state="bad")
+    failed = sum(check.status == "failed" for check in checks)
+    if failed:
+        words = ngettext(
+            "Every service answers, but %(count)d check failed.",
+            "Every service answers, but %(count)d checks failed.",
+            failed,
+        )
+        return Sentence(words=words % {"count": failed}, state="bad")
+    tight = sum(check.status == "warning" for check in checks)
+    if tight:
+        words = ngettext(
+            "Every service answers; %(count)d check deserves a look.",
+            "Every service answers; %(count)d checks deserve a look.",
+            tight,
+        )
+        return Sentence(words=words % {"count": tight}, state="warning")
+    return Sentence(words=_("The box is well: every service answers."), state="good")
+
+
+def service_rows(services: Sequence[Service]) -> tuple[Row, ...]:
+    """Return each service in words."""
+    return tuple(
+        Row(
+            id=service.name,
+            name=str(SERVICE_NAMES[service.name]),
+            words=_service_words(service),
+            state="good" if service.answers else "bad",
+        )
+        for service in services
+    )
+
+
+def meters(resources: Resources) -> tuple[Meter, ...]:
+    """Return each resource in words."""
+    processors = ngettext("%(count)d core", "%(count)d cores", resources.cpu_count) % {"count": resources.cpu_count}
+    load = _("load %(load)s") % {"load": number_format(resources.load_1min, decimal_pos=2)}
+    return (
+        Meter(
+            id="cpu",
+            name=_("Processor"),
+            words=_percent(resources.cpu_percent),
+            detail=f"{processors}, {load}",
+            width=f"{resources.cpu_percent:.1f}",
+        ),
+        _room("memory", _("Memory"), resources.memory_used_bytes, resources.memory_total_bytes),
+        _room("disk", _("Disk"), resources.disk_used_bytes, resources.disk_total_bytes),
+    )
+
+
+def check_rows(checks: Sequence[Check]) -> tuple[CheckRow, ...]:
+    """Return each check in words."""
+    return tuple(
+        CheckRow(
+            title=check.title or check.id,
+            measured=check.measured,
+            needed=check.needed,
+            hint=check.hint,
+            words=str(CHECK_WORDS.get(check.status, check.status)),
+            state=CHECK_STATES.get(check.status, "unknown"),
+        )
+        for check in checks
+    )
+
+
+def _service_words(service: Service) -> str:
+    if not service.answers:
+        return _("does not answer")
+    if service.count is None:
+        return _("answers")
+    return ngettext("%(count)d answers", "%(count)d answer", service.count) % {"count": service.count}
+
+
+def _room(id: str, name: str, used_bytes: int, total_bytes: int) -> Meter:  # noqa: A002  # the field's own name
+    percent = 100 * used_bytes / max(total_bytes, 1)
+    facts = {"used": _gib(used_bytes), "total": _gib(total_bytes)}
+    detail = _("%(used)s of %(total)s GiB in use") % facts
+    return Meter(id=id, name=name, words=_percent(percent), detail=detail, width=f"{percent:.1f}")
+
+
+def _percent(value: float) -> str:
+    return _("%(number)s %%") % {"number": number_format(value, decimal_pos=0)}
+
+
+def _gib(size_bytes: int) -> str:
+    return number_format(size_bytes / GIB, decimal_pos=1)

@@ -1,0 +1,63 @@
+"""What to know of the version that answers: how good it is, and what computes it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from webapp.predictions.numbers import number_words, percent_words, with_unit
+from worker.contract.manifest import Engine, Manifest, Quality
+
+SHARES: Final = frozenset({"accuracy", "balanced_accuracy"})
+
+NAMES: Final = {
+    "accuracy": gettext_lazy("Right answers"),
+    "balanced_accuracy": gettext_lazy("Right answers, each class weighing the same"),
+    "macro_f1": gettext_lazy("F1, mean of the classes"),
+    "log_loss": gettext_lazy("Log loss"),
+    "r2": gettext_lazy("R², the variation explained"),
+    "mae": gettext_lazy("Mean absolute error"),
+    "rmse": gettext_lazy("Root mean squared error"),
+}
+
+ENGINES: Final = {Engine.ONNX: "ONNX Runtime", Engine.SKLEARN: "scikit-learn"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """One figure of quality in words."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    """A version for the page."""
+
+    figures: tuple[Figure, ...]
+    measured_on: str
+    engine: str
+    engine_reason: str
+    estimator: str
+    made_with: tuple[str, ...]
+
+
+def about(manifest: Manifest) -> About:
+    """Return what to know of a version."""
+    return About(
+        figures=tuple(_figure(quality) for quality in manifest.quality),
+        measured_on=_("Measured on %(count)s rows of reference data.") % {"count": number_words(manifest.quality_rows)},
+        engine=ENGINES[manifest.engine],
+        engine_reason=manifest.engine_reason,
+        estimator=manifest.estimator,
+        made_with=tuple(f"{name} {version}" for name, version in manifest.made_with.items()),
+    )
+
+
+def _figure(quality: Quality) -> Figure:
+    name = str(NAMES.get(quality.name, quality.name))
+    if quality.name in SHARES:
+        return Figure(name=name, words=percent_words(quality.value))
+    return Figure(name=name, words=with_unit(number_words(quality.value, digits=4), quality.unit))

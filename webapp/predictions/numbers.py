@@ -1,0 +1,46 @@
+"""Numbers as people read them, in their language."""
+
+import math
+from decimal import Decimal
+from typing import Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+GROUPED_FROM: Final = 10_000
+"""Years and the like stay as they are; from five digits on, groups help."""
+
+EXACT_DIGITS: Final = 15
+
+
+def number_words(value: float, digits: int = 6) -> str:
+    """Return a number with at most `digits` significant digits after the point has been considered."""
+    if not math.isfinite(value):
+        return str(value)
+    if value != 0 and not 1e-4 <= abs(value) < 10.0**EXACT_DIGITS:
+        return f"{value:.{digits}g}"
+    magnitude = math.floor(math.log10(abs(value))) if value else 0
+    decimals = max(0, digits - 1 - magnitude)
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals)).normalize()
+    places = max(0, -int(rounded.as_tuple().exponent))
+    return number_format(rounded, decimal_pos=places, force_grouping=abs(value) >= GROUPED_FROM)
+
+
+def percent_words(share: float) -> str:
+    """Return a share as a percentage with one decimal; what is neither nothing nor all never reads as such."""
+    if 0 < share < 0.0005:
+        return _("under 0.1 %")
+    if 0.9995 <= share < 1:
+        return _("over 99.9 %")
+    return _("%(number)s %%") % {"number": number_format(share * 100, decimal_pos=1)}
+
+
+def with_unit(words: str, unit: str) -> str:
+    """Return a number with its unit, kept on one line."""
+    return f"{words}\N{NO-BREAK SPACE}{unit}" if unit else words
+
+
+def range_words(minimum: float, maximum: float, unit: str) -> str:
+    """Return a range in words."""
+    words = {"minimum": number_words(minimum), "maximum": with_unit(number_words(maximum), unit)}
+    return _("%(minimum)s to %(maximum)s") % words

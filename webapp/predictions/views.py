@@ -1,0 +1,60 @@
+"""The page on which a person asks an endpoint. It is asked by GET, so that its address reproduces the answer."""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from webapp.endpoints.liveness import inference_answers
+from webapp.endpoints.models import Endpoint
+from webapp.endpoints.wording import purpose, state_of, state_sentence
+from webapp.predictions import client
+from webapp.predictions.about import about
+from webapp.predictions.fields import EXAMPLE_PARAMETER, asked_values, example_values, fields_of, row_of
+from webapp.predictions.outcome import Outcome, read_outcome
+from webapp.predictions.programs import programs
+from worker.contract.manifest import Manifest
+from worker.contract.signature import Signature
+
+
+@require_safe
+def endpoint(request: HttpRequest, name: str) -> HttpResponse:
+    """Show an endpoint's form; when the address holds values, its answer too."""
+    found = get_object_or_404(Endpoint.objects.visible_to(request.user).with_champion(), name=name)
+    state = state_of(found, is_computing=inference_answers())
+    context: dict[str, Any] = {
+        "endpoint": found,
+        "state": state,
+        "state_sentence": state_sentence(found, state, timezone.now()),
+    }
+    if found.champion is not None:
+        context |= {"version": found.champion.version, **_asking(request, name, found.champion.version.manifest)}
+    return render(request, "predictions/endpoint.html", context)
+
+
+def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, Any]:
+    signature = manifest.signature
+    asked = asked_values(signature, request.GET)
+    example = example_values(signature, manifest.example)
+    outcome = _ask(name, signature, asked) if asked is not None else None
+    values = asked if asked is not None else example if EXAMPLE_PARAMETER in request.GET else {}
+    problems = (outcome.field_problems if outcome else None) or {}
+    url = request.build_absolute_uri(f"/api/v1/endpoints/{name}/predict")
+    return {
+        "outcome": outcome,
+        "fields": fields_of(signature, values, problems, is_asked=asked is not None),
+        "purpose": purpose(signature.output),
+        "programs": programs(url, row_of(signature, asked or example)),
+        "about": about(manifest),
+        "link": request.build_absolute_uri(),
+        "example_query": f"?{EXAMPLE_PARAMETER}=1",
+    }
+
+
+def _ask(name: str, signature: Signature, values: dict[str, str]) -> Outcome:
+    body = msgspec.json.encode({"rows": [row_of(signature, values)]})
+    answer = client.predict(name, body, "application/json")
+    return read_outcome(answer.status, answer.body, signature)
