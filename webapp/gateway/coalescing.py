@@ -30,11 +30,15 @@ class Batch:
 class Coalescer:
     """The requests for one version of one endpoint on their way to the lane.
 
-    `send` puts a batch on the lane. At most one batch that is not overdue is in flight.
+    `send` puts a batch on the lane; `call_for_help` is called for each that becomes overdue. At most one batch that is
+    not overdue is in flight.
     """
 
-    def __init__(self, send: Callable[[Batch], None], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, send: Callable[[Batch], None], call_for_help: Callable[[], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
         self._send = send
+        self._call_for_help = call_for_help
         self._loop = loop
         self._waiting: deque[LaneRequest] = deque()
         self._blocking: Batch | None = None
@@ -54,6 +58,10 @@ class Coalescer:
         if batch.open_count == 0:
             self._release(batch)
 
+    def _overdue(self, batch: Batch) -> None:
+        self._call_for_help()
+        self._release(batch)
+
     def _release(self, batch: Batch) -> None:
         if batch.timer is not None:
             batch.timer.cancel()
@@ -68,7 +76,7 @@ class Coalescer:
             return
         batch = Batch(self._gather())
         self._blocking = batch
-        batch.timer = self._loop.call_later(OVERDUE_S, self._release, batch)
+        batch.timer = self._loop.call_later(OVERDUE_S, self._overdue, batch)
         self._send(batch)
 
     def _gather(self) -> tuple[LaneRequest, ...]:

@@ -121,7 +121,7 @@ class LaneClient:
         key = (route.endpoint, route.digest)
         coalescer = self._coalescers.get(key)
         if coalescer is None:
-            coalescer = self._coalescers[key] = Coalescer(self._send, self._loop)
+            coalescer = self._coalescers[key] = Coalescer(self._send, self._call_for_help, self._loop)
         return coalescer
 
     def _send(self, batch: Batch) -> None:
@@ -141,6 +141,11 @@ class LaneClient:
         route = first.route
         message = _encode_batch(LaneBatch(self._gateway_id, route.endpoint, route.version, route.digest, requests))
         self._link.send("XADD", names.LANE, "*", names.LANE_FIELD, message)
+
+    def _call_for_help(self) -> None:
+        """Wake the workers that stand by: a batch is slow, or the one that held it is dead."""
+        if self._link is not None:
+            self._link.send("XADD", names.LANE_HELP, "MAXLEN", 1, "*", "from", self._gateway_id)
 
     async def _connect(self) -> None:
         self._lost.clear()

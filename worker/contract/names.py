@@ -16,6 +16,12 @@ LANE: Final = "bastide:lane"
 LANE_SUSPECTS: Final = "bastide:lane:suspects"
 """The stream of single requests whose first delivery ended with the death of a worker."""
 
+LANE_PRIMARY: Final = "bastide:lane:primary"
+"""The consumer that reads the lane at once; the others stand by. One warm process answers faster than two in turn."""
+
+LANE_HELP: Final = "bastide:lane:help"
+"""A stream of one entry: gateways add to it when a batch takes long; workers that stand by then read the lane."""
+
 LANE_GROUP: Final = "inference"
 LANE_FIELD: Final = b"b"
 

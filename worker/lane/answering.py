@@ -12,7 +12,7 @@ from worker.contract.errors import STATUS, ErrorBody, ErrorCode
 from worker.contract.lane import PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
 from worker.dialects import DIALECTS, AnswerContext, Dialect
 from worker.models.cache import ModelCache
-from worker.models.errors import ModelMissing
+from worker.models.errors import ModelError
 from worker.models.serving import ServedModel
 from worker.tables.errors import InputRefused
 from worker.tables.table import Table
@@ -61,9 +61,8 @@ class Answering:
             return
         try:
             model = self._cache.get(digest)
-        except ModelMissing as missing:
-            error = ErrorBody(error=str(missing), code=ErrorCode.MODEL_NOT_READY, hint="An admin looks at the version.")
-            yield from ((batch, _refuse(request, error)) for batch, request in waiting)
+        except ModelError as error:
+            yield from ((batch, _refuse(request, error.body())) for batch, request in waiting)
             return
         asked: list[tuple[LaneBatch, Asked]] = []
         for batch, request in waiting:
@@ -124,6 +123,8 @@ def _predict(model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
 
 
 def _model_error(error: Exception) -> ErrorBody:
+    if isinstance(error, ModelError):
+        return error.body()
     return ErrorBody(
         error=f"The model could not answer these rows: {type(error).__name__}: {str(error)[:300]}",
         code=ErrorCode.MODEL_ERROR,

@@ -28,10 +28,10 @@ class _Worker(Protocol):
     app: _App
 
 
-class LaneStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is untyped
+class LaneStep(bootsteps.StartStopStep):
     """Starts a `LaneReader` beside the worker's own consumer."""
 
-    requires = ("celery.worker.components:Pool",)
+    requires = ("celery.worker.components:Pool",)  # type: ignore[assignment]  # Celery names it without a type
 
     def include_if(self, parent: _Worker) -> bool:
         """Only inference workers read the lane."""

@@ -20,8 +20,17 @@ logger = logging.getLogger(__name__)
 IDLE_MIN_MS: Final = 300
 CLAIM_MAX: Final = 128
 _encode_batch = msgspec.msgpack.Encoder().encode
-_decode_batch = msgspec.msgpack.Decoder(LaneBatch).decode
 _encode_replies = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(LaneBatch).decode
+
+
+def decode_batch(message: bytes) -> LaneBatch | None:
+    """Return the batch, or None for what cannot be read: nobody can be answered, and it must not come back for ever."""
+    try:
+        return _decode(message)
+    except msgspec.DecodeError as error:
+        logger.error("An entry of the lane cannot be read and is dropped: %s", error)  # no fault of ours
+        return None
 
 
 def claim_from_the_dead(link: Link, consumer: str) -> int:
@@ -65,7 +74,11 @@ def _claim(link: Link, consumer: str, stream: str) -> list[tuple[bytes, LaneBatc
         return []
     # XCLAIM gives an entry to one claimer only: for the second one it is no longer idle.
     entries = link.call("XCLAIM", stream, names.LANE_GROUP, consumer, IDLE_MIN_MS, *entry_ids)
-    return [(entry_id, _decode_batch(fields[1])) for entry_id, fields in entries]
+    batches = [(entry_id, decode_batch(fields[1])) for entry_id, fields in entries]
+    unreadable = [entry_id for entry_id, batch in batches if batch is None]
+    if unreadable:
+        link.call_all(finished(stream, unreadable))
+    return [(entry_id, batch) for entry_id, batch in batches if batch is not None]
 
 
 def _lives(link: Link, consumer: str) -> bool:

@@ -1,4 +1,7 @@
-"""The lane's loop: take what waits, answer it, take the next in the same write to Redis."""
+"""The lane's loop: take what waits, answer it, take the next in the same write to Redis.
+
+The primary waits on the lane itself. A worker that stands by waits for a call for help and then takes what it finds.
+"""
 
 import json
 import logging
@@ -13,13 +16,13 @@ import hiredis
 import msgspec
 
 from worker.contract import names
-from worker.contract.lane import LaneBatch, LaneReplies
+from worker.contract.lane import LaneReplies
 from worker.lane.answering import Answering
-from worker.lane.claims import claim_from_the_dead, finished, forget_the_dead
+from worker.lane.claims import claim_from_the_dead, decode_batch, finished, forget_the_dead
 from worker.lane.link import Command, Link, LinkLost, RedisAnswer
 from worker.lane.liveness import Liveness
 from worker.models.cache import ModelCache
-from worker.models.errors import ModelMissing
+from worker.models.errors import ModelError
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +30,12 @@ ENTRIES_MAX: Final = 16
 BLOCK_MS: Final = 200
 HOUSEKEEPING_S: Final = 0.25
 RECONNECT_S: Final = 0.1
+EXIT_SOFTWARE: Final = 70
+"""`EX_SOFTWARE` of sysexits.h."""
 _encode_replies = msgspec.msgpack.Encoder().encode
-_decode_batch = msgspec.msgpack.Decoder(LaneBatch).decode
 
-_Entry = tuple[bytes, LaneBatch]
+_Entry = tuple[bytes, bytes]
+"""An entry's id and its message."""
 
 
 class LaneReader:
@@ -43,8 +48,10 @@ class LaneReader:
         self._answering = Answering(cache, time.monotonic)
         self._liveness = Liveness(socket, self._consumer)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lane", daemon=True)
+        self._thread = threading.Thread(target=self._run_or_die, name="lane", daemon=True)
         self._housekeeping_due_s = 0.0
+        self._unloadable: set[str] = set()
+        self._last_call = b"0-0"
 
     def start(self) -> None:
         """Begin to serve."""
@@ -57,6 +64,14 @@ class LaneReader:
         self._thread.join(timeout=30)
         self._liveness.stop()
         self._link.close()
+
+    def _run_or_die(self) -> None:
+        try:
+            self._run()
+        except BaseException:
+            # A lane that stopped while its process looks alive would be asked for ever: a dead process is replaced.
+            logger.critical("The lane ended by a fault of its own; its process ends with it.", exc_info=True)
+            os._exit(EXIT_SOFTWARE)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -74,6 +89,8 @@ class LaneReader:
             answer = self._link.call_all([("XGROUP", "CREATE", stream, names.LANE_GROUP, "0", "MKSTREAM")])[0]
             if isinstance(answer, hiredis.ReplyError) and not str(answer).startswith("BUSYGROUP"):
                 raise answer
+        calls = self._link.call("XREVRANGE", names.LANE_HELP, "+", "-", "COUNT", 1)
+        self._last_call = calls[0][0] if calls else b"0-0"
 
     def _serve(self) -> None:
         done: list[Command] = []
@@ -82,16 +99,22 @@ class LaneReader:
                 self._settle(done)  # hold nothing while a suspect runs: it may be this worker's last
                 done = []
                 self._keep_house()
-            entries = self._read(done)
+            is_primary = self._liveness.is_primary
+            entries = self._read(done, wait=is_primary)
             done = self._answer(names.LANE, entries) if entries else []
+            if not entries and not is_primary:
+                self._await_call_for_help()
         self._settle(done)
 
-    def _read(self, done: list[Command]) -> list[_Entry]:
-        read: Command = (
-            *("XREADGROUP", "GROUP", names.LANE_GROUP, self._consumer, "COUNT", ENTRIES_MAX),
-            *("BLOCK", BLOCK_MS, "STREAMS", names.LANE, ">"),
-        )
-        return _entries(self._link.call_all([*done, read])[-1])
+    def _read(self, done: list[Command], *, wait: bool) -> list[_Entry]:
+        block = ("BLOCK", BLOCK_MS) if wait else ()
+        group = ("XREADGROUP", "GROUP", names.LANE_GROUP, self._consumer, "COUNT", ENTRIES_MAX)
+        return _entries(self._link.call_all([*done, (*group, *block, "STREAMS", names.LANE, ">")])[-1])
+
+    def _await_call_for_help(self) -> None:
+        calls = _entries(self._link.call("XREAD", "BLOCK", BLOCK_MS, "STREAMS", names.LANE_HELP, self._last_call))
+        if calls:
+            self._last_call = calls[-1][0]
 
     def _settle(self, done: list[Command]) -> None:
         if done:
@@ -100,7 +123,8 @@ class LaneReader:
     def _answer(self, stream: str, entries: list[_Entry]) -> list[Command]:
         """Return the commands that send the answers and take the entries off the stream."""
         started_s = time.perf_counter()
-        replies = self._answering.answer([batch for _, batch in entries])
+        batches = [batch for _, message in entries if (batch := decode_batch(message)) is not None]
+        replies = self._answering.answer(batches)
         compute_s = time.perf_counter() - started_s
         publish: list[Command] = [
             ("PUBLISH", names.REPLY_PREFIX + gateway, _encode_replies(LaneReplies(tuple(answers), compute_s)))
@@ -130,8 +154,13 @@ class LaneReader:
         for digest in json.loads(deployed or b"[]"):
             try:
                 self._cache.get(digest)
-            except ModelMissing as missing:
-                logger.warning("A deployed version cannot be loaded: %s", missing)
+            except ModelError as error:
+                self._log_once(digest, error)
+
+    def _log_once(self, digest: str, error: ModelError) -> None:
+        if digest not in self._unloadable:
+            logger.warning("The deployed version %s cannot be loaded: %s", digest, error)
+            self._unloadable.add(digest)
 
 
 def _entries(answer: RedisAnswer) -> list[_Entry]:
@@ -139,4 +168,4 @@ def _entries(answer: RedisAnswer) -> list[_Entry]:
         raise answer
     if not answer:
         return []
-    return [(entry_id, _decode_batch(fields[1])) for entry_id, fields in answer[0][1]]
+    return [(entry_id, fields[1]) for entry_id, fields in answer[0][1]]

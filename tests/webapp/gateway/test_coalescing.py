@@ -18,7 +18,9 @@ class Sent(list[Batch]):
 def run(scenario):
     async def main() -> None:
         sent = Sent()
-        await scenario(Coalescer(sent.append, asyncio.get_running_loop()), sent)
+        calls: list[None] = []
+        coalescer = Coalescer(sent.append, lambda: calls.append(None), asyncio.get_running_loop())
+        await scenario(coalescer, sent)
 
     asyncio.run(main())
 
