@@ -1,15 +1,12 @@
-"""The product's settings for tests: a data directory of their own, gone afterwards, and quick password hashes."""
+"""The product's settings for tests: a data directory of their own, and quick password hashes."""
 
-import atexit
 import os
-import shutil
-import tempfile
+from pathlib import Path
 
-_DATA_DIR = tempfile.mkdtemp(prefix="bastide-tests-")
-atexit.register(shutil.rmtree, _DATA_DIR, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("BASTIDE_")]:
     del os.environ[name]
-os.environ["BASTIDE_DATA_DIR"] = _DATA_DIR
+# One place for every run: only the secret key lies there, for the database is in memory and stores are in `tmp_path`.
+os.environ["BASTIDE_DATA_DIR"] = str(Path(__file__).parent.parent / "build" / "test-data")
 
 from webapp.settings import *  # noqa: E402, F403  # the environment must be set before the product reads it
 
