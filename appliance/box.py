@@ -51,7 +51,7 @@ class Box:
         self._address = options.address
         self._programs = programs(options.data, options.address, options.sizes)
         prepare(options.data)
-        (self._data.run / "supervisord.conf").write_text(supervisor_configuration(self._data, self._programs))
+        self._data.supervisor_configuration.write_text(supervisor_configuration(self._data, self._programs))
 
     def __enter__(self) -> Self:
         processes.adopt_orphans()
@@ -121,7 +121,7 @@ def prepare(data: DataDirectory) -> None:
     shutil.rmtree(data.metrics)
     data.metrics.mkdir(mode=0o700)
     memory_bytes = max(REDIS_MEMORY_BYTES_MIN, psutil.virtual_memory().total // 10)
-    (data.run / "redis.conf").write_text(redis_configuration(data, memory_bytes))
+    data.redis_configuration.write_text(redis_configuration(data, memory_bytes))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     soft = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -37,6 +37,12 @@ def main(argv: Sequence[str]) -> int:
         if error.hint:
             print(f"try: {error.hint}", file=sys.stderr)
         return 1
+    except Exception as error:  # noqa: BLE001  # the last place where a bug can be told as a sentence
+        if arguments.debug:
+            traceback.print_exc()
+        print(f"error: Bastide itself failed: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"try: ./bastide --debug {' '.join(argv)}, and report what it prints", file=sys.stderr)
+        return 1
 
 
 def say(sentence: str) -> None:

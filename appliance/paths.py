@@ -99,6 +99,21 @@ class DataDirectory:
         """Where supervisord listens."""
         return self.run / "supervisor.sock"
 
+    @property
+    def supervisor_configuration(self) -> Path:
+        """What supervisord is started with."""
+        return self.run / "supervisord.conf"
+
+    @property
+    def supervisor_pid(self) -> Path:
+        """Where supervisord writes its process id."""
+        return self.run / "supervisord.pid"
+
+    @property
+    def redis_configuration(self) -> Path:
+        """What Redis is started with."""
+        return self.run / "redis.conf"
+
     def make(self) -> None:
         """Create what is missing. Raise when a name in it would not work."""
         self._validate()

@@ -47,7 +47,7 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
         for name in (f"inference-{number}" for number in range(1, sizes.inference + 1))
     )
     return (
-        Program(name=REDIS, argv=("redis-server", str(data.run / "redis.conf"))),
+        Program(name=REDIS, argv=("redis-server", str(data.redis_configuration))),
         Program(name=WEB, argv=gunicorn, environment=environment.web(data, address, sizes.web), is_essential=True),
         *inference,
         Program(name="jobs", argv=celery("worker.app", "worker.jobs", "jobs"), environment=worker),
@@ -89,7 +89,7 @@ chmod=0700
 logfile={data.logs / "supervisord.log"}
 logfile_maxbytes={LOG_SIZE_BYTES_MAX}
 logfile_backups={LOG_BACKUPS}
-pidfile={data.run / "supervisord.pid"}
+pidfile={data.supervisor_pid}
 childlogdir={data.logs}
 nodaemon=true
 silent=true

@@ -1,5 +1,6 @@
 """Asks the box whether it answers."""
 
+import errno
 import http.client
 import socket
 from dataclasses import dataclass
@@ -36,4 +37,5 @@ def socket_answers(path: Path) -> bool:
     """Return whether a process listens on the unix socket."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(1.0)
-        return connection.connect_ex(str(path)) == 0
+        # A listener that is too busy to accept is there all the same.
+        return connection.connect_ex(str(path)) not in {errno.ENOENT, errno.ECONNREFUSED}

@@ -29,7 +29,7 @@ class Supervisor:
         self._data = data
         # A session of its own: Ctrl-C in the terminal reaches `up` alone, which then ends the rest in order.
         self._process = subprocess.Popen(
-            tied([str(PYTHON), "-m", "supervisor.supervisord", "-c", str(data.run / "supervisord.conf")]),
+            tied([str(PYTHON), "-m", "supervisor.supervisord", "-c", str(data.supervisor_configuration)]),
             env=environment.shell(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=(data.logs / "supervisord.stderr.log").open("wb"), start_new_session=True,
         )  # fmt: skip  # one line each for what it runs and where it speaks
@@ -65,9 +65,8 @@ class Supervisor:
 
     def start(self, names: Iterable[str]) -> None:
         """Start programs without waiting for them."""
-        proxy = self._proxy()
         for name in names:
-            proxy.supervisor.startProcess(name, False)  # noqa: FBT003  # XML-RPC knows no keywords; this one is `wait`
+            ask(self._data, "startProcess", name, False)  # noqa: FBT003  # XML-RPC knows no keywords; this one is `wait`
 
     def stop(self, first: Iterable[str]) -> None:
         """End `first` together, then the rest, then supervisord. What does not obey is left to `processes.end_all`."""
@@ -79,24 +78,22 @@ class Supervisor:
             self._process.wait(STOP_TIMEOUT_S)
 
     def _stop_together(self, names: set[str]) -> None:
-        proxy = self._proxy()
         for name, state in self.states().items():
             if name in names and state in LIVE_STATES:
                 with contextlib.suppress(xmlrpc.client.Fault):
-                    proxy.supervisor.stopProcess(name, False)  # noqa: FBT003  # as above
+                    ask(self._data, "stopProcess", name, False)  # noqa: FBT003  # as above
         deadline_s = time.monotonic() + STOP_TIMEOUT_S
         while time.monotonic() < deadline_s and names & self.pids().keys():
             processes.reap(self.pid)
             time.sleep(POLL_S)
 
     def _information(self) -> list[dict[str, Any]]:
-        return cast("list[dict[str, Any]]", self._proxy().supervisor.getAllProcessInfo())  # what supervisord documents
-
-    def _proxy(self) -> Any:  # noqa: ANN401  # xmlrpc.client makes the methods up as they are called
-        return proxy(self._data)
+        return cast("list[dict[str, Any]]", ask(self._data, "getAllProcessInfo"))  # what supervisord documents
 
 
-def proxy(data: DataDirectory) -> xmlrpc.client.ServerProxy:
-    """Return supervisord's XML-RPC interface over its socket."""
+def ask(data: DataDirectory, method: str, *arguments: str | bool) -> object:
+    """Return what supervisord answers over its socket."""
     transport = SupervisorTransport(serverurl=f"unix://{data.supervisor_socket}")
-    return xmlrpc.client.ServerProxy("http://localhost", transport=transport)
+    with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as server:
+        answer: object = getattr(server.supervisor, method)(*arguments)
+    return answer

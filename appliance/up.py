@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
+import psutil
+
 from appliance import examples, lock, packages, readiness, steps
 from appliance.box import Box, Options
 from appliance.checks.preflight import preflight
 from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 
-FORMER_BOX_TIMEOUT_S: Final = 15.0
+FORMER_BOX_TIMEOUT_S: Final = 12.0
 POLL_S: Final = 0.1
 ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -67,10 +69,24 @@ def ending_on_signals() -> Iterator[None]:
 
 
 def wait_for_former_box(data: DataDirectory) -> None:
-    """Wait until the processes of a box that was killed have ended. Raise when another program has the Redis socket."""
+    """Wait until the processes of a box that was killed have ended. Raise when another program has its sockets."""
     deadline_s = time.monotonic() + FORMER_BOX_TIMEOUT_S
-    while readiness.socket_answers(data.redis_socket):
+    for name, path in (("Redis", data.redis_socket), ("supervisor", data.supervisor_socket)):
+        while readiness.socket_answers(path):
+            if time.monotonic() > deadline_s:
+                message = f"The {name} socket {path} is in use by another program."
+                raise ApplianceError(message, "end the program that listens there, or choose another --data-dir")
+            time.sleep(POLL_S)
+    while is_former_supervisor(data):
         if time.monotonic() > deadline_s:
-            message = f"The Redis socket {data.redis_socket} is in use by another program."
-            raise ApplianceError(message, "end the redis-server that listens there, or choose another --data-dir")
+            message = f"A box that was killed does not end: {data.supervisor_pid.read_text().strip()} still runs."
+            raise ApplianceError(message, f"kill -9 {data.supervisor_pid.read_text().strip()}")
         time.sleep(POLL_S)
+
+
+def is_former_supervisor(data: DataDirectory) -> bool:
+    """Return whether the supervisord of a former box still runs; it would take the new one's socket away as it ends."""
+    try:
+        return str(data.supervisor_configuration) in psutil.Process(int(data.supervisor_pid.read_text())).cmdline()
+    except (OSError, ValueError, psutil.Error):
+        return False

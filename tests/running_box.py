@@ -16,7 +16,7 @@ import psutil
 
 from appliance.paths import ROOT, DataDirectory
 from appliance.steps import manage
-from appliance.supervision import proxy
+from appliance.supervision import ask
 
 LAUNCHER: Final = str(ROOT / "bastide")
 READY: Final = re.compile(r"^Bastide is ready at (\S+) \(user admin, password in (.+)\)$", re.MULTILINE)
@@ -116,14 +116,14 @@ class RunningBox:
 
     def pid_of(self, program: str) -> int:
         """Return the process id of a program; 0 when it does not run."""
-        found = proxy(self.data).supervisor.getProcessInfo(program)
+        found = ask(self.data, "getProcessInfo", program)
         assert isinstance(found, dict), "supervisord answers with a structure"
         return int(found["pid"])
 
     @property
     def supervisor_pid(self) -> int:
         """The process id of supervisord."""
-        found = proxy(self.data).supervisor.getPID()
+        found = ask(self.data, "getPID")
         assert isinstance(found, int), "supervisord answers with a number"
         return found
 
