@@ -11,7 +11,11 @@ from worker.settings import SETTINGS
 DAY_S: Final = 86_400
 
 app: Any = Celery(  # type: ignore[no-untyped-call]  # Celery is untyped
-    "worker", broker=f"redis+socket://{SETTINGS.redis_socket}", include=["worker.tasks"], set_as_current=False
+    "worker",
+    broker=f"redis+socket://{SETTINGS.redis_socket}",
+    include=["worker.tasks"],
+    fixups=[],  # the one there is loads Django wherever DJANGO_SETTINGS_MODULE is set
+    set_as_current=False,
 )
 app.conf.update(
     accept_content=["json"],

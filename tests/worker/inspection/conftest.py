@@ -1,5 +1,0 @@
-"""Makes the trained examples available to the tests of inspection."""
-
-from tests.examples.bundles import bundle
-
-__all__ = ["bundle"]

@@ -1,0 +1,27 @@
+"""Settings come from the environment given, once."""
+
+from pathlib import Path
+
+from worker.settings import INSPECTION_MEMORY_MIN_BYTES, Settings
+
+GIGABYTE = 10**9
+
+
+def test_paths_come_from_the_environment():
+    named = {"BASTIDE_MODELS_DIR": "/m", "BASTIDE_SPOOL_DIR": "/s", "BASTIDE_REDIS_SOCKET": "/r.sock"}
+    settings = Settings.read(named, 8 * GIGABYTE)
+    assert (settings.models_dir, settings.spool_dir, settings.redis_socket) == (Path("/m"), Path("/s"), Path("/r.sock"))
+
+
+def test_paths_default_to_the_data_directory_here():
+    assert Settings.read({}, 8 * GIGABYTE).models_dir == Path("var/models").absolute()
+
+
+def test_memory_is_a_share_of_the_machines():
+    settings = Settings.read({}, 10 * GIGABYTE)
+    assert settings.model_cache_bytes == 2 * GIGABYTE
+    assert settings.inspection_memory_bytes == 5 * GIGABYTE
+
+
+def test_an_inspection_has_room_for_the_libraries_on_a_small_machine():
+    assert Settings.read({}, GIGABYTE).inspection_memory_bytes == INSPECTION_MEMORY_MIN_BYTES
