@@ -26,6 +26,8 @@ _decode = msgspec.msgpack.Decoder(LaneBatch).decode
 
 def decode_batch(message: bytes) -> LaneBatch | None:
     """Return the batch, or None for what cannot be read: nobody can be answered, and it must not come back for ever."""
+    if not message:
+        return None  # deleted meanwhile
     try:
         return _decode(message)
     except msgspec.DecodeError as error:

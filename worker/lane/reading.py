@@ -3,7 +3,6 @@
 The primary waits on the lane itself. A worker that stands by waits for a call for help and then takes what it finds.
 """
 
-import json
 import logging
 import os
 import secrets
@@ -21,8 +20,8 @@ from worker.lane.answering import Answering
 from worker.lane.claims import claim_from_the_dead, decode_batch, finished, forget_the_dead
 from worker.lane.link import Command, Link, LinkLost, RedisAnswer
 from worker.lane.liveness import Liveness
+from worker.lane.warming import Warming
 from worker.models.cache import ModelCache
-from worker.models.errors import ModelError
 
 logger = logging.getLogger(__name__)
 
@@ -44,24 +43,25 @@ class LaneReader:
     def __init__(self, socket: Path, cache: ModelCache) -> None:
         self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._link = Link(socket)
-        self._cache = cache
         self._answering = Answering(cache, time.monotonic)
         self._liveness = Liveness(socket, self._consumer)
+        self._warming = Warming(socket, cache, lambda: self._liveness.is_primary)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run_or_die, name="lane", daemon=True)
         self._housekeeping_due_s = 0.0
-        self._unloadable: set[str] = set()
         self._last_call = b"0-0"
 
     def start(self) -> None:
         """Begin to serve."""
         self._liveness.start()
+        self._warming.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Finish what is in hand, take no more, and say that this worker is gone."""
         self._stopped.set()
         self._thread.join(timeout=30)
+        self._warming.stop()
         self._liveness.stop()
         self._link.close()
 
@@ -77,7 +77,7 @@ class LaneReader:
         while not self._stopped.is_set():
             try:
                 self._join_group()
-                self._warm_up()
+                self._finish_what_was_taken()
                 self._serve()
             except (LinkLost, hiredis.ReplyError) as error:
                 # Redis restarts, or was emptied and knows no group any more: begin anew.
@@ -91,6 +91,13 @@ class LaneReader:
                 raise answer
         calls = self._link.call("XREVRANGE", names.LANE_HELP, "+", "-", "COUNT", 1)
         self._last_call = calls[0][0] if calls else b"0-0"
+
+    def _finish_what_was_taken(self) -> None:
+        """Answer what this worker held when it lost Redis: nobody claims from the living."""
+        for stream in (names.LANE, names.LANE_SUSPECTS):
+            group = ("XREADGROUP", "GROUP", names.LANE_GROUP, self._consumer, "COUNT", ENTRIES_MAX)
+            while entries := _entries(self._link.call(*group, "STREAMS", stream, "0")):
+                self._settle(self._answer(stream, entries))
 
     def _serve(self) -> None:
         done: list[Command] = []
@@ -137,7 +144,6 @@ class LaneReader:
         forget_the_dead(self._link, self._consumer)
         while suspects := self._read_suspect():
             self._settle(self._answer(names.LANE_SUSPECTS, suspects))
-        self._warm_up()
         self._housekeeping_due_s = time.monotonic() + HOUSEKEEPING_S
 
     def _read_suspect(self) -> list[_Entry]:
@@ -148,24 +154,11 @@ class LaneReader:
             )
         )
 
-    def _warm_up(self) -> None:
-        """Load what is deployed before it is asked for."""
-        deployed = self._link.call("GET", names.DEPLOYED)
-        for digest in json.loads(deployed or b"[]"):
-            try:
-                self._cache.get(digest)
-            except ModelError as error:
-                self._log_once(digest, error)
-
-    def _log_once(self, digest: str, error: ModelError) -> None:
-        if digest not in self._unloadable:
-            logger.warning("The deployed version %s cannot be loaded: %s", digest, error)
-            self._unloadable.add(digest)
-
 
 def _entries(answer: RedisAnswer) -> list[_Entry]:
     if isinstance(answer, hiredis.ReplyError):
         raise answer
     if not answer:
         return []
-    return [(entry_id, fields[1]) for entry_id, fields in answer[0][1]]
+    # An entry that was deleted meanwhile has no fields any more.
+    return [(entry_id, fields[1] if fields else b"") for entry_id, fields in answer[0][1]]

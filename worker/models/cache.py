@@ -6,8 +6,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from worker.contract.manifest import Manifest
 from worker.models.errors import ModelMissing
-from worker.models.serving import ServedModel
+from worker.models.serving import ServedModel, read_manifest
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -40,12 +41,19 @@ class ModelCache:
                 model = self._load(digest)
             return model
 
+    def manifest(self, digest: str) -> Manifest:
+        """Return what the store says of a version, without loading it. Raise ModelMissing if it is not there."""
+        return read_manifest(self._directory(digest))
+
+    def _directory(self, digest: str) -> Path:
+        if _DIGEST.fullmatch(digest) is None:
+            message = f"{digest[:80]!r} is no digest of a model."
+            raise ModelMissing(message)
+        return self._models_dir / digest
+
     def _load(self, digest: str) -> ServedModel:
         try:
-            if _DIGEST.fullmatch(digest) is None:
-                message = f"{digest[:80]!r} is no digest of a model."
-                raise ModelMissing(message)
-            model = ServedModel.load(self._models_dir / digest)
+            model = ServedModel.load(self._directory(digest))
             with self._lock:
                 self._models[digest] = model
                 self._make_room()

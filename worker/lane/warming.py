@@ -1,0 +1,66 @@
+"""Loading what is deployed before it is asked for, in a thread of its own: the lane goes on meanwhile.
+
+A worker that stands by leaves out what needs scikit-learn: its libraries take over 100 MB, for a worker that may never
+be asked. It loads them when it becomes primary, or when the first request comes.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import hiredis
+
+from worker.contract import names
+from worker.contract.manifest import Engine
+from worker.lane.link import Link, LinkLost
+from worker.models.cache import ModelCache
+from worker.models.errors import ModelError
+
+logger = logging.getLogger(__name__)
+
+LOOK_S: Final = 0.25
+
+
+class Warming:
+    """Loads deployed versions until it is stopped; `is_primary` tells whether this worker reads the lane at once."""
+
+    def __init__(self, socket: Path, cache: ModelCache, is_primary: Callable[[], bool]) -> None:
+        self._link = Link(socket)
+        self._cache = cache
+        self._is_primary = is_primary
+        self._unloadable: set[str] = set()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
+
+    def start(self) -> None:
+        """Begin, in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a model that is being loaded is loaded to its end."""
+        self._stopped.set()
+        self._thread.join(timeout=10)
+        self._link.close()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(LOOK_S):
+            try:
+                deployed = self._link.call("GET", names.DEPLOYED)
+            except (LinkLost, hiredis.ReplyError):
+                continue  # the lane says that Redis is gone
+            for digest in json.loads(deployed or b"[]"):
+                self._warm(digest)
+
+    def _warm(self, digest: str) -> None:
+        if digest in self._cache or digest in self._unloadable:
+            return
+        try:
+            if self._is_primary() or self._cache.manifest(digest).engine is Engine.ONNX:
+                self._cache.get(digest)
+        except ModelError as error:
+            # Said once; whoever asks for it is told as well.
+            logger.warning("The deployed version %s cannot be loaded: %s", digest, error)
+            self._unloadable.add(digest)
