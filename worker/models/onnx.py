@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from skl2onnx import to_onnx
+from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.base import is_classifier
 from sklearn.impute import SimpleImputer
@@ -14,6 +14,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from worker.contract.signature import Feature, FeatureType, Signature
 from worker.models.estimators import selects_by_name, walk
+from worker.models.onnx_boosting import CONVERTERS
 from worker.models.onnx_engine import MISSING_TEXT, ROWS_INPUT
 from worker.tables.columns import is_all_numeric
 
@@ -48,9 +49,13 @@ def _to_graph(model: Any, signature: Signature) -> bytes:  # noqa: ANN401  # an 
     options = {id(estimator): {"zipmap": False} for estimator in (model,) if is_classifier(estimator)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        graph: bytes = to_onnx(
-            model, initial_types=_inputs(model, signature), options=options or None
-        ).SerializeToString()
+        converted = convert_sklearn(
+            model,
+            initial_types=_inputs(model, signature),
+            options=options or None,
+            custom_conversion_functions=CONVERTERS,
+        )
+    graph: bytes = converted.SerializeToString()
     return graph
 
 
