@@ -12,7 +12,7 @@ from tests.redis_server import start_redis
 from tests.worker.running_worker import PROJECT, RunningWorker, eventually
 from worker.app import app
 
-HEAVY = ("numpy", "sklearn", "pandas", "polars", "onnxruntime", "skops", "skl2onnx", "django")
+HEAVY = ("numpy", "sklearn", "pandas", "polars", "onnxruntime", "skops", "skl2onnx", "django.conf")
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Quality is what scikit-learn's own metrics say, and is silent where there is nothing to say."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ CLASSES = Output(kind=OutputKind.CLASS, name="kind", labels=("a", "b", "c"))
 NUMBER = Output(kind=OutputKind.NUMBER, name="price", unit="US dollars")
 
 
-def figures(answers: Answers, truth: list, output: Output) -> dict[str, float]:
+def figures(answers: Answers, truth: list[Any], output: Output) -> dict[str, float]:
     return {figure.name: figure.value for figure in measure(answers, truth, output)}
 
 

@@ -10,7 +10,7 @@ from worker.inspection.truth import truth
 NUMBER = Output(kind=OutputKind.NUMBER, name="price")
 
 
-def classes(*labels):
+def classes(*labels: str | int) -> Output:
     return Output(kind=OutputKind.CLASS, name="kind", labels=labels)
 
 

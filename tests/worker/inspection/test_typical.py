@@ -1,5 +1,7 @@
 """The example is a real row, complete and from the middle."""
 
+from typing import Any
+
 import polars as pl
 
 from worker.contract.signature import Feature, FeatureType
@@ -13,7 +15,7 @@ FEATURES = (
 )
 
 
-def row(size, kind, *, sold, note="x"):
+def row(size: float | None, kind: str | None, *, sold: bool, note: str | None = "x") -> dict[str, Any]:
     return {"size": size, "kind": kind, "sold": sold, "note": note}
 
 
