@@ -128,8 +128,10 @@ class DataDirectory:
             ) from error
 
     def _directories(self) -> tuple[Path, ...]:
-        inbox, outbox = self.spool / "inbox", self.spool / "outbox"
-        return (self.models, inbox, outbox, self.redis, self.logs, self.static, self.metrics, self.stamps)
+        # Parents by name: mkdir gives those that it makes on the way to everybody.
+        parents = (self.root, self.run, self.spool)
+        leaves = (self.models, self.redis, self.logs, self.static, self.metrics, self.stamps)
+        return (*parents, *leaves, self.spool / "inbox", self.spool / "outbox")
 
     def _validate(self) -> None:
         length = len(bytes(self.supervisor_socket))

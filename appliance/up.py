@@ -1,5 +1,6 @@
 """Runs a whole box in this terminal: checks, set-up, processes, examples; whatever ends it ends all of it."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from appliance.paths import DataDirectory
 
 FORMER_BOX_TIMEOUT_S: Final = 12.0
 POLL_S: Final = 0.1
+PRIVATE_UMASK: Final = 0o077
+"""Whatever a box writes is for its own account only."""
+
 ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -27,6 +31,7 @@ class Ended(BaseException):
 def up(options: Options, say: Callable[[str], None]) -> None:
     """Run the box until it is told to end. Raise when it cannot start or breaks."""
     say(f"Starting a box in {options.data.root}; Ctrl-C ends it")
+    os.umask(PRIVATE_UMASK)
     options.data.make()
     with ending_on_signals(), lock.held(options.data, options.address.url):
         wait_for_former_box(options.data)

@@ -1,0 +1,44 @@
+"""All checks together, their record, and what is refused."""
+
+import json
+
+import pytest
+
+from appliance.checks.check import Check, Status
+from appliance.checks.preflight import check_now, refusal, write
+from appliance.environment import Address
+from appliance.paths import DataDirectory
+from tests.running_box import free_port
+
+FAILED = Check(
+    id="memory", title="Memory", measured="0.5 GiB", needed="1 GiB", status=Status.FAILED, hint="give it more memory"
+)
+
+
+def test_every_resource_is_checked_once(tmp_path):
+    results = check_now(DataDirectory(root=tmp_path / "data"), Address(host="127.0.0.1", port=free_port()))
+    ids = [check.id for check in results]
+    assert ids == ["python", "cores", "cpu_flags", "memory", "load", "disk_free", "inodes", "disk_speed",
+                   "file_system", "open_files", "clock", "port", "redis"]  # fmt: skip  # as it is printed
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_is_not_passed_has_a_hint(tmp_path):
+    results = check_now(DataDirectory(root=tmp_path), Address(host="127.0.0.1", port=1))
+    assert all(check.hint for check in results if check.status in {Status.WARNING, Status.FAILED})
+
+
+def test_the_record_tells_what_was_forced(tmp_path):
+    data = DataDirectory(root=tmp_path)
+    write(data, [FAILED], is_forced=True)
+    record = json.loads(data.checks.read_text())
+    assert record["forced"] is True
+    assert record["results"] == [FAILED.to_json()]
+    assert record["checked_at"].endswith("+00:00")
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "(needed: 1 GiB)."), (3, "2 more checks failed.")])
+def test_a_refusal_names_the_first_and_counts_the_rest(count, words):
+    error = refusal([FAILED] * count)
+    assert error.message.endswith(words)
+    assert error.hint.startswith("give it more memory")

@@ -1,0 +1,64 @@
+"""What is run, what it knows, and the configuration that is made of it."""
+
+import configparser
+import shlex
+
+import pytest
+
+from appliance.environment import Address
+from appliance.paths import DataDirectory
+from appliance.programs import Sizes, programs, redis_configuration, supervisor_configuration
+
+ADDRESS = Address(host="127.0.0.1", port=8000)
+
+
+@pytest.fixture
+def data(tmp_path):
+    return DataDirectory(root=tmp_path / "a box")
+
+
+@pytest.fixture
+def box(data):
+    return {each.name: each for each in programs(data, ADDRESS, Sizes(web=2, inference=2))}
+
+
+def test_the_programs_of_a_box(box):
+    assert list(box) == ["redis", "web", "inference-1", "inference-2", "jobs", "control"]
+
+
+def test_only_the_death_of_the_web_process_ends_the_box(box):
+    assert [name for name, program in box.items() if program.is_essential] == ["web"]
+
+
+@pytest.mark.parametrize("name", ["inference-1", "jobs"])
+def test_the_data_plane_knows_neither_the_data_directory_nor_django(box, name):
+    assert {"BASTIDE_DATA_DIR", "DJANGO_SETTINGS_MODULE"} & box[name].environment.keys() == set()
+
+
+def test_supervisord_reads_what_was_meant(data, box):
+    parsed = configparser.RawConfigParser(inline_comment_prefixes=(";",))
+    parsed.read_string(supervisor_configuration(data, list(box.values())))
+    command = shlex.split(parsed["program:redis"]["command"])
+    assert command[-2:] == ["redis-server", str(data.redis_configuration)]
+    assert parsed["program:web"]["autorestart"] == "false"
+    assert parsed["program:jobs"]["autorestart"] == "true"
+
+
+def test_redis_listens_on_its_socket_alone_and_forgets_nothing(data):
+    lines = redis_configuration(data, 1024).splitlines()
+    assert {"port 0", "appendonly yes", "maxmemory-policy noeviction", f'unixsocket "{data.redis_socket}"'} <= set(
+        lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("127.0.0.1", "http://127.0.0.1:8000"), ("::1", "http://[::1]:8000"), ("box.example", "http://box.example:8000")],
+)
+def test_the_address_that_people_type(host, url):
+    assert Address(host=host, port=8000).url == url
+
+
+@pytest.mark.parametrize(("host", "reachable"), [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("10.0.0.7", "10.0.0.7")])
+def test_a_box_that_listens_everywhere_is_asked_at_home(host, reachable):
+    assert Address(host=host, port=8000).reachable_host == reachable
