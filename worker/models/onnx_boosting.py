@@ -1,4 +1,4 @@
-"""Converts histogram boosting, which skl2onnx cannot with the versions at hand: trees of plain numbers, then the link."""
+"""Converts histogram boosting, which skl2onnx cannot at these versions: trees of plain numbers, then the link."""
 
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ class _Graph:
         self._scope = scope
         self._container = container
 
-    def add(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:  # noqa: ANN401  # see above
+    def add(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:  # see above
         output = output or self._scope.get_unique_variable_name(kind.lower())
         name = self._scope.get_unique_operator_name(kind)
         self._container.add_node(kind, inputs, output, name=name, **attributes)
@@ -76,9 +76,9 @@ def _raw(graph: _Graph, operator: Any) -> str:  # noqa: ANN401  # skl2onnx is un
     )
 
 
-def _trees(model: Any) -> dict[str, list[Any]]:  # noqa: ANN401  # an estimator of either kind
+def _trees(model: Any) -> dict[str, Any]:  # noqa: ANN401  # an estimator of either kind
     """Return the nodes of all trees as ONNX lists them: parallel lists of Python's own numbers."""
-    lists: dict[str, list[Any]] = {}
+    lists: dict[str, Any] = {}
     number = 0
     for iteration in model._predictors:  # noqa: SLF001  # no public name
         for target, predictor in enumerate(iteration):
