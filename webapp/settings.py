@@ -146,6 +146,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "axes.W006"]
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = ["webapp.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = hosts.time_zone()

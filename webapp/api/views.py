@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from webapp.api.advice import ADVICE
 from webapp.endpoints.models import Endpoint
 from worker.contract.errors import STATUS
 
@@ -14,6 +15,9 @@ def programs(request: HttpRequest) -> HttpResponse:
     context = {
         "site": request.build_absolute_uri("/").rstrip("/"),
         "endpoints": Endpoint.objects.visible_to(request.user),
-        "codes": [(status.value, code.value) for code, status in sorted(STATUS.items(), key=lambda item: item[1])],
+        "codes": [
+            {"status": status.value, "code": code.value, "advice": ADVICE[code]}
+            for code, status in sorted(STATUS.items(), key=lambda item: item[1])
+        ],
     }
     return render(request, "api/programs.html", context)

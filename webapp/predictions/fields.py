@@ -103,7 +103,7 @@ def fields_of(
             id=f"feature-{position}",
             parameter=parameter_of(feature),
             label=label_of(feature),
-            unit=feature.unit,
+            unit="" if in_words(feature.name) == feature.unit else feature.unit,
             widget=WIDGETS[feature.type],
             step="1" if feature.type is FeatureType.INTEGER else "any",
             is_required=feature.required,

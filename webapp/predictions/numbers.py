@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 GROUPED_FROM: Final = 10_000
-"""Years and the like stay as they are; from five digits on, groups help."""
+"""Years and other whole numbers of four digits stay as they are."""
 
 EXACT_DIGITS: Final = 15
 
@@ -23,7 +23,8 @@ def number_words(value: float, digits: int = 6) -> str:
     decimals = max(0, digits - 1 - magnitude)
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals)).normalize()
     places = max(0, -int(rounded.as_tuple().exponent))
-    return number_format(rounded, decimal_pos=places, force_grouping=abs(value) >= GROUPED_FROM)
+    is_grouped = abs(value) >= (GROUPED_FROM if places == 0 else GROUPED_FROM / 10)
+    return number_format(rounded, decimal_pos=places, force_grouping=is_grouped)
 
 
 def percent_words(share: float) -> str:

@@ -1,12 +1,13 @@
 """How a program asks the same as the page, ready to copy."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 KEY_PLACEHOLDER: Final = "YOUR_KEY"
+WIDTH: Final = 64
 
 _CURL: Final = """\
 curl {url} \\
@@ -18,13 +19,20 @@ _PYTHON: Final = """\
 import json
 from urllib.request import Request, urlopen
 
-rows = json.loads({body})
+row = {{
+    {items},
+}}
 request = Request(
-    {url},
-    data=json.dumps({{"rows": rows}}).encode(),
-    headers={{"Authorization": "Bearer {key}", "Content-Type": "application/json"}},
+    "{url}",
+    data=json.dumps({{"rows": [row]}}).encode(),
+    headers={{
+        "Authorization": "Bearer {key}",
+        "Content-Type": "application/json",
+    }},
 )
 print(json.load(urlopen(request))["predictions"])"""
+
+_PYTHON_WORDS: Final = {"null": "None", "true": "True", "false": "False"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,14 +45,33 @@ class Programs:
 
 def programs(url: str, row: Mapping[str, Any], key: str = KEY_PLACEHOLDER) -> Programs:
     """Return how to ask about `row` at `url`."""
-    body = msgspec.json.encode({"rows": [row]}).decode()
-    rows = msgspec.json.encode([row]).decode()
+    json_items = _items(row, lambda text: text)
+    body = '{"rows": [{\n    ' + _wrapped(json_items, "\n    ") + "\n  }]}"
+    python_items = _items(row, lambda text: _PYTHON_WORDS.get(text, text))
     return Programs(
         curl=_CURL.format(url=url, key=key, body=shell_quoted(body)),
-        python=_PYTHON.format(url=repr(url), key=key, body=repr(rows)),
+        python=_PYTHON.format(url=url, key=key, items=_wrapped(python_items, "\n    ")),
     )
 
 
 def shell_quoted(text: str) -> str:
     """Return the text as one word for a shell."""
     return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _items(row: Mapping[str, Any], literal: Callable[[str], str]) -> list[str]:
+    return [f"{_json(name)}: {literal(_json(value))}" for name, value in row.items()]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _wrapped(items: list[str], separator: str) -> str:
+    lines = [items[0]]
+    for item in items[1:]:
+        if len(lines[-1]) + len(item) > WIDTH:
+            lines.append(item)
+        else:
+            lines[-1] += f", {item}"
+    return f",{separator}".join(lines)
