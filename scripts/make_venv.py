@@ -126,7 +126,8 @@ def install(pins: str) -> None:
             "check that this machine reaches its package index, start again",
         )
     line_start = "\r" if sys.stderr.isatty() else ""
-    say(f"{line_start}Installed {count} Python packages in {time.monotonic() - started:.0f} s")
+    installed = sum(line.count(" ") - 1 for line in lines if line.startswith("Successfully installed "))
+    say(f"{line_start}Installed {installed} Python packages in {time.monotonic() - started:.0f} s")
 
 
 def make(pins: str) -> None:
