@@ -95,7 +95,8 @@ def _labels(estimator: BaseEstimator) -> tuple[Label, ...]:
     if not isinstance(classes, np.ndarray) or classes.ndim != 1:
         msg = f"{type(estimator).__name__} does not answer with one class of a known list."
         raise Refused(msg, "Publish one model for each target.")
-    labels = classes.tolist()
+    # An array of objects may hold numpy's own scalars, which `tolist` leaves as they are.
+    labels = [label.item() if isinstance(label, np.generic) else label for label in classes.tolist()]
     for label in labels:
         if not isinstance(label, str | int):
             msg = f"A class of the model is {shown(label)}; classes are words, whole numbers, or true and false."

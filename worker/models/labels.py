@@ -15,10 +15,12 @@ class LabelDecoder:
         self._labels = labels
         self._names = label_names(labels)
         kinds = {type(label) for label in labels}
-        self._dtype: Any = {bool: np.bool_, int: np.int64}.get(kinds.pop(), object) if len(kinds) == 1 else object
+        by_kind: dict[type, Any] = {bool: np.bool_, int: np.int64, str: np.str_}
+        self._dtype: Any = by_kind.get(kinds.pop(), object) if len(kinds) == 1 else object
 
     def answers(self, predicted: npt.NDArray[Any], probabilities: npt.NDArray[np.floating[Any]] | None) -> Answers:
         """Return the answers; `predicted` holds labels, or numbers equal to them (an engine's 1 for true)."""
-        if self._dtype is not object and predicted.dtype != self._dtype:
+        # Objects too: an array of them may hold numpy's own scalars, which no JSON encoder takes.
+        if self._dtype is not object and predicted.dtype.type is not self._dtype:
             predicted = predicted.astype(self._dtype)
         return Answers(predicted, probabilities, self._labels, self._names)
