@@ -1,0 +1,53 @@
+"""When a venv is taken as it is, built on, or made anew."""
+
+import runpy
+
+import pytest
+
+from appliance.paths import ROOT
+
+
+@pytest.fixture
+def script(tmp_path):
+    """The script in a checkout of its own."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "requirements").mkdir()
+    for pins in ("run", "dev"):
+        (tmp_path / "requirements" / f"{pins}.txt").write_text(f"{pins}==1\n")
+    path = tmp_path / "scripts" / "make_venv.py"
+    path.write_text((ROOT / "scripts" / "make_venv.py").read_text())
+    return runpy.run_path(str(path))
+
+
+@pytest.fixture
+def python(script):
+    script["PYTHON"].parent.mkdir(parents=True)
+    script["PYTHON"].write_text("")
+    return script["PYTHON"]
+
+
+def test_no_venv_is_neither_made_nor_whole(script):
+    assert not script["is_made"]("run")
+    assert not script["is_whole"]()
+
+
+def test_a_venv_without_a_stamp_was_left_half_made(script, python):
+    assert not script["is_whole"]()
+
+
+def test_a_stamped_venv_is_taken_as_it_is(script, python):
+    script["stamp_file"]("run").write_text(script["stamp"]("run") + "\n")
+    assert script["is_made"]("run")
+    assert not script["is_made"]("dev")
+
+
+def test_changed_pins_build_on_a_whole_venv(script, python):
+    script["stamp_file"]("run").write_text(script["stamp"]("run") + "\n")
+    script["requirements"]("run").write_text("run==2\n")
+    assert not script["is_made"]("run")
+    assert script["is_whole"]()
+
+
+def test_another_python_makes_it_anew(script, python):
+    script["stamp_file"]("run").write_text(f"{'0' * 64} /usr/bin/python3.10\n")
+    assert not script["is_whole"]()
