@@ -124,7 +124,7 @@ def meters(resources: Resources) -> tuple[Meter, ...]:
 
 
 def check_rows(checks: Sequence[Check]) -> tuple[CheckRow, ...]:
-    """Return each check in words."""
+    """Return each check in words, what needs a look first."""
     return tuple(
         CheckRow(
             title=check.title or check.id,
@@ -134,8 +134,12 @@ def check_rows(checks: Sequence[Check]) -> tuple[CheckRow, ...]:
             words=str(CHECK_WORDS.get(check.status, check.status)),
             state=CHECK_STATES.get(check.status, "unknown"),
         )
-        for check in checks
+        for check in sorted(checks, key=_urgency)
     )
+
+
+def _urgency(check: Check) -> int:
+    return {"failed": 0, "warning": 1}.get(check.status, 2)
 
 
 def _service_words(service: Service) -> str:

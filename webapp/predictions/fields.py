@@ -164,7 +164,7 @@ def _advice(feature: Feature) -> str:
         parts.append(_("%(range)s in the reference data") % {"range": known})
     if not feature.required:
         parts.append(_("may be left empty"))
-    return "; ".join(parts)
+    return " · ".join(parts)
 
 
 def _notice(feature: Feature, text: str) -> str:
