@@ -25,7 +25,7 @@ class RunningWorker:
         self._log = directory / "worker.log"
         socket = directory / "redis.sock"
         self.redis = redis.Redis(unix_socket_path=str(socket))
-        self._sender: Any = Celery("tests", broker=f"redis+socket://{socket}", set_as_current=False)  # type: ignore[no-untyped-call]  # Celery is untyped
+        self._sender: Any = Celery("tests", broker=f"redis+socket://{socket}", set_as_current=False)
         self._environment = os.environ | {
             "BASTIDE_REDIS_SOCKET": str(socket),
             "BASTIDE_SPOOL_DIR": str(self.spool),

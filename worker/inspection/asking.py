@@ -26,6 +26,9 @@ def ask(engine: Predicts, table: Table, rows: str = "the reference data") -> Ans
         where = f"row {row:,} of {rows}" if row else rows
         msg = f"The model cannot answer {where}: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
         raise Refused(msg, HINT, row=row)
+    if len(answers) != table.row_count:
+        msg = f"The model gives {len(answers):,} answers to {table.row_count:,} rows."
+        raise Refused(msg, "Publish one model for each target.")
     bad = _first_not_finite(answers)
     if bad is not None:
         msg = f"The model answers row {bad:,} of {rows} with what is not a finite number."

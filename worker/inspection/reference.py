@@ -2,6 +2,8 @@
 
 import csv
 import io
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -12,22 +14,49 @@ from worker.tables.wording import shown
 
 ROWS_MAX: Final = 1_000_000
 NAME_LENGTH_MAX: Final = 500
+CHUNK_ROWS: Final = 20_000
+SAMPLE: Final = "Hand over a sample of rows that the model was not trained on."
 WHOLE: Final = "Write the reference data with a CSV library: UTF-8, commas, a header, and no index column."
 
 
 def read_reference(path: Path) -> pl.DataFrame:
     """Return the reference data, every cell as text or null. Raise `Refused` for what is not a sound CSV file."""
     text = _decoded(path.read_bytes()).rstrip("\r\n") + "\n"
-    rows = _check_shape(text)
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        data = pl.read_csv(text.encode(), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        msg = f"The reference data cannot be read: {str(error).splitlines()[0]}"
+        names = next(lines)
+        _check_names(names)
+        # One parser decides what a cell is: two would not always agree on what a stray quote means.
+        schema = dict.fromkeys(names, pl.String)
+        parts = [pl.DataFrame(rows, schema, orient="row") for rows in _chunks(_rows(lines, len(names)))]
+    except csv.Error as error:
+        msg = f"The reference data is not CSV: line {lines.line_num:,}: {error}."
         raise Refused(msg, WHOLE) from error
-    if data.height != rows:
-        msg = f"The reference data is read as {rows:,} rows or as {data.height:,}, depending on what its quotes mean."
-        raise Refused(msg, WHOLE)
-    return data.with_columns(pl.all().replace("", None))
+    if not parts:
+        msg = "The reference data has a header, but no rows."
+        raise Refused(msg, SAMPLE)
+    return pl.concat(parts, rechunk=True)
+
+
+def _rows(lines: Iterator[list[str]], width: int) -> Iterator[list[str | None]]:
+    """Yield the rows, None for an empty cell, each as long as the header."""
+    for row, cells in enumerate(lines, start=1):
+        if row > ROWS_MAX:
+            msg = f"The reference data has more than {ROWS_MAX:,} rows."
+            raise Refused(msg, SAMPLE)
+        if width == 1 and not cells:
+            yield [None]  # the empty line that is a missing value of an only column
+        elif len(cells) != width:
+            msg = f"Row {row:,} of the reference data has {len(cells):,} cells, the header {width:,} names."
+            raise Refused(msg, WHOLE, row=row)
+        else:
+            yield [cell or None for cell in cells]
+
+
+def _chunks(rows: Iterator[list[str | None]]) -> Iterator[list[list[str | None]]]:
+    """Yield the rows in lists: as Python strings all of a large file would take many times its size."""
+    while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
+        yield chunk
 
 
 def _decoded(data: bytes) -> str:
@@ -41,26 +70,6 @@ def _decoded(data: bytes) -> str:
         msg = "The reference data is empty."
         raise Refused(msg, WHOLE)
     return text
-
-
-def _check_shape(text: str) -> int:
-    """Return how many rows there are, each of which has as many cells as the header has names."""
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        names = next(lines)
-        _check_names(names)
-        rows = 0
-        for rows, cells in enumerate(lines, start=1):
-            if len(cells) != len(names) and not (len(names) == 1 and not cells):
-                msg = f"Row {rows:,} of the reference data has {len(cells):,} cells, the header {len(names):,} names."
-                raise Refused(msg, WHOLE, row=rows)
-    except csv.Error as error:
-        msg = f"The reference data is not CSV: line {lines.line_num:,}: {error}."
-        raise Refused(msg, WHOLE) from error
-    if not 0 < rows <= ROWS_MAX:
-        msg = f"The reference data has {rows:,} rows; it must have between 1 and {ROWS_MAX:,}."
-        raise Refused(msg, "Hand over a sample of rows that the model was not trained on.")
-    return rows
 
 
 def _check_names(names: list[str]) -> None:

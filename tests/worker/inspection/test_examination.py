@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
@@ -197,6 +198,34 @@ def test_what_does_not_predict_classes_or_numbers_is_refused(tmp_path):
 
 def test_a_model_that_was_never_trained_is_refused(tmp_path):
     assert "never trained" in refused(inbox(tmp_path, LogisticRegression(), FLOWERS)).reason
+
+
+def test_a_model_without_names_refuses_another_number_of_columns(tmp_path):
+    model = LinearRegression().fit(FLOWERS[["long", "wide"]].to_numpy(), FLOWERS["long"])
+    outcome = refused(inbox(tmp_path, model, FLOWERS))
+    assert outcome.reason == "The model takes 2 inputs without names, but the reference data has 3 columns."
+
+
+def test_a_model_of_several_targets_is_refused(tmp_path):
+    model = KNeighborsClassifier(1).fit(FLOWERS[["long"]], [[0, 1], [1, 0], [1, 1], [0, 0]])
+    outcome = refused(inbox(tmp_path, model, FLOWERS))
+    assert outcome.reason == "KNeighborsClassifier does not answer with one class of a known list."
+
+
+def test_a_regressor_of_several_targets_is_refused(tmp_path):
+    model = LinearRegression().fit(FLOWERS[["long"]], FLOWERS[["long", "wide"]])
+    assert refused(inbox(tmp_path, model, FLOWERS)).reason == "The model gives 8 answers to 4 rows."
+
+
+def test_an_unknown_outcome_of_every_row_leaves_quality_unmeasured(tmp_path):
+    manifest, _ = examine(flowers(tmp_path, "long,wide,kind\n1.5,2,\n"), Publication(target="kind"))
+    assert (manifest.quality, manifest.quality_rows) == ((), 0)
+
+
+def test_the_graph_that_serves_is_left_in_the_working_directory(tmp_path):
+    outcome = outcome_of(request(), flowers(tmp_path), tmp_path)
+    assert outcome.files == ("model.onnx",)
+    assert (tmp_path / "model.onnx").stat().st_size > 100
 
 
 def test_classes_with_decimals_are_refused(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.inspection.reference import read_reference
+from worker.inspection.reference import CHUNK_ROWS, ROWS_MAX, read_reference
 from worker.inspection.refusal import Refused
 
 
@@ -17,7 +17,7 @@ def read(tmp_path, data: bytes | str):
     [
         ("", "The reference data is empty."),
         (" \n\n", "The reference data is empty."),
-        ("a,b\n", "The reference data has 0 rows; it must have between 1 and 1,000,000."),
+        ("a,b\n", "The reference data has a header, but no rows."),
         ("a,b,a\n1,2,3\n", "The reference data has the column 'a' more than once."),
         (",a\n0,1\n", "Column 1 of the reference data has no name."),
         ("a,b\n1,2\n3\n", "Row 2 of the reference data has 1 cells, the header 2 names."),
@@ -40,6 +40,22 @@ def test_unsound_data_is_refused_with_its_place(tmp_path, data, message):
 def test_cells_are_text_and_empty_ones_are_missing(tmp_path):
     data = read(tmp_path, '\ufeffa,b\n"x\ny",\n"",007\n\n\n')
     assert data.to_dict(as_series=False) == {"a": ["x\ny", None], "b": [None, "007"]}
+
+
+def test_a_quote_inside_a_cell_is_a_quote(tmp_path):
+    assert read(tmp_path, 'a,b\n5" disk,x\n3" disk,"y ""z"""\n').rows() == [('5" disk', "x"), ('3" disk', 'y "z"')]
+
+
+def test_long_data_is_read_whole(tmp_path):
+    rows = CHUNK_ROWS * 2 + 1
+    data = read(tmp_path, "a,b\n" + "".join(f"{row},\n" for row in range(rows)))
+    assert data["a"].to_list() == [str(row) for row in range(rows)]
+    assert data["b"].null_count() == rows
+
+
+def test_too_many_rows_are_refused(tmp_path):
+    with pytest.raises(Refused, match="more than 1,000,000 rows"):
+        read(tmp_path, "a\n" + "1\n" * (ROWS_MAX + 1))
 
 
 def test_lines_may_end_as_on_windows(tmp_path):
