@@ -38,7 +38,7 @@ def convert(model: Any, signature: Signature) -> Conversion:  # noqa: ANN401  # 
         )
     try:
         graph = _to_graph(copy.deepcopy(model), signature)
-    except Exception as error:  # converters raise whatever they meet  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  # converters raise whatever they meet
         reason = " ".join(str(error).split())[:200]
         return Conversion(graph=None, reason=f"skl2onnx cannot convert it: {type(error).__name__}: {reason}")
     return Conversion(graph=graph)
