@@ -1,8 +1,9 @@
 """The types that a model file may hold: ours, never the file's own list.
 
 skops itself trusts the public estimators of scikit-learn, their losses, and the types of numpy and scipy that are plain
-data. These are the further ones that usual models need. Nothing here runs code while it is loaded; whatever holds raw
-indices is looked through by `tree_check` before it may predict. A file that names any other type is refused.
+data. These are the further ones that usual models need. Nothing here runs code while it is loaded; what holds raw
+indices is looked through by `tree_check` and `neighbours_check` before it may predict. A file that names any other type
+is refused.
 """
 
 from typing import Final
@@ -11,6 +12,16 @@ _TREES: Final = (
     # Node arrays of indices, followed without bounds checks: `tree_check` refuses forged ones.
     "sklearn.tree._tree.Tree",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+
+_NEIGHBOURS: Final = (
+    # Search trees of indices and the distances that need no matrix of their own: `neighbours_check` looks through them.
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neighbors._ball_tree.BallTree",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.metrics._dist_metrics.ManhattanDistance64",
+    "sklearn.metrics._dist_metrics.ChebyshevDistance64",
+    "sklearn.metrics._dist_metrics.MinkowskiDistance64",
 )
 
 _PLAIN_DATA: Final = (
@@ -62,4 +73,4 @@ _FUNCTIONS: Final = (
     "sklearn.utils.validation.check_array",
 )
 
-ALLOWED_TYPES: Final = (*_TREES, *_PLAIN_DATA, *_PARTS_OF_ESTIMATORS, *_KERNELS, *_LOSSES, *_FUNCTIONS)
+ALLOWED_TYPES: Final = (*_TREES, *_NEIGHBOURS, *_PLAIN_DATA, *_PARTS_OF_ESTIMATORS, *_KERNELS, *_LOSSES, *_FUNCTIONS)

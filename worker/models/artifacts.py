@@ -19,6 +19,7 @@ def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -
     from sklearn.base import BaseEstimator  # noqa: PLC0415  # see above
 
     from worker.models.estimators import use_one_thread  # noqa: PLC0415  # see above
+    from worker.models.neighbours_check import check_neighbours  # noqa: PLC0415  # see above
     from worker.models.tree_check import check_trees  # noqa: PLC0415  # see above
 
     _check_archive(path, unpacked_bytes_max)
@@ -28,6 +29,7 @@ def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -
         raise ModelRefused(message, "Save the whole fitted estimator or pipeline.")
     try:
         check_trees(model)
+        check_neighbours(model)
         use_one_thread(model)
     except ModelRefused:
         raise

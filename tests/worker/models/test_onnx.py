@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from tests.worker.models import trained
 from tests.worker.models.trained import Trained, train
@@ -70,6 +71,13 @@ def test_penguins_with_anything_missing_are_answered_as_by_scikit_learn(chosen: 
     table = TableBuilder(made.signature).build(rows)
     onnx, sklearn = PENGUINS
     assert compare(onnx.predict(table), sklearn.predict(table)).agrees
+
+
+def test_an_encoder_that_knows_missing_text_is_converted():
+    frame = trained.penguins().frame[["island", "sex"]]
+    model = make_pipeline(make_column_transformer((OneHotEncoder(), ["island", "sex"])), LogisticRegression())
+    onnx, sklearn = engines_of(made := train(model, frame, trained.penguins().frame["body_mass_g"].isna()))
+    assert compare(onnx.predict(made.table), sklearn.predict(made.table)).agrees
 
 
 def test_converting_leaves_the_model_as_it_is():

@@ -136,6 +136,7 @@ def test_nan_and_infinities_are_named(feature: Feature, written: str):
         (boolean("ok"), "1", "Feature 'ok' in row 1 must be true or false, got 1."),
         (boolean("ok"), '"true"', "Feature 'ok' in row 1 must be true or false, got 'true'."),
         (text("note"), "1.50", "Feature 'note' in row 1 must be text, got 1.50."),
+        (text("note"), "NaN", "Feature 'note' in row 1 must be text, got NaN."),
         (text("note"), "{}", "Feature 'note' in row 1 must be text, got an object."),
         (category("island", "Dream"), "true", "Feature 'island' in row 1 must be text, got true."),
         (number("age"), '"1,5"', "Feature 'age' in row 1 must be a number, got '1,5'; write the decimal point as '.'."),
