@@ -1,0 +1,100 @@
+"""Requests that kill: real workers, a real Redis, the gateway's own side of the lane."""
+
+import asyncio
+import json
+
+import pytest
+
+from tests.redis_server import running_redis, start_redis
+from tests.worker.lane.lethal_worker import LETHAL
+from tests.worker.lane.running_workers import RunningWorkers
+from tests.worker.models import trained
+from tests.worker.models.stores import body_of, write_version
+from webapp.gateway.answers import Answer
+from webapp.gateway.lane import DEADLINE_S, LaneClient
+from webapp.gateway.link import RedisLinkError
+from webapp.gateway.routing import Route
+from worker.contract import names
+from worker.contract.manifest import Engine
+
+pytestmark = pytest.mark.box
+
+DIGEST = "a" * 64
+ROUTE = Route(endpoint="biopsy", version=1, digest=DIGEST)
+BIOPSIES = trained.logistic()
+
+
+@pytest.fixture
+def directory(tmp_path):
+    write_version(tmp_path / "models" / DIGEST, BIOPSIES, Engine.ONNX)
+    return tmp_path
+
+
+async def connected(socket) -> LaneClient:
+    """Return a client that has seen a worker live."""
+    lane = LaneClient(socket)
+    lane.task = asyncio.create_task(lane.run())  # kept, or it would be collected
+    for _ in range(400):
+        await asyncio.sleep(0.05)
+        try:
+            alive = await lane.ask_redis("GET", names.ALIVE)
+        except RedisLinkError:
+            continue  # not connected yet
+        lane.note_liveness(alive=alive is not None)
+        if alive:
+            return lane
+    msg = "No worker came to life"
+    raise AssertionError(msg)
+
+
+async def ask(lane: LaneClient, body: bytes) -> Answer:
+    return await lane.submit(ROUTE, "application/json", "r", body)
+
+
+def lethal_body() -> bytes:
+    row = dict(zip(BIOPSIES.signature.names, BIOPSIES.rows[0], strict=True))
+    return json.dumps({"rows": [row | {"mean radius": LETHAL}]}).encode()
+
+
+def predicted(answer: Answer) -> float:
+    return float(json.loads(answer.body)["predictions"][0]["probabilities"]["malignant"])
+
+
+def test_a_request_that_kills_gets_an_error_and_its_neighbours_their_answers(directory):
+    async def scenario(socket) -> list[Answer]:
+        lane = await connected(socket)
+        bodies = [body_of(BIOPSIES, row, row + 1) for row in range(40)]
+        bodies.insert(20, lethal_body())
+        return await asyncio.gather(*(ask(lane, body) for body in bodies))
+
+    with running_redis(directory) as socket, RunningWorkers(directory, "tests.worker.lane.lethal_worker") as workers:
+        answers = asyncio.run(scenario(socket))
+    killer = answers.pop(20)
+    assert (killer.status, json.loads(killer.body)["code"]) == (500, "model_crashed")
+    assert [answer.status for answer in answers] == [200] * 40
+    expected = BIOPSIES.model.predict_proba(BIOPSIES.frame.iloc[:40])[:, 1]
+    assert [predicted(answer) for answer in answers] == pytest.approx(expected.tolist(), abs=1e-5)
+    assert workers.deaths == 2
+
+
+def test_who_asks_while_redis_restarts_is_answered_or_told_to_come_again(directory):
+    async def scenario(socket) -> tuple[Answer, Answer]:
+        lane = await connected(socket)
+        before = await ask(lane, body_of(BIOPSIES, 0, 1))
+        redis.terminate()
+        redis.wait(timeout=10)
+        in_between = lane.submit(ROUTE, "application/json", "r", body_of(BIOPSIES, 1, 2))
+        again.append(await asyncio.to_thread(start_redis, directory))
+        return before, await in_between
+
+    again = []
+    redis = start_redis(directory)
+    try:
+        with RunningWorkers(directory, "worker.app"):
+            before, in_between = asyncio.run(asyncio.wait_for(scenario(directory / "redis.sock"), DEADLINE_S * 4))
+    finally:
+        for process in (redis, *again):
+            process.terminate()
+            process.wait(timeout=10)
+    assert before.status == 200
+    assert in_between.status in {200, 503}
