@@ -104,7 +104,7 @@ def run_test(arguments: argparse.Namespace) -> int:
 
 def run_bench(arguments: argparse.Namespace) -> int:
     """Run a measurement."""
-    workshop.bench(arguments.name, arguments.rest)
+    workshop.bench(arguments.name, arguments.rest, say)
 
 
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {

@@ -1,7 +1,6 @@
 """Tests and measurements: installs what they need and hands over to them."""
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
@@ -11,6 +10,8 @@ from appliance.paths import PYTHON, ROOT
 
 # Program and Debian package. Fonts come along with the browser: without them screenshots show boxes.
 TEST_PROGRAMS: Final = (("redis-server", "redis-server"), ("chromium", "chromium"), ("fc-list", "fontconfig"))
+BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))
+MEASUREMENTS: Final = ("online",)
 FONTS: Final = "fonts-liberation"
 FONT_DIRECTORIES: Final = ("/usr/share/fonts/truetype", "/usr/share/fonts/opentype")
 
@@ -23,15 +24,12 @@ def test(arguments: Sequence[str], say: Callable[[str], None]) -> NoReturn:
     _become("-m", "pytest", *arguments)
 
 
-def bench(name: str, arguments: Sequence[str]) -> NoReturn:
-    """Become the measurement of that name."""
-    known = sorted(file.stem for file in (ROOT / "tests" / "bench").glob("[a-z]*.py"))
-    if name not in known:
+def bench(name: str, arguments: Sequence[str], say: Callable[[str], None]) -> NoReturn:
+    """Become the measurement of that name, with everything installed that it needs."""
+    if name not in MEASUREMENTS:
         message = f"There is no measurement {name!r}."
-        raise ApplianceError(message, f"choose one of: {', '.join(known) or '(none yet)'}")
-    if shutil.which("redis-server") is None:
-        message = "Measurements run a whole box, and redis-server is not installed."
-        raise ApplianceError(message, "sudo apt-get install redis-server")
+        raise ApplianceError(message, f"choose one of: {', '.join(MEASUREMENTS)}")
+    packages.ensure(BENCH_PROGRAMS, say)
     _become("-m", f"tests.bench.{name}", *arguments)
 
 

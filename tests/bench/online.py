@@ -25,8 +25,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tests.bench.box import ROOT, BenchBox, free_port, machine, running_box, write_json
+from appliance.paths import ROOT
+from tests.bench.box import machine, pss_mb, publish, write_json
 from tests.bench.figures import CONNECTIONS, Cell, report
+from tests.running_box import RunningBox, free_port
 
 ROUNDS = 3
 
@@ -40,14 +42,15 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("error: the load generator 'wrk' is missing\ntry: apt-get install wrk")
-    with tempfile.TemporaryDirectory() as directory, running_box() as box:
-        time.sleep(3)
-        pss_mb = box.pss_mb()
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory, RunningBox(Path(directory, "box")) as box:
+        box.wait_until_ready()
+        time.sleep(5)  # what the start still does beside is not the idle box
+        idle_pss_mb = pss_mb(box)
         models = prepare(box, Path(directory))
         cells = measure(box, models, options.seconds, options.rounds)
-        agreement = {name: compare_answers(box, name, rows) for name, (_, rows) in models.items()}
-    report(cells, pss_mb, max(agreement.values()))
-    figures = {"machine": machine(), "pss_mb": pss_mb, "probability_difference": agreement}
+        agreement = {name: compare_answers(box, name, *asked) for name, asked in models.items()}
+    report(cells, idle_pss_mb, max(agreement.values()))
+    figures = {"machine": machine(), "pss_mb": idle_pss_mb, "probability_difference": agreement}
     if options.json:
         write_json(options.json, figures | {"cells": [asdict(cell) for cell in cells]})
 
@@ -55,14 +58,14 @@ def main() -> None:
 Rows = list[dict[str, float]]
 
 
-def prepare(box: BenchBox, directory: Path) -> dict[str, tuple[Path, Rows]]:
+def prepare(box: RunningBox, directory: Path) -> dict[str, tuple[Path, Rows]]:
     """Publish the logistic regression; return for each model its artifact and the rows to ask for."""
     bunch = load_breast_cancer(as_frame=True)
     rows: Rows = bunch.data.to_dict("records")
     labels = bunch.target.map(dict(enumerate(bunch.target_names)))
     logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(bunch.data, labels)
     save_bundle(directory / "logistic", logistic, bunch.data.assign(diagnosis=labels))
-    box.publish(directory / "logistic")
+    publish(box, directory / "logistic")
     biopsy = next(path.parent for path in box.data_dir.glob("models/*/manifest.json") if "Forest" in path.read_text())
     return {"logistic": (directory / "logistic" / "model.skops", rows), "biopsy": (biopsy / "artifact", rows)}
 
@@ -79,7 +82,7 @@ def save_bundle(directory: Path, model: object, reference: object) -> None:
     (directory / "publication.json").write_text(text)
 
 
-def measure(box: BenchBox, models: dict[str, tuple[Path, Rows]], seconds: float, rounds: int) -> list[Cell]:
+def measure(box: RunningBox, models: dict[str, tuple[Path, Rows]], seconds: float, rounds: int) -> list[Cell]:
     """Ask both servers in turn, model by model, and return every measurement."""
     cells = []
     key = box.key()
@@ -172,11 +175,8 @@ def load(url: str, connections: int, seconds: float, environment: dict[str, str]
     return figures
 
 
-def compare_answers(box: BenchBox, name: str, rows: Rows) -> float:
+def compare_answers(box: RunningBox, name: str, artifact: Path, rows: Rows) -> float:
     """Return the largest difference between the box's probabilities and the model's own, over all rows."""
-    artifact = next(
-        path.parent for path in box.data_dir.glob("models/*/manifest.json") if CLASSES[name] in path.read_text()
-    )
     request = Request(  # noqa: S310  # loopback
         f"{box.url}/api/v1/endpoints/{name}/predict",
         json.dumps({"rows": rows}).encode(),
@@ -184,15 +184,12 @@ def compare_answers(box: BenchBox, name: str, rows: Rows) -> float:
     )
     with urlopen(request, timeout=30) as response:  # noqa: S310  # loopback
         predictions = json.load(response)["predictions"]
-    model = open_model(artifact / "artifact")
+    model = open_model(artifact)
     X = np.array([list(row.values()) for row in rows])
     expected = model.predict_proba(X)  # type: ignore[attr-defined]  # an estimator
     labels = [str(label) for label in model.classes_]  # type: ignore[attr-defined]  # an estimator
     answered = np.array([[p["probabilities"][label] for label in labels] for p in predictions])
     return float(np.abs(answered - expected).max())
-
-
-CLASSES = {"logistic": "LogisticRegression", "biopsy": "RandomForest"}
 
 
 if __name__ == "__main__":

@@ -32,4 +32,4 @@ class LethalModel(ServedModel):
         return served
 
 
-cache.ServedModel = LethalModel
+cache.ServedModel = LethalModel  # type: ignore[attr-defined]  # the name under which the cache knows it

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 
 import pytest
 
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.box
 DIGEST = "a" * 64
 ROUTE = Route(endpoint="biopsy", version=1, digest=DIGEST)
 BIOPSIES = trained.logistic()
+RUNNING: set["asyncio.Task[None]"] = set()
+"""Keeps the clients' tasks from being collected."""
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def directory(tmp_path):
 async def connected(socket) -> LaneClient:
     """Return a client that has seen a worker live."""
     lane = LaneClient(socket)
-    lane.task = asyncio.create_task(lane.run())  # kept, or it would be collected
+    RUNNING.add(asyncio.create_task(lane.run()))
     for _ in range(400):
         await asyncio.sleep(0.05)
         try:
@@ -87,7 +90,7 @@ def test_who_asks_while_redis_restarts_is_answered_or_told_to_come_again(directo
         again.append(await asyncio.to_thread(start_redis, directory))
         return before, await in_between
 
-    again = []
+    again: list[subprocess.Popen[bytes]] = []
     redis = start_redis(directory)
     try:
         with RunningWorkers(directory, "worker.app"):
