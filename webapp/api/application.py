@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ninja import NinjaAPI
 from ninja.errors import HttpError
+from ninja.openapi.schema import OpenAPISchema
 
 from webapp.api import box, endpoints
 from webapp.api.authentication import AUTHENTICATION
@@ -15,15 +16,26 @@ from webapp.api.errors import ANSWERS, handle, handle_http_error
 PREDICT: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "predict.json").read_text())
 
 
+class BoxApi(NinjaAPI):
+    """The API, whose description tells of predictions too."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the description of every address."""
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        schema["paths"]["/api/v1/endpoints/{endpoint}/predict"] = PREDICT
+        return schema
+
+
 def make_api() -> NinjaAPI:
     """Return the API."""
-    api = NinjaAPI(
+    api = BoxApi(
         title="Bastide",
         version="1",
         description="Machine-learning models of this box. Every error answer has one shape: error, code, hint.",
         docs_url=None,
         auth=AUTHENTICATION,
-        openapi_extra={"paths": {"/api/v1/endpoints/{endpoint}/predict": PREDICT}},
     )
     api.add_router("/endpoints", endpoints.router)
     api.add_router("/box", box.router)

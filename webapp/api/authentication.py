@@ -5,6 +5,7 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.utils import timezone
+from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer, SessionAuth
 
 from webapp.accounts.models import ApiKey, User
@@ -16,11 +17,11 @@ USE_NOTED_EVERY: Final = timedelta(minutes=1)
 class KeyAuthentication(HttpBearer):
     """`Authorization: Bearer KEY`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        """Return the user of a live key."""
+    def authenticate(self, request: HttpRequest, token: str) -> User:
+        """Return the user of a live key. Raise AuthenticationError otherwise: a session does not mend a wrong key."""
         key = ApiKey.objects.find(token)
         if key is None:
-            return None
+            raise AuthenticationError
         now = timezone.now()
         if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
             ApiKey.objects.mark_used([key.digest], now)

@@ -6,18 +6,18 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router
 
-from webapp.api.schemas import EndpointSchema, EndpointsSchema, ErrorSchema
+from webapp.api.schemas import EndpointSchema, ErrorSchema
 from webapp.endpoints.models import Endpoint
 from worker.contract.signature import Signature
 
 router = Router(tags=["endpoints"])
 
 
-@router.get("", response={200: EndpointsSchema, 401: ErrorSchema}, summary="List the endpoints that you may use")
-def list_endpoints(request: HttpRequest) -> dict[str, Any]:
+@router.get("", response={200: list[EndpointSchema], 401: ErrorSchema}, summary="List the endpoints that you may use")
+def list_endpoints(request: HttpRequest) -> list[dict[str, Any]]:
     """Every endpoint of the caller's groups; all of them for an administrator."""
     endpoints = Endpoint.objects.visible_to(request.user).with_champion()
-    return {"endpoints": [described(endpoint) for endpoint in endpoints]}
+    return [described(endpoint) for endpoint in endpoints]
 
 
 @router.get(

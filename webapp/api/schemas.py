@@ -1,7 +1,6 @@
 """What the API answers, as OpenAPI describes it."""
 
 from datetime import datetime
-from typing import Any
 
 from ninja import Field, Schema
 
@@ -41,12 +40,6 @@ class EndpointSchema(Schema):
     version: int | None
     engine: str | None = Field(description="onnx or sklearn")
     signature: SignatureSchema | None
-
-
-class EndpointsSchema(Schema):
-    """The endpoints that the caller may use."""
-
-    endpoints: list[EndpointSchema]
 
 
 class ServiceSchema(Schema):
@@ -96,9 +89,3 @@ class ErrorSchema(Schema):
     error: str
     code: str
     hint: str
-
-
-class PredictBody(Schema):
-    """Rows as objects, or as lists in the order of the signature."""
-
-    rows: list[dict[str, Any] | list[Any]]

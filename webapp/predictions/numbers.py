@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 GROUPED_FROM: Final = 10_000
 """Years and other whole numbers of four digits stay as they are."""
 
-EXACT_DIGITS: Final = 15
+EXACT_DIGITS: Final = 16
 
 
 def number_words(value: float, digits: int = 6) -> str:

@@ -85,7 +85,8 @@ def _does_not_fit(facts: Facts) -> str:
     maximum = facts.get("maximum")
     if maximum is None:
         return str(EXPECTED[FeatureType.INTEGER])
-    return _("This is too large: at most %(maximum)s can be held.") % {"maximum": number_words(float(maximum))}
+    most = number_words(float(maximum), digits=17)
+    return _("This is too large: at most %(maximum)s can be held.") % {"maximum": most}
 
 
 def _unknown_category(facts: Facts) -> str:

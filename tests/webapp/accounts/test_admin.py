@@ -1,0 +1,51 @@
+"""The administration opens for admins only, and every page of it."""
+
+import pytest
+from django.contrib import admin
+
+from webapp.accounts.models import ApiKey
+from webapp.endpoints.models import Deployment
+
+LISTS = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry]
+
+
+@pytest.mark.parametrize("path", ["/admin/", *LISTS])
+def test_an_admin_sees_every_list(as_alice, penguins, path):
+    assert as_alice.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/", *LISTS])
+def test_a_user_sees_none(as_bob, path):
+    assert as_bob.get(path).status_code == 302
+
+
+def test_an_admin_adds_a_user_with_a_role(as_alice):
+    answers = {"username": "dora", "role": "publisher", "password1": "horse-battery-1", "password2": "horse-battery-1"}
+    assert as_alice.post("/admin/accounts/user/add/", answers | {"usable_password": "true"}).status_code == 302
+
+
+def test_nobody_makes_a_key_for_another(as_alice):
+    assert as_alice.get("/admin/accounts/apikey/add/").status_code == 403
+
+
+def test_an_admin_revokes_a_key(as_alice, bob):
+    key, _text = ApiKey.objects.create_key(bob)
+    as_alice.post("/admin/accounts/apikey/", {"action": "revoke", "_selected_action": [key.pk]})
+    key.refresh_from_db()
+    assert key.is_revoked
+
+
+def test_a_deployment_in_the_administration_ends_the_former_champion(as_alice, alice, penguins):
+    former = penguins.champion
+    model = former.version.model
+    version = model.versions.create(number=2, digest="two", inspection_id="two", created_by=alice, status="ready")
+    as_alice.post("/admin/endpoints/deployment/add/", {"endpoint": penguins.pk, "version": version.pk})
+    former.refresh_from_db()
+    assert former.ended_at is not None
+    assert Deployment.objects.live_champions().get().version == version
+
+
+def test_a_version_cannot_be_changed(as_alice, penguins):
+    path = f"/admin/registry/modelversion/{penguins.champion.version.pk}/change/"
+    assert as_alice.get(path).status_code == 200
+    assert as_alice.post(path, {"number": 9}).status_code == 403

@@ -1,0 +1,45 @@
+"""The table of errors."""
+
+import json
+
+import pytest
+from django.http import Http404
+from django.test import RequestFactory
+from ninja.errors import HttpError, ValidationError
+
+from webapp.api.advice import ADVICE
+from webapp.api.errors import handle, handle_http_error
+from webapp.refusals import server_error
+from webapp.registry.errors import WrongStateError
+from worker.contract.errors import ErrorCode
+
+REQUEST = RequestFactory().get("/api/v1/box")
+
+
+@pytest.mark.parametrize(
+    ("exception", "status", "code"),
+    [
+        (Http404(), 404, "not_found"),
+        (ValidationError([]), 400, "invalid_input"),
+        (WrongStateError("penguins version 1", "deployed", "ready"), 409, "wrong_state"),
+    ],
+)
+def test_an_exception_has_its_status_and_code(exception, status, code):
+    response = handle(REQUEST, exception)
+    body = json.loads(response.content)
+    assert (response.status_code, body["code"]) == (status, code)
+    assert body["error"]
+    assert body["hint"]
+
+
+def test_what_django_ninja_refuses_has_our_shape():
+    response = handle_http_error(REQUEST, HttpError(400, "Cannot parse request body"))
+    assert json.loads(response.content)["error"] == "Cannot parse request body"
+
+
+def test_a_failure_has_our_shape_too():
+    assert json.loads(server_error(REQUEST).content)["code"] == "internal_error"
+
+
+def test_every_code_has_advice():
+    assert set(ADVICE) == set(ErrorCode)

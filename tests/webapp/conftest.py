@@ -1,0 +1,99 @@
+"""The cast of the control plane's tests: Alice runs the box, Bob uses it, Charlie is in no group of theirs."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from tests.playground import add_user, deployed_endpoint
+from webapp.accounts.models import Role, User
+from webapp.endpoints.models import Endpoint
+from webapp.gateway.answers import Answer
+from webapp.predictions import client as online_path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _translations():
+    call_command("compile_translations")
+
+
+@pytest.fixture(autouse=True)
+def _data_directory(settings, tmp_path: Path):
+    settings.DATA_DIR = tmp_path
+    settings.MODELS_DIR = tmp_path / "models"
+    settings.SPOOL_DIR = tmp_path / "spool"
+    settings.CHECKS_FILE = tmp_path / "checks.json"
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return add_user("alice", Role.ADMIN)
+
+
+@pytest.fixture
+def bob(db) -> User:
+    return add_user("bob")
+
+
+@pytest.fixture
+def charlie(db) -> User:
+    user = add_user("charlie")
+    user.groups.clear()
+    return user
+
+
+@pytest.fixture
+def penguins(alice: User) -> Endpoint:
+    return deployed_endpoint(alice)
+
+
+def _client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Client:
+    return _client_of(alice)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Client:
+    return _client_of(bob)
+
+
+@pytest.fixture
+def as_charlie(charlie: User) -> Client:
+    return _client_of(charlie)
+
+
+class OnlinePath:
+    """Stands at the seam of the online path: answers as told, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.answer = Answer(200, "application/json", b"")
+        self.gives(prediction="Gentoo", probabilities={"Adelie": 0.013, "Gentoo": 0.987})
+
+    def gives(self, **prediction: Any) -> None:
+        content = {"endpoint": "e", "version": 1, "request_id": "r", "predictions": [prediction]}
+        self.answer = Answer(200, "application/json", msgspec.json.encode(content))
+
+    def refuses(self, status: int, **error: Any) -> None:
+        self.answer = Answer(status, "application/json", msgspec.json.encode({"error": "No.", "hint": "", **error}))
+
+    def predict(self, endpoint_name: str, body: bytes, content_type: str) -> Answer:
+        assert content_type == "application/json"
+        self.asked.append((endpoint_name, msgspec.json.decode(body)))
+        return self.answer
+
+
+@pytest.fixture
+def online(monkeypatch: pytest.MonkeyPatch) -> OnlinePath:
+    path = OnlinePath()
+    monkeypatch.setattr(online_path, "predict", path.predict)
+    return path

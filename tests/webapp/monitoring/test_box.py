@@ -1,0 +1,115 @@
+"""The page about the box."""
+
+import json
+
+import pytest
+from django.db import DatabaseError, connection
+from django.utils import translation
+
+from webapp.monitoring import box as measuring
+from webapp.monitoring.box import Check, Service, ServiceName, checks, resources, services
+from webapp.monitoring.wording import box_sentence, check_rows, meters
+
+CHECKS = {
+    "checked_at": "2025-11-17T12:00:00+00:00",
+    "forced": False,
+    "results": [
+        {"id": "memory", "title": "Memory", "measured": "8 GiB", "needed": "1 GiB", "status": "passed", "hint": ""},
+        {"id": "clock", "title": "Clock", "measured": "no", "needed": "yes", "status": "warning", "hint": "set it"},
+    ],
+}
+WELL = tuple(Service(name=name, answers=True) for name in ServiceName)
+
+
+@pytest.fixture
+def checked(settings):
+    settings.CHECKS_FILE.write_text(json.dumps(CHECKS))
+
+
+def test_services_without_redis_are_told_apart(db):
+    assert {service.name: service.answers for service in services()} == {
+        "web": True, "database": True, "redis": False, "inference": False
+    }  # fmt: skip
+
+
+def test_resources_are_those_of_this_machine():
+    found = resources()
+    assert 0 < found.memory_used_bytes < found.memory_total_bytes
+    assert 0 <= found.cpu_percent <= 100
+
+
+def test_checks_are_read(checked):
+    assert [check.id for check in checks().results] == ["memory", "clock"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"results": 3}', b"\xff"])
+def test_checks_that_cannot_be_read_are_none(settings, content):
+    settings.CHECKS_FILE.write_bytes(content)
+    assert checks().results == ()
+
+
+def test_a_box_that_is_well_says_so():
+    assert box_sentence(WELL, ()).words == "The box is well: every service answers."
+
+
+def test_what_does_not_answer_is_named():
+    silent = (*WELL[:3], Service(name=ServiceName.INFERENCE, answers=False, count=0))
+    assert box_sentence(silent, ()).words == "Not everything answers: Inference workers."
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("failed", "Every service answers, but 1 check failed."),
+        ("warning", "Every service answers; 1 check deserves a look."),
+    ],
+)
+def test_checks_are_counted(status, words):
+    assert box_sentence(WELL, (Check(id="clock", status=status),)).words == words
+
+
+def test_what_needs_a_look_comes_first():
+    rows = check_rows([Check(id="a", status="passed"), Check(id="b", status="failed"), Check(id="c", status="odd")])
+    assert [(row.title, row.state) for row in rows] == [("b", "bad"), ("a", "good"), ("c", "unknown")]
+
+
+def test_meters_stay_numbers_in_french():
+    with translation.override("fr"):
+        assert all(float(meter.width) >= 0 for meter in meters(resources()))
+
+
+def test_everybody_sees_the_state_and_no_figure(as_bob, checked):
+    page = as_bob.get("/box/").content.decode()
+    assert "Inference workers" in page
+    assert "Processor" not in page
+    assert "Clock" not in page
+
+
+def test_an_admin_sees_figures_and_checks(as_alice, checked):
+    page = as_alice.get("/box/").content.decode()
+    assert "Processor" in page
+    assert "set it" in page
+    assert "Made on 17 November 2025" in page
+
+
+def test_an_admin_without_checks_sees_what_to_type(as_alice):
+    assert "./bastide check" in as_alice.get("/box/").content.decode()
+
+
+def test_what_moves_has_no_figure_for_a_user(as_bob, checked):
+    now = as_bob.get("/box/now.json").json()
+    assert now["meters"] == []
+    assert len(now["services"]) == 4
+
+
+def test_what_moves_has_figures_for_an_admin(as_alice, checked):
+    assert [meter["id"] for meter in as_alice.get("/box/now.json").json()["meters"]] == ["cpu", "memory", "disk"]
+
+
+def test_a_database_that_is_away_is_told(monkeypatch):
+    monkeypatch.setattr(connection, "cursor", _away)
+    assert not measuring._database_answers()
+
+
+def _away() -> None:
+    raise DatabaseError

@@ -1,0 +1,25 @@
+"""The message of the data plane, as it comes off the queue."""
+
+import json
+
+import msgspec
+import pytest
+
+from tests.playground import inspected, submission
+from webapp.registry.publishing import publish
+from webapp.registry.tasks import record_inspection
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_outcome_survives_json(alice, tmp_path):
+    version = publish(alice, submission(tmp_path / "in"))
+    message = json.loads(json.dumps(msgspec.to_builtins(inspected(version))))
+    record_inspection(message=message)
+    version.refresh_from_db()
+    assert version.is_ready
+
+
+def test_a_message_of_another_shape_is_refused():
+    with pytest.raises(msgspec.ValidationError):
+        record_inspection(message={"version_id": "x"})

@@ -1,0 +1,110 @@
+"""What holds on every page: languages, security headers, refusals, static files."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.template.loader import render_to_string
+
+TEMPLATES = sorted((Path(__file__).parents[2] / "webapp" / "templates").rglob("*.html"))
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_foreign(client, db):
+    policy = client.get("/login/")["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_inline_scripts_styles_or_foreign_addresses(template):
+    text = template.read_text()
+    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)|https?://", text)
+
+
+def test_pages_are_not_framed_and_not_sniffed(client, db):
+    response = client.get("/login/")
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("wanted", "lang"), [("fr", "fr"), ("fr-CH, fr;q=0.9", "fr"), ("de", "en"), ("en", "en")])
+def test_the_browsers_language_counts(client, db, wanted, lang):
+    assert f'<html lang="{lang}"' in client.get("/login/", headers={"Accept-Language": wanted}).content.decode()
+
+
+def test_the_switch_counts_more(client, db):
+    response = client.post("/language/", {"language": "fr", "next": "/login/"})
+    assert response["Location"] == "/login/"
+    assert "Se connecter" in client.get("/login/", headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_what_is_absent_is_a_page_that_leads_on(as_bob):
+    response = as_bob.get("/nothing/")
+    assert response.status_code == 404
+    assert 'href="/"' in response.content.decode()
+
+
+def test_the_page_of_a_failure_needs_neither_database_nor_request():
+    assert "nothing else is lost" in render_to_string("500.html", {"title": "The box failed to answer"})
+
+
+def test_a_failure_is_a_calm_page(client, bob, monkeypatch):
+    client.raise_request_exception = False
+    client.force_login(bob, "django.contrib.auth.backends.ModelBackend")
+    monkeypatch.setattr("webapp.endpoints.views.inference_answers", _fail)
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "The box failed to answer" in response.content.decode()
+
+
+def _fail() -> bool:
+    message = "on purpose"
+    raise RuntimeError(message)
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example"])
+def test_another_host_is_refused(client, db, host, caplog):
+    assert client.get("/login/", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "name", ["bastide.css", "bastide.svg", "copy.js", "box.js", "administration.css", "vendor/tabler/tabler.min.css"]
+)
+def test_every_asset_is_on_the_box(name):
+    path = finders.find(name)
+    assert path is not None
+    assert not re.search(r"(@import|url\()\s*[\"']?https?:", Path(path).read_text())
+
+
+def test_static_files_are_sent_whole(client, db, settings, tmp_path):
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "a.css").write_text("a {}")
+    settings.STATIC_ROOT = str(tmp_path / "static")
+    response = client.get("/static/a.css")
+    assert (response.status_code, response.content) == (200, b"a {}")
+    assert response["Content-Type"] == 'text/css; charset="utf-8"'
+    etag = response.headers.get("ETag")
+    assert client.get("/static/a.css", headers={"If-None-Match": etag or "", "Range": "bytes=0-0"}).status_code in {
+        206,
+        304,
+    }
+
+
+def test_a_box_behind_tls_passes_djangos_own_checks(tmp_path):
+    environment = {**os.environ, "BASTIDE_DATA_DIR": str(tmp_path), "BASTIDE_PUBLIC_URL": "https://box.example"}
+    environment["DJANGO_SETTINGS_MODULE"] = "webapp.settings"
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
