@@ -124,7 +124,7 @@ def write_rows(artifact: Path, rows: Rows) -> Path:
     model = open_model(artifact)
     labels = model.predict(np.array([list(row.values()) for row in rows]))  # type: ignore[attr-defined]  # an estimator
     lines = [
-        f"{{body=[==[{json.dumps({'rows': [row]})}]==], label='{label}'}}"
+        f'{{body=[==[{json.dumps({"rows": [row]})}]==], label=\'"prediction":"{label}"\'}}'
         for row, label in zip(rows, labels, strict=True)
     ]
     with tempfile.NamedTemporaryFile("w", suffix=".lua", delete=False) as file:

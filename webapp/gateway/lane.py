@@ -63,6 +63,7 @@ class LaneClient:
         self._subscription: RedisLink | None = None
         self._lost = asyncio.Event()
         self._last_death_s = 0.0
+        self._missed = False
         self.workers_alive = False
 
     async def run(self) -> None:
@@ -106,11 +107,18 @@ class LaneClient:
         return await self._link.ask(*arguments)
 
     def note_liveness(self, *, alive: bool) -> None:
-        """Take what the liveness key shows."""
-        if self.workers_alive and not alive:
+        """Take what a look at the liveness key showed.
+
+        One look without it proves nothing: after a stall of Redis the key has expired, and this process may look
+        before the worker writes. Two looks in a row are a death.
+        """
+        missed_before, self._missed = self._missed, not alive
+        if alive:
+            self.workers_alive = True
+        elif self.workers_alive and missed_before:
             logger.warning("No inference worker lives; requests are answered 503 until one does.")
             self._last_death_s = time.monotonic()
-        self.workers_alive = alive
+            self.workers_alive = False
 
     def forget_versions(self, live: set[tuple[str, str]]) -> None:
         """Drop the coalescers of versions that no endpoint uses any more."""
@@ -161,6 +169,7 @@ class LaneClient:
                 link.close()
         self._link = self._subscription = None
         self.workers_alive = False
+        self._last_death_s = time.monotonic()
 
     def _send_again(self) -> None:
         """Put all that is in flight on the lane once more: prediction is pure, a second answer is ignored."""

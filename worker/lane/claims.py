@@ -35,56 +35,67 @@ def decode_batch(message: bytes) -> LaneBatch | None:
         return None
 
 
-def claim_from_the_dead(link: Link, consumer: str) -> int:
-    """Take over what dead workers held; return how many entries that were."""
-    batches = _claim(link, consumer, names.LANE)
-    for entry_id, batch in batches:
-        logger.warning("A worker died with %d requests in hand; each is tried alone.", len(batch.requests))
-        link.call_all(_as_suspects(entry_id, batch))
-    killers = _claim(link, consumer, names.LANE_SUSPECTS)
-    for entry_id, batch in killers:
-        logger.error(
-            "Request %s for endpoint %r is set aside: two workers died of it.",
-            batch.requests[0].request_id,
-            batch.endpoint,
-        )
-        link.call_all(_set_aside(entry_id, batch))
-    return len(batches) + len(killers)
+class Claims:
+    """What one worker does about its dead peers, at each look after its house.
 
+    A peer is dead when its sign of life is missing at two looks in a row: after a stall of Redis all signs have
+    expired, and this worker may look before the peer writes.
+    """
 
-def forget_the_dead(link: Link, consumer: str) -> None:
-    """Remove consumers that are dead and hold nothing, so that their names do not pile up."""
-    for stream in (names.LANE, names.LANE_SUSPECTS):
-        for fields in link.call("XINFO", "CONSUMERS", stream, names.LANE_GROUP):
+    def __init__(self, link: Link, consumer: str) -> None:
+        self._link = link
+        self._consumer = consumer
+        self._missed: set[str] = set()
+        self._dead: set[str] = set()
+
+    def look(self) -> None:
+        """Take over what dead workers held, and forget those that hold nothing any more."""
+        peers = {stream: self._peers(stream) for stream in (names.LANE, names.LANE_SUSPECTS)}
+        missing = {peer for of_stream in peers.values() for peer in of_stream if not self._lives(peer)}
+        self._dead, self._missed = missing & self._missed, missing
+        if not self._dead:
+            return
+        for entry_id, batch in self._claim(names.LANE):
+            logger.warning("A worker died with %d requests in hand; each is tried alone.", len(batch.requests))
+            self._link.call_all(_as_suspects(entry_id, batch))
+        for entry_id, batch in self._claim(names.LANE_SUSPECTS):
+            request_id = batch.requests[0].request_id
+            logger.error("Request %s for %r is set aside: two workers died of it.", request_id, batch.endpoint)
+            self._link.call_all(_set_aside(entry_id, batch))
+        for stream, of_stream in peers.items():
+            for peer, pending in of_stream.items():
+                if peer in self._dead and pending == 0:
+                    self._link.call("XGROUP", "DELCONSUMER", stream, names.LANE_GROUP, peer)
+
+    def _peers(self, stream: str) -> dict[str, int]:
+        """Return how many entries each other worker holds."""
+        peers = {}
+        for fields in self._link.call("XINFO", "CONSUMERS", stream, names.LANE_GROUP):
             facts = dict(zip(fields[::2], fields[1::2], strict=True))
-            name = facts[b"name"].decode()
-            if name != consumer and not facts[b"pending"] and not _lives(link, name):
-                link.call("XGROUP", "DELCONSUMER", stream, names.LANE_GROUP, name)
+            peers[facts[b"name"].decode()] = facts[b"pending"]
+        peers.pop(self._consumer, None)
+        return peers
+
+    def _lives(self, peer: str) -> bool:
+        return bool(self._link.call("EXISTS", names.ALIVE_PREFIX + peer))
+
+    def _claim(self, stream: str) -> list[tuple[bytes, LaneBatch]]:
+        pending = self._link.call("XPENDING", stream, names.LANE_GROUP, "IDLE", IDLE_MIN_MS, "-", "+", CLAIM_MAX)
+        entry_ids = [entry_id for entry_id, owner, _, _ in pending if owner.decode() in self._dead]
+        if not entry_ids:
+            return []
+        # XCLAIM gives an entry to one claimer only: for the second one it is no longer idle.
+        entries = self._link.call("XCLAIM", stream, names.LANE_GROUP, self._consumer, IDLE_MIN_MS, *entry_ids)
+        batches = [(entry_id, decode_batch(fields[1])) for entry_id, fields in entries]
+        unreadable = [entry_id for entry_id, batch in batches if batch is None]
+        if unreadable:
+            self._link.call_all(finished(stream, unreadable))
+        return [(entry_id, batch) for entry_id, batch in batches if batch is not None]
 
 
 def finished(stream: str, entry_ids: list[bytes]) -> list[Command]:
     """Return the commands that take entries off the stream for good."""
     return [("XACK", stream, names.LANE_GROUP, *entry_ids), ("XDEL", stream, *entry_ids)]
-
-
-def _claim(link: Link, consumer: str, stream: str) -> list[tuple[bytes, LaneBatch]]:
-    pending = link.call("XPENDING", stream, names.LANE_GROUP, "IDLE", IDLE_MIN_MS, "-", "+", CLAIM_MAX)
-    owners = {owner.decode() for _, owner, _, _ in pending} - {consumer}
-    dead = {owner for owner in owners if not _lives(link, owner)}
-    entry_ids = [entry_id for entry_id, owner, _, _ in pending if owner.decode() in dead]
-    if not entry_ids:
-        return []
-    # XCLAIM gives an entry to one claimer only: for the second one it is no longer idle.
-    entries = link.call("XCLAIM", stream, names.LANE_GROUP, consumer, IDLE_MIN_MS, *entry_ids)
-    batches = [(entry_id, decode_batch(fields[1])) for entry_id, fields in entries]
-    unreadable = [entry_id for entry_id, batch in batches if batch is None]
-    if unreadable:
-        link.call_all(finished(stream, unreadable))
-    return [(entry_id, batch) for entry_id, batch in batches if batch is not None]
-
-
-def _lives(link: Link, consumer: str) -> bool:
-    return bool(link.call("EXISTS", names.ALIVE_PREFIX + consumer))
 
 
 def _as_suspects(entry_id: bytes, batch: LaneBatch) -> list[Command]:

@@ -17,7 +17,7 @@ import msgspec
 from worker.contract import names
 from worker.contract.lane import LaneReplies
 from worker.lane.answering import Answering
-from worker.lane.claims import claim_from_the_dead, decode_batch, finished, forget_the_dead
+from worker.lane.claims import Claims, decode_batch, finished
 from worker.lane.link import Command, Link, LinkLost, RedisAnswer
 from worker.lane.liveness import Liveness
 from worker.lane.warming import Warming
@@ -43,6 +43,7 @@ class LaneReader:
     def __init__(self, socket: Path, cache: ModelCache) -> None:
         self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._link = Link(socket)
+        self._claims = Claims(self._link, self._consumer)
         self._answering = Answering(cache, time.monotonic)
         self._liveness = Liveness(socket, self._consumer)
         self._warming = Warming(socket, cache, lambda: self._liveness.is_primary)
@@ -140,8 +141,7 @@ class LaneReader:
         return [*publish, *finished(stream, [entry_id for entry_id, _ in entries])]
 
     def _keep_house(self) -> None:
-        claim_from_the_dead(self._link, self._consumer)
-        forget_the_dead(self._link, self._consumer)
+        self._claims.look()
         while suspects := self._read_suspect():
             self._settle(self._answer(names.LANE_SUSPECTS, suspects))
         self._housekeeping_due_s = time.monotonic() + HOUSEKEEPING_S
