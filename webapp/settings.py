@@ -171,6 +171,6 @@ LOGGING = {
     "loggers": {
         "webapp": {"level": "INFO"},
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django.request": {"level": "ERROR"},  # a refusal is told to its caller; a key guessed a thousand times is no news
+        "django.request": {"level": "ERROR"},  # refusals are told to whoever asked, not to the log
     },
 }

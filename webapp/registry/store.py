@@ -62,13 +62,6 @@ class ModelStore:
         for directory in (self.inbox(inspection_id), self.outbox(inspection_id)):
             shutil.rmtree(directory, ignore_errors=True)
 
-    def read_manifest(self, digest: str) -> bytes | None:
-        """Return the manifest kept under `digest`, None when the store does not have it."""
-        try:
-            return (self.models_dir / digest / MANIFEST).read_bytes()
-        except FileNotFoundError:
-            return None
-
     def keep(self, inspected: Inspected) -> None:
         """Put inspected files under their digest, whole or not at all.
 
