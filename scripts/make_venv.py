@@ -76,11 +76,20 @@ def fail(message: str, hint: str) -> None:
     sys.exit(f"error: {message}\ntry: {hint}")
 
 
-def install_venv_module() -> None:
-    """Install Debian's python3-venv, or end with the command to type."""
+def may_install() -> bool:
+    """Return whether root, or sudo without a question, lets us install Debian packages."""
+    if not shutil.which("apt-get"):
+        return False
+    if os.geteuid() == 0:
+        return True
+    return bool(shutil.which("sudo")) and subprocess.call(["sudo", "-n", "true"], stderr=subprocess.DEVNULL) == 0
+
+
+def install_venv_module(programs: str) -> None:
+    """Install Debian's python3-venv, or end with the command to type; it names what the next step needs as well."""
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    command = "sudo apt-get install python3-venv"
-    if not shutil.which("apt-get") or (sudo and subprocess.call([*sudo, "true"], stderr=subprocess.DEVNULL) != 0):
+    command = f"sudo apt-get install python3-venv {programs}"
+    if not may_install():
         fail("This Python cannot make virtual environments: Debian's package python3-venv is not installed.", command)
     say("Installing Debian's python3-venv")
     prefix = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
@@ -91,12 +100,12 @@ def install_venv_module() -> None:
         fail("Debian's package python3-venv could not be installed.", command)
 
 
-def create() -> None:
+def create(programs: str) -> None:
     """Make an empty venv in place of whatever is there."""
     try:
         import ensurepip  # noqa: F401, PLC0415  # asked for here: Debian leaves it out of python3
     except ImportError:
-        install_venv_module()
+        install_venv_module(programs)
     say(f"Making .venv with {sys.executable}")
     if VENV.exists():
         shutil.rmtree(VENV)
@@ -130,10 +139,10 @@ def install(pins: str) -> None:
     say(f"{line_start}Installed {installed} Python packages in {time.monotonic() - started:.0f} s")
 
 
-def make(pins: str) -> None:
+def make(pins: str, programs: str) -> None:
     """Bring the venv to these pins and stamp it."""
     if not is_whole():
-        create()
+        create(programs)
     for each in PINS:
         stamp_file(each).unlink(missing_ok=True)
     say(f"Installing Python packages from requirements/{pins}.txt (once; a minute or two)")
@@ -144,12 +153,12 @@ def make(pins: str) -> None:
 
 
 def main() -> None:
-    """Make the venv for the pins named on the command line unless it is made."""
-    pins = sys.argv[1]
+    """Make the venv for the pins named on the command line unless it is made; the second word names Debian packages."""
+    pins, programs = sys.argv[1:]
     try:
         with only_one():
             if not is_made(pins):
-                make(pins)
+                make(pins, programs)
     except OSError as error:
         fail(
             f"The virtual environment {VENV} could not be made: {error}.",

@@ -1,5 +1,7 @@
 """The launcher: from anywhere, through a link, and quiet when there is nothing to do."""
 
+import os
+import shutil
 import subprocess
 
 import pytest
@@ -23,3 +25,15 @@ def test_it_works_from_any_directory_and_makes_no_second_venv(launcher, tmp_path
 
 def test_it_passes_on_the_exit_status(launcher):
     assert subprocess.run([launcher, "fly"], capture_output=True, check=False).returncode == 2
+
+
+@pytest.mark.parametrize(("command", "programs"), [("up", "redis-server"), ("test", "redis-server chromium")])
+def test_without_a_python_it_names_all_that_is_missing(command, programs, tmp_path):
+    (tmp_path / "requirements").mkdir()
+    for path in ("bastide", "requirements/run.txt", "requirements/dev.txt"):
+        shutil.copy(ROOT / path, tmp_path / path)
+    variables = {**os.environ, "BASTIDE_PYTHON": str(tmp_path / "no-such-python")}
+    done = subprocess.run([tmp_path / "bastide", command], env=variables, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: Bastide needs Python 3.11, 3.12 or 3.13, and none was found.\n")
+    assert f"try: sudo apt-get install python3 python3-venv {programs}" in done.stderr

@@ -51,3 +51,9 @@ def test_changed_pins_build_on_a_whole_venv(script, python):
 def test_another_python_makes_it_anew(script, python):
     script["stamp_file"]("run").write_text(f"{'0' * 64} /usr/bin/python3.10\n")
     assert not script["is_whole"]()
+
+
+def test_who_may_not_install_is_told_what_to_type(script, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"try: sudo apt-get install python3-venv redis-server$"):
+        script["install_venv_module"]("redis-server")
