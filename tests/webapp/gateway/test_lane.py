@@ -1,0 +1,131 @@
+"""The gateway's side of the lane against a real Redis on which no worker answers: nobody waits for ever."""
+
+import asyncio
+import json
+import time
+
+import pytest
+
+from tests.redis_server import running_redis
+from webapp.gateway import lane as lane_module
+from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT
+from webapp.gateway.lane import LaneClient
+from webapp.gateway.link import RedisLinkError
+from webapp.gateway.routing import Route
+from worker.contract import names
+
+ROUTE = Route(endpoint="penguins", version=1, digest="a" * 64)
+
+
+def run(directory, scenario):
+    """Run a scenario with a client that is connected and believes that a worker lives."""
+
+    async def main(socket):
+        lane = LaneClient(socket)
+        task = asyncio.create_task(lane.run())
+        while True:
+            await asyncio.sleep(0.01)
+            try:
+                await lane.ask_redis("PING")
+                break
+            except RedisLinkError:
+                continue
+        lane.note_liveness(alive=True)
+        try:
+            return await scenario(lane)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    with running_redis(directory) as socket:
+        return asyncio.run(main(socket))
+
+
+def submit(lane: LaneClient, body: bytes = b"{}"):
+    return lane.submit(ROUTE, "application/json", "r", body)
+
+
+def test_without_a_worker_the_answer_comes_at_once(tmp_path):
+    async def scenario(lane):
+        lane.note_liveness(alive=False)
+        lane.note_liveness(alive=False)
+        return submit(lane).result()
+
+    assert run(tmp_path, scenario) is NOT_READY
+
+
+def test_one_missing_sign_of_life_is_no_death(tmp_path):
+    async def scenario(lane):
+        lane.note_liveness(alive=False)
+        return lane.workers_alive
+
+    assert run(tmp_path, scenario) is True
+
+
+def test_past_the_bound_the_answer_is_queue_full_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(lane_module, "PENDING_MAX", 3)
+
+    async def scenario(lane):
+        waiting = [submit(lane) for _ in range(3)]
+        return submit(lane).result(), [answer.done() for answer in waiting]
+
+    assert run(tmp_path, scenario) == (QUEUE_FULL, [False, False, False])
+
+
+def test_the_bound_counts_bytes_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(lane_module, "PENDING_BYTES_MAX", 1000)
+
+    async def scenario(lane):
+        submit(lane, b"x" * 900)
+        return submit(lane, b"x" * 200).result()
+
+    assert run(tmp_path, scenario) is QUEUE_FULL
+
+
+def test_a_request_that_nobody_answers_ends_at_its_deadline(tmp_path, monkeypatch):
+    monkeypatch.setattr(lane_module, "DEADLINE_S", 0.2)
+
+    async def scenario(lane):
+        started_s = time.monotonic()
+        answer = await submit(lane)
+        return answer, time.monotonic() - started_s
+
+    answer, waited_s = run(tmp_path, scenario)
+    assert answer is TIMED_OUT
+    assert 0.2 <= waited_s < 2
+
+
+def test_a_deadline_that_saw_a_death_asks_to_come_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(lane_module, "DEADLINE_S", 0.2)
+
+    async def scenario(lane):
+        answer = submit(lane)
+        lane.note_liveness(alive=False)
+        lane.note_liveness(alive=False)
+        return await answer
+
+    assert run(tmp_path, scenario) is NOT_READY
+
+
+def test_requests_of_one_turn_are_one_entry_of_the_stream(tmp_path):
+    async def scenario(lane):
+        for _ in range(5):
+            submit(lane)
+        await asyncio.sleep(0)
+        return await lane.ask_redis("XLEN", names.LANE)
+
+    assert run(tmp_path, scenario) == 1
+
+
+def test_the_body_of_an_error_has_the_one_shape():
+    assert set(json.loads(NOT_READY.body)) == {"error", "code", "hint", "rows"}
+
+
+def test_a_client_without_redis_answers_at_once(tmp_path):
+    async def scenario():
+        lane = LaneClient(tmp_path / "nowhere.sock")
+        with pytest.raises(RedisLinkError):
+            await lane.ask_redis("PING")
+        return submit(lane).result()
+
+    assert asyncio.run(scenario()) is NOT_READY
