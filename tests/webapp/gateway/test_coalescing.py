@@ -1,3 +1,5 @@
+"""Requests gather while one is in flight, within bounds, and leave together."""
+
 import asyncio
 
 from webapp.gateway.coalescing import BATCH_BYTES_MAX, BATCH_REQUESTS_MAX, OVERDUE_S, Batch, Coalescer

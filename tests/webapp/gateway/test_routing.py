@@ -1,3 +1,5 @@
+"""The routing table holds who may ask what, and forgets what is revoked or ended."""
+
 import hashlib
 from datetime import UTC, datetime
 

@@ -1,3 +1,5 @@
+"""The labels of a signature are plain words, numbers or truth values, whatever numpy kept them as."""
+
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
