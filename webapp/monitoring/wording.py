@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from webapp.monitoring.box import Check, Resources, Service, ServiceName
+from webapp.predictions.numbers import rounded_words
 
 GIB: Final = 2**30
 
@@ -21,9 +21,9 @@ SERVICE_NAMES: Final = {
 
 CHECK_STATES: Final = {"passed": "good", "warning": "warning", "failed": "bad", "skipped": "unknown"}
 CHECK_WORDS: Final = {
-    "passed": gettext_lazy("enough"),
-    "warning": gettext_lazy("tight"),
-    "failed": gettext_lazy("not enough"),
+    "passed": gettext_lazy("fine"),
+    "warning": gettext_lazy("worth a look"),
+    "failed": gettext_lazy("failed"),
     "skipped": gettext_lazy("not known"),
 }
 
@@ -109,7 +109,7 @@ def service_rows(services: Sequence[Service]) -> tuple[Row, ...]:
 def meters(resources: Resources) -> tuple[Meter, ...]:
     """Return each resource in words."""
     processors = ngettext("%(count)d core", "%(count)d cores", resources.cpu_count) % {"count": resources.cpu_count}
-    load = _("load %(load)s") % {"load": number_format(resources.load_1min, decimal_pos=2)}
+    load = _("load %(load)s") % {"load": rounded_words(resources.load_1min, decimals=2)}
     return (
         Meter(
             id="cpu",
@@ -158,8 +158,8 @@ def _room(id: str, name: str, used_bytes: int, total_bytes: int) -> Meter:  # no
 
 
 def _percent(value: float) -> str:
-    return _("%(number)s %%") % {"number": number_format(value, decimal_pos=0)}
+    return _("%(number)s %%") % {"number": rounded_words(value, decimals=0)}
 
 
 def _gib(size_bytes: int) -> str:
-    return number_format(size_bytes / GIB, decimal_pos=1)
+    return rounded_words(size_bytes / GIB, decimals=1)

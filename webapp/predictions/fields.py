@@ -1,7 +1,6 @@
 """A form made from a signature: one field a feature, values from the address, so that a link reproduces an answer."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,10 +10,9 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from webapp.endpoints.wording import in_words
-from webapp.predictions.numbers import range_words
+from webapp.predictions.numbers import JSON_NUMBER, canonical_number, range_words, typed_number
 from worker.contract.signature import Feature, FeatureType, Signature
 
-JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 OWN_PREFIX: Final = "_"
 """Parameters of the page itself begin so; a feature's name that does so too gets one more."""
 
@@ -28,6 +26,8 @@ class Widget(StrEnum):
     SELECT = "select"
     TEXT = "text"
 
+
+NUMBERS: Final = frozenset({FeatureType.NUMBER, FeatureType.INTEGER})
 
 WIDGETS: Final = {
     FeatureType.NUMBER: Widget.NUMBER,
@@ -47,7 +47,7 @@ class Field:
     label: str
     unit: str
     widget: Widget
-    step: str
+    keyboard: str
     is_required: bool
     value: str
     options: tuple[tuple[str, str], ...]
@@ -58,11 +58,8 @@ class Field:
     @property
     def is_foreign(self) -> bool:
         """Whether the widget would not offer this value: an address may say anything, and it is shown as it is."""
-        if self.value == "":
-            return False
-        if self.widget is Widget.SELECT:
-            return self.value not in {value for value, _words in self.options}
-        return self.widget is Widget.NUMBER and not JSON_NUMBER.fullmatch(self.value.strip())
+        is_offered = self.value == "" or self.value in {value for value, _words in self.options}
+        return self.widget is Widget.SELECT and not is_offered
 
     @property
     def described_by(self) -> str:
@@ -82,6 +79,11 @@ def asked_values(signature: Signature, query: Mapping[str, str]) -> dict[str, st
     if not any(parameter in query for parameter in parameters.values()):
         return None
     return {name: query.get(parameter, "") for name, parameter in parameters.items()}
+
+
+def canonical_query(signature: Signature, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of the address that asks about `values` in every language."""
+    return {parameter_of(feature): _canonical(feature, values[feature.name]) for feature in signature.features}
 
 
 def example_values(signature: Signature, example: Mapping[str, Any]) -> dict[str, str]:
@@ -105,9 +107,9 @@ def fields_of(
             label=label_of(feature),
             unit="" if in_words(feature.name) == feature.unit else feature.unit,
             widget=WIDGETS[feature.type],
-            step="1" if feature.type is FeatureType.INTEGER else "any",
+            keyboard=_keyboard(feature),
             is_required=feature.required,
-            value=values.get(feature.name, ""),
+            value=_shown(feature, values.get(feature.name, "")),
             options=_options(feature),
             advice=_advice(feature),
             notice=_notice(feature, values.get(feature.name, "")) if is_asked else "",
@@ -137,7 +139,22 @@ def _as_text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _canonical(feature: Feature, text: str) -> str:
+    return canonical_number(text) if feature.type in NUMBERS else text
+
+
+def _shown(feature: Feature, text: str) -> str:
+    return typed_number(text) if feature.type in NUMBERS else text
+
+
+def _keyboard(feature: Feature) -> str:
+    """Return which keys a phone shows first; those for numbers lack the minus sign on some phones."""
+    if feature.minimum is None or feature.minimum < 0:
+        return "text"
+    return "numeric" if feature.type is FeatureType.INTEGER else "decimal"
 
 
 def _as_json(feature: Feature, text: str) -> Any:  # noqa: ANN401  # a JSON value
@@ -145,9 +162,8 @@ def _as_json(feature: Feature, text: str) -> Any:  # noqa: ANN401  # a JSON valu
         return None
     if feature.type is FeatureType.BOOLEAN:
         return {"true": True, "false": False}.get(text, text)
-    if feature.type in {FeatureType.NUMBER, FeatureType.INTEGER}:
-        number = text.strip()
-        return msgspec.Raw(number.encode()) if JSON_NUMBER.fullmatch(number) else text
+    if feature.type in NUMBERS and JSON_NUMBER.fullmatch(text):
+        return msgspec.Raw(text.encode())
     return text
 
 
@@ -160,15 +176,14 @@ def _options(feature: Feature) -> tuple[tuple[str, str], ...]:
 def _advice(feature: Feature) -> str:
     parts = []
     if feature.minimum is not None and feature.maximum is not None:
-        known = range_words(feature.minimum, feature.maximum, feature.unit)
-        parts.append(_("%(range)s in the reference data") % {"range": known})
+        parts.append(range_words(feature.minimum, feature.maximum, feature.unit))
     if not feature.required:
         parts.append(_("may be left empty"))
     return " · ".join(parts)
 
 
 def _notice(feature: Feature, text: str) -> str:
-    if feature.type not in {FeatureType.NUMBER, FeatureType.INTEGER}:
+    if feature.type not in NUMBERS:
         return ""
     try:
         value = float(text)

@@ -1,16 +1,19 @@
 """Numbers as people read them, in their language."""
 
 import math
+import re
 from decimal import Decimal
 from typing import Final
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
 GROUPED_FROM: Final = 10_000
 """Years and other whole numbers of four digits stay as they are."""
 
 EXACT_DIGITS: Final = 16
+
+JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
 def number_words(value: float, digits: int = 6) -> str:
@@ -33,7 +36,31 @@ def percent_words(share: float) -> str:
         return _("under 0.1 %")
     if 0.9995 <= share < 1:
         return _("over 99.9 %")
-    return _("%(number)s %%") % {"number": number_format(share * 100, decimal_pos=1)}
+    return _("%(number)s %%") % {"number": rounded_words(share * 100, decimals=1)}
+
+
+def rounded_words(value: float, decimals: int) -> str:
+    """Return a number with this many decimals. `number_format` alone would cut the rest off."""
+    return number_format(round(value, decimals), decimal_pos=decimals)
+
+
+def canonical_number(text: str) -> str:
+    """Return a number that was typed as JSON writes it, digit for digit; any other text as it is.
+
+    A comma is the decimal mark only where the person's language has it so: elsewhere it may part thousands.
+    """
+    number, mark = text.strip(), str(get_format("DECIMAL_SEPARATOR"))
+    if number.count(mark) == 1 and "." not in number:
+        number = number.replace(mark, ".")
+    if number.startswith((".", "-.")):
+        number = number.replace(".", "0.", 1)
+    return number if JSON_NUMBER.fullmatch(number) else text
+
+
+def typed_number(text: str) -> str:
+    """Return a JSON number as the person types it, with the decimal mark of the language; any other text as it is."""
+    mark = str(get_format("DECIMAL_SEPARATOR"))
+    return text.replace(".", mark) if JSON_NUMBER.fullmatch(text) else text
 
 
 def with_unit(words: str, unit: str) -> str:

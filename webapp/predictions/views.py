@@ -3,8 +3,8 @@
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,7 +13,14 @@ from webapp.endpoints.models import Endpoint
 from webapp.endpoints.wording import purpose, state_of, state_sentence
 from webapp.predictions import client
 from webapp.predictions.about import about
-from webapp.predictions.fields import EXAMPLE_PARAMETER, asked_values, example_values, fields_of, row_of
+from webapp.predictions.fields import (
+    EXAMPLE_PARAMETER,
+    asked_values,
+    canonical_query,
+    example_values,
+    fields_of,
+    row_of,
+)
 from webapp.predictions.outcome import Outcome, read_outcome
 from webapp.predictions.programs import programs
 from worker.contract.manifest import Manifest
@@ -24,6 +31,9 @@ from worker.contract.signature import Signature
 def endpoint(request: HttpRequest, name: str) -> HttpResponse:
     """Show an endpoint's form; when the address holds values, its answer too."""
     found = get_object_or_404(Endpoint.objects.visible_to(request.user).with_champion(), name=name)
+    better = _better_address(request, found)
+    if better:
+        return redirect(better)
     state = state_of(found, is_computing=inference_answers())
     context: dict[str, Any] = {
         "endpoint": found,
@@ -33,6 +43,20 @@ def endpoint(request: HttpRequest, name: str) -> HttpResponse:
     if found.champion is not None:
         context |= {"version": found.champion.version, **_asking(request, name, found.champion.version.manifest)}
     return render(request, "predictions/endpoint.html", context)
+
+
+def _better_address(request: HttpRequest, endpoint: Endpoint) -> str:
+    """Return the address that means the same in every language; nothing when it is this one."""
+    signature = endpoint.champion.version.manifest.signature if endpoint.champion else None
+    asked = asked_values(signature, request.GET) if signature else None
+    if signature is None or asked is None:
+        return ""
+    canonical = canonical_query(signature, asked)
+    if all(request.GET.get(parameter, "") == value for parameter, value in canonical.items()):
+        return ""
+    query = QueryDict(mutable=True)
+    query.update(canonical)
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, Any]:
@@ -45,6 +69,7 @@ def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, An
     url = request.build_absolute_uri(f"/api/v1/endpoints/{name}/predict")
     return {
         "outcome": outcome,
+        "has_ranges": any(feature.minimum is not None for feature in signature.features),
         "fields": fields_of(signature, values, problems, is_asked=asked is not None),
         "purpose": purpose(signature.output),
         "programs": programs(url, row_of(signature, asked or example)),

@@ -2,9 +2,18 @@
 
 import msgspec
 import pytest
+from django.utils import translation
 
 from tests.playground import SPECIES
-from webapp.predictions.fields import asked_values, example_values, fields_of, label_of, parameter_of, row_of
+from webapp.predictions.fields import (
+    asked_values,
+    canonical_query,
+    example_values,
+    fields_of,
+    label_of,
+    parameter_of,
+    row_of,
+)
 from worker.contract.signature import Feature, FeatureType, Output, OutputKind, Signature
 
 FULL = {"bill_mm": "46.1", "island": "Biscoe", "year": "2007", "ringed": "true", "note": "calm"}
@@ -67,15 +76,15 @@ def test_an_example_fills_the_form():
 def test_fields_have_the_widget_of_their_type():
     fields = fields_of(SPECIES, {}, {}, is_asked=False)
     assert [field.widget for field in fields] == ["number", "select", "number", "select", "text"]
-    assert [field.step for field in fields][:3] == ["any", "any", "1"]
+    assert [field.keyboard for field in fields][:3] == ["decimal", "text", "numeric"]
     assert fields[1].options == (("Biscoe", "Biscoe"), ("Dream", "Dream"))
 
 
 def test_advice_tells_the_range_and_what_may_stay_empty():
     bill, island, year, ringed, _note = fields_of(SPECIES, {}, {}, is_asked=False)
-    assert bill.advice == "32.1 to 59.6\N{NO-BREAK SPACE}mm in the reference data · may be left empty"
+    assert bill.advice == "32.1 to 59.6\N{NO-BREAK SPACE}mm · may be left empty"
     assert island.advice == ""
-    assert year.advice == "2007 to 2009 in the reference data"
+    assert year.advice == "2007 to 2009"
     assert ringed.advice == "may be left empty"
 
 
@@ -98,7 +107,7 @@ def test_problems_stand_at_their_field():
     [
         ({"island": "Biscow"}, True),
         ({"island": "Dream"}, False),
-        ({"bill_mm": "abc"}, True),
+        ({"bill_mm": "abc"}, False),
         ({"bill_mm": "4"}, False),
         ({}, False),
     ],
@@ -118,3 +127,24 @@ def test_a_label_reads_well(name, unit, label):
 def test_a_unit_that_is_the_name_is_not_repeated():
     carat = Feature(name="carat", type=FeatureType.NUMBER, unit="carat")
     assert fields_of(signature(carat), {}, {}, is_asked=False)[0].unit == ""
+
+
+def test_a_phone_shows_the_minus_sign_where_a_number_may_be_negative():
+    cold = Feature(name="temperature", type=FeatureType.NUMBER, minimum=-20.0, maximum=40.0)
+    assert fields_of(signature(cold), {}, {}, is_asked=False)[0].keyboard == "text"
+
+
+def test_an_example_reads_as_a_person_would_type_it():
+    assert example_values(SPECIES, {"bill_mm": 46.0, "year": 2007})["bill_mm"] == "46"
+
+
+def test_fields_show_numbers_with_the_mark_of_the_language_and_words_as_they_are():
+    with translation.override("fr"):
+        fields = fields_of(SPECIES, FULL | {"note": "46.1"}, {}, is_asked=True)
+    assert [fields[0].value, fields[4].value] == ["46,1", "46.1"]
+
+
+def test_the_address_is_the_same_in_every_language():
+    with translation.override("fr"):
+        query = canonical_query(SPECIES, FULL | {"bill_mm": "46,1", "note": "46,1"})
+    assert query == FULL | {"note": "46,1"}

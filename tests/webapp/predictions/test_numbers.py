@@ -5,7 +5,7 @@ import math
 import pytest
 from django.utils import translation
 
-from webapp.predictions.numbers import number_words, percent_words, range_words
+from webapp.predictions.numbers import canonical_number, number_words, percent_words, range_words, typed_number
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,40 @@ def test_a_share_never_reads_as_nothing_or_all_when_it_is_not(share, words):
 
 def test_a_range_has_its_unit_once():
     assert range_words(32.1, 59.6, "mm") == "32.1 to 59.6\N{NO-BREAK SPACE}mm"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.99367, "99.4 %"), (0.9834, "98.3 %"), (0.0006, "0.1 %"), (0.99949, "99.9 %")]
+)
+def test_a_share_is_rounded_and_not_cut_off(share, words):
+    assert percent_words(share) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ("39,1", "39.1"),
+        ("-0,5", "-0.5"),
+        (" 39.1 ", "39.1"),
+        (",5", "0.5"),
+        ("1,234,567", "1,234,567"),
+        ("1,234.5", "1,234.5"),
+        ("long", "long"),
+        ("", ""),
+    ],
+)
+def test_a_french_comma_is_a_point(typed, canonical):
+    with translation.override("fr"):
+        assert canonical_number(typed) == canonical
+
+
+@pytest.mark.parametrize(("typed", "canonical"), [("4,750", "4,750"), (".5", "0.5"), ("-.5", "-0.5"), ("5.", "5.")])
+def test_an_english_comma_is_not_guessed_at(typed, canonical):
+    assert canonical_number(typed) == canonical
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "39.1"), ("fr", "39,1")])
+def test_a_number_is_shown_as_it_is_typed(language, words):
+    with translation.override(language):
+        assert typed_number("39.1") == words
+        assert typed_number("no.1") == "no.1"

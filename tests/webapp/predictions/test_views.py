@@ -159,3 +159,14 @@ def test_an_endpoint_without_a_version_says_the_next_step(as_alice):
 
 def test_asking_is_reading(as_bob, penguins):
     assert as_bob.post("/endpoints/penguins/").status_code == 405
+
+
+def test_what_a_french_hand_typed_leads_to_an_address_for_every_language(as_bob, penguins, online):
+    response = as_bob.get(ASK.replace("46.1", "46,1"), headers={"Accept-Language": "fr"})
+    assert (response.status_code, response["Location"]) == (302, ASK)
+    assert 'value="46,1"' in page(as_bob, ASK, "fr")
+
+
+def test_a_comma_in_english_is_refused_and_not_guessed_at(as_bob, penguins, online):
+    page(as_bob, ASK.replace("46.1", "46,1"))
+    assert online.asked[0][1]["rows"][0]["bill_mm"] == "46,1"
