@@ -6,6 +6,7 @@ from typing import Final
 import psutil
 
 from appliance.checks.check import Check, graded
+from appliance.checks.words import NOTHING, Words
 
 GIB: Final = 2**30
 NEEDED_BYTES: Final = GIB
@@ -35,11 +36,13 @@ def judge_memory(total_bytes: float) -> Check:
     is_enough = total_bytes >= RECOMMENDED_BYTES * (1 - TOLERANCE)
     return Check(
         id="memory",
-        title="Memory",
-        measured=f"{total_bytes / GIB:.1f} GiB",
-        needed=f"{NEEDED_BYTES / GIB:.0f} GiB, better {RECOMMENDED_BYTES / GIB:.0f} GiB",
+        title=Words("Memory"),
+        measured=Words("{size:.1f} GiB", size=total_bytes / GIB),
+        needed=Words(
+            "{least:.0f} GiB, better {better:.0f} GiB", least=NEEDED_BYTES / GIB, better=RECOMMENDED_BYTES / GIB
+        ),
         status=graded(
             total_bytes, failed_below=NEEDED_BYTES * (1 - TOLERANCE), warning_below=RECOMMENDED_BYTES * (1 - TOLERANCE)
         ),
-        hint="" if is_enough else "give the machine more memory; models need room beside the box itself",
+        hint=NOTHING if is_enough else Words("give the machine more memory; models need room beside the box itself"),
     )

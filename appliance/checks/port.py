@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 
 from appliance.checks.check import Check, Status
+from appliance.checks.words import NOTHING, Words
 from appliance.environment import Address
 
 PRIVILEGED_BELOW = 1024
@@ -16,13 +17,14 @@ def check_port(address: Address, own_pid: int | None) -> Check:
     """Check that the port is free, or that the box which runs as `own_pid` has it."""
     problem = bind_problem(address)
     if problem is None:
-        return judge_port(address, "free", Status.PASSED)
+        return judge_port(address, Words("free"), Status.PASSED)
     owner = owner_of(address.port)
     if owner is not None and own_pid is not None and own_pid in {owner.pid, *(each.pid for each in owner.parents())}:
-        return judge_port(address, "used by this box", Status.PASSED)
+        return judge_port(address, Words("used by this box"), Status.PASSED)
     if owner is not None:
-        return judge_port(address, f"used by {name_of(owner)} (process {owner.pid})", Status.FAILED)
-    return judge_port(address, problem, Status.FAILED)
+        measured = Words("used by {program} (process {number})", program=name_of(owner), number=owner.pid)
+        return judge_port(address, measured, Status.FAILED)
+    return judge_port(address, Words("{problem}", problem=problem), Status.FAILED)
 
 
 def bind_problem(address: Address) -> str | None:
@@ -61,16 +63,16 @@ def name_of(process: psutil.Process) -> str:
     return process.name()
 
 
-def judge_port(address: Address, measured: str, status: Status) -> Check:
+def judge_port(address: Address, measured: Words, status: Status) -> Check:
     """Return the check for what was found at the address."""
-    hint = "end that program, or choose another port with --port"
+    hint = Words("end that program, or choose another port with --port")
     if address.port < PRIVILEGED_BELOW:
-        hint = "ports under 1024 belong to root; choose another with --port"
+        hint = Words("ports under {first} belong to root; choose another with --port", first=PRIVILEGED_BELOW)
     return Check(
         id="port",
-        title=f"Port {address.port} at {address.host}",
+        title=Words("Port {port} at {host}", port=str(address.port), host=address.host),
         measured=measured,
-        needed="free",
+        needed=Words("free"),
         status=status,
-        hint="" if status is Status.PASSED else hint,
+        hint=NOTHING if status is Status.PASSED else hint,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.checks.check import Check, Status, graded
+from appliance.checks.words import NOTHING, Words
 
 CORES_NEEDED: Final = 2
 LOAD_PER_CORE_MAX: Final = 1.5
@@ -27,13 +28,13 @@ def judge_cores(count: int) -> Check:
     """Return the check for a number of cores."""
     return Check(
         id="cores",
-        title="Processor cores",
-        measured=f"{count}",
-        needed=f"{CORES_NEEDED} or more",
+        title=Words("Processor cores"),
+        measured=Words("{count}", count=count),
+        needed=Words("{count:,} or more", count=CORES_NEEDED),
         status=graded(count, failed_below=1, warning_below=CORES_NEEDED),
-        hint=""
+        hint=NOTHING
         if count >= CORES_NEEDED
-        else "the box works on one core, but pages wait while models compute; give it two",
+        else Words("the box works on one core, but pages wait while models compute; give it two"),
     )
 
 
@@ -53,22 +54,23 @@ def judge_flags(machine: str, flags: frozenset[str]) -> Check:
     """Return the check for a machine with these instructions."""
     wheels = MACHINES.get(machine, {})
     missing = {wheel: sorted(set(wanted) - flags) for wheel, wanted in wheels.items()}
-    lacking = "; ".join(f"{wheel} needs {' '.join(names)}" for wheel, names in missing.items() if names)
+    lacking = "; ".join(f"{' '.join(names)} ({wheel})" for wheel, names in missing.items() if names)
     known = bool(wheels)
+    found = Words("{machine}: all there", machine=machine) if known else Words("{machine}", machine=machine)
     return Check(
         id="cpu_flags",
-        title="Processor instructions",
-        measured=f"{machine}: lacks {lacking}" if lacking else f"{machine}: all there" if known else machine,
-        needed="what the pinned packages were compiled for" if known else "x86_64 or aarch64",
+        title=Words("Processor instructions"),
+        measured=Words("{machine}: lacks {instructions}", machine=machine, instructions=lacking) if lacking else found,
+        needed=Words("what the pinned packages were compiled for") if known else Words("x86_64 or aarch64"),
         status=Status.PASSED if known and not lacking else Status.FAILED,
-        hint="" if known and not lacking else _flags_hint(machine, is_known=known),
+        hint=NOTHING if known and not lacking else _flags_hint(machine, is_known=known),
     )
 
 
-def _flags_hint(machine: str, *, is_known: bool) -> str:
+def _flags_hint(machine: str, *, is_known: bool) -> Words:
     if not is_known:
-        return f"there are no packages for {machine}; use an x86_64 or aarch64 machine"
-    return "use a processor of 2013 or later; for a virtual machine, choose the processor type 'host'"
+        return Words("there are no packages for {machine}; use an x86_64 or aarch64 machine", machine=machine)
+    return Words("use a processor of 2013 or later; for a virtual machine, choose the processor type 'host'")
 
 
 def check_load() -> Check:
@@ -81,9 +83,11 @@ def judge_load(load: float, cores: int) -> Check:
     is_busy = load > cores * LOAD_PER_CORE_MAX
     return Check(
         id="load",
-        title="Load",
-        measured=f"{load:.1f} on {cores} cores",
-        needed=f"under {cores * LOAD_PER_CORE_MAX:.1f}",
+        title=Words("Load"),
+        measured=Words("{load:.1f} on {cores} cores", load=load, cores=cores),
+        needed=Words("under {load:.1f}", load=cores * LOAD_PER_CORE_MAX),
         status=Status.WARNING if is_busy else Status.PASSED,
-        hint="other programs keep this machine busy (see top); answers will be slow while they do" if is_busy else "",
+        hint=Words("other programs keep this machine busy (see top); answers will be slow while they do")
+        if is_busy
+        else NOTHING,
     )

@@ -10,6 +10,7 @@ from typing import Final
 import psutil
 
 from appliance.checks.check import Check, Status, graded
+from appliance.checks.words import NOTHING, Words
 
 GIB: Final = 2**30
 FREE_BYTES_NEEDED: Final = GIB
@@ -41,11 +42,17 @@ def judge_disk_free(free_bytes: float, directory: Path) -> Check:
     """Return the check for an amount of free space."""
     return Check(
         id="disk_free",
-        title="Free disk space",
-        measured=f"{free_bytes / GIB:.1f} GiB at {directory}",
-        needed=f"{FREE_BYTES_NEEDED / GIB:.0f} GiB, better {FREE_BYTES_RECOMMENDED / GIB:.0f} GiB",
+        title=Words("Free disk space"),
+        measured=Words("{size:.1f} GiB at {directory}", size=free_bytes / GIB, directory=str(directory)),
+        needed=Words(
+            "{least:.0f} GiB, better {better:.0f} GiB",
+            least=FREE_BYTES_NEEDED / GIB,
+            better=FREE_BYTES_RECOMMENDED / GIB,
+        ),
         status=graded(free_bytes, failed_below=FREE_BYTES_NEEDED, warning_below=FREE_BYTES_RECOMMENDED),
-        hint="" if free_bytes >= FREE_BYTES_RECOMMENDED else "free some space, or choose another disk with --data-dir",
+        hint=NOTHING
+        if free_bytes >= FREE_BYTES_RECOMMENDED
+        else Words("free some space, or choose another disk with --data-dir"),
     )
 
 
@@ -61,13 +68,13 @@ def judge_inodes(total: int, free: int) -> Check:
     status = graded(free, failed_below=INODES_NEEDED, warning_below=INODES_RECOMMENDED)
     return Check(
         id="inodes",
-        title="Free inodes",
-        measured=f"{free:,}" if is_counted else "made as needed",
-        needed=f"{INODES_RECOMMENDED:,} or more",
+        title=Words("Free inodes"),
+        measured=Words("{count:,}", count=free) if is_counted else Words("made as needed"),
+        needed=Words("{count:,} or more", count=INODES_RECOMMENDED),
         status=status if is_counted else Status.SKIPPED,
-        hint=""
+        hint=NOTHING
         if status is Status.PASSED or not is_counted
-        else "delete directories of many small files (df -i shows which disk)",
+        else Words("delete directories of many small files (df -i shows which disk)"),
     )
 
 
@@ -78,11 +85,13 @@ def check_disk_speed(directory: Path) -> Check:
     except OSError as error:
         return Check(
             id="disk_speed",
-            title="Durable writes",
-            measured=f"{directory} cannot be written: {error.strerror}",
-            needed=f"under {SYNC_MS_MAX:.0f} ms",
+            title=Words("Durable writes"),
+            measured=Words(
+                "{directory} cannot be written: {problem}", directory=str(directory), problem=str(error.strerror)
+            ),
+            needed=Words("under {time:.0f} ms", time=SYNC_MS_MAX),
             status=Status.FAILED,
-            hint="choose a directory that you may write to with --data-dir",
+            hint=Words("choose a directory that you may write to with --data-dir"),
         )
 
 
@@ -104,11 +113,11 @@ def judge_disk_speed(median_ms: float) -> Check:
     slow = Status.FAILED if median_ms > SYNC_MS_LIMIT else Status.WARNING
     return Check(
         id="disk_speed",
-        title="Durable writes",
-        measured=f"{median_ms:.1f} ms (write and fsync of 4 KiB, median)",
-        needed=f"under {SYNC_MS_MAX:.0f} ms",
+        title=Words("Durable writes"),
+        measured=Words("{time:.1f} ms (write and fsync of 4 KiB, median)", time=median_ms),
+        needed=Words("under {time:.0f} ms", time=SYNC_MS_MAX),
         status=slow if median_ms > SYNC_MS_MAX else Status.PASSED,
-        hint="move the data to a faster disk (an SSD) with --data-dir" if median_ms > SYNC_MS_MAX else "",
+        hint=Words("move the data to a faster disk (an SSD) with --data-dir") if median_ms > SYNC_MS_MAX else NOTHING,
     )
 
 
@@ -130,12 +139,18 @@ def file_system_type(mountinfo: str, path: Path) -> str:
 
 def judge_file_system(kind: str) -> Check:
     """Return the check for a type of file system."""
-    status, hint = Status.PASSED, ""
+    status, hint = Status.PASSED, NOTHING
     if kind in NETWORK_TYPES:
-        status, hint = Status.FAILED, "SQLite and Redis lose data there; choose a local disk with --data-dir"
+        status = Status.FAILED
+        hint = Words("SQLite and Redis lose data there; choose a local disk with --data-dir")
     elif kind in MEMORY_TYPES:
-        status, hint = (
-            Status.WARNING,
-            "everything here is gone when the machine restarts; choose a disk with --data-dir",
-        )
-    return Check(id="file_system", title="File system", measured=kind, needed="a local disk", status=status, hint=hint)
+        status = Status.WARNING
+        hint = Words("everything here is gone when the machine restarts; choose a disk with --data-dir")
+    return Check(
+        id="file_system",
+        title=Words("File system"),
+        measured=Words("{kind}", kind=kind),
+        needed=Words("a local disk"),
+        status=status,
+        hint=hint,
+    )

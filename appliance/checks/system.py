@@ -7,6 +7,7 @@ import sys
 from typing import Final
 
 from appliance.checks.check import Check, Status, graded
+from appliance.checks.words import NOTHING, Words
 
 OPEN_FILES_NEEDED: Final = 1024
 OPEN_FILES_RECOMMENDED: Final = 4096
@@ -29,13 +30,13 @@ def judge_open_files(limit: float) -> Check:
     """Return the check for the hard limit; `up` raises the soft one by itself."""
     return Check(
         id="open_files",
-        title="Open files per process",
-        measured="unlimited" if limit == float("inf") else f"{limit:,.0f}",
-        needed=f"{OPEN_FILES_RECOMMENDED:,} or more",
+        title=Words("Open files per process"),
+        measured=Words("unlimited") if limit == float("inf") else Words("{count:,}", count=int(limit)),
+        needed=Words("{count:,} or more", count=OPEN_FILES_RECOMMENDED),
         status=graded(limit, failed_below=OPEN_FILES_NEEDED, warning_below=OPEN_FILES_RECOMMENDED),
-        hint=""
+        hint=NOTHING
         if limit >= OPEN_FILES_RECOMMENDED
-        else "raise the hard limit nofile in /etc/security/limits.conf, log in again",
+        else Words("raise the hard limit nofile in /etc/security/limits.conf, log in again"),
     )
 
 
@@ -55,17 +56,21 @@ def clock_is_synchronised() -> bool | None:
 
 def judge_clock(is_synchronised: bool | None) -> Check:  # noqa: FBT001  # the one thing that is judged
     """Return the check for a clock."""
-    words = {True: "synchronised", False: "not synchronised", None: "the kernel does not say"}
+    words = {
+        True: Words("synchronised"),
+        False: Words("not synchronised"),
+        None: Words("the kernel does not say"),
+    }
     statuses = {True: Status.PASSED, False: Status.WARNING, None: Status.SKIPPED}
     return Check(
         id="clock",
-        title="Clock",
+        title=Words("Clock"),
         measured=words[is_synchronised],
-        needed="synchronised",
+        needed=Words("synchronised"),
         status=statuses[is_synchronised],
-        hint="sudo apt-get install systemd-timesyncd (or chrony), and allow it to reach a time server"
+        hint=Words("sudo apt-get install systemd-timesyncd (or chrony), and allow it to reach a time server")
         if is_synchronised is False
-        else "",
+        else NOTHING,
     )
 
 
@@ -79,9 +84,14 @@ def judge_python(version: tuple[int, int]) -> Check:
     is_right = PYTHON_MIN <= version <= PYTHON_MAX
     return Check(
         id="python",
-        title="Python",
-        measured=".".join(map(str, version)),
-        needed="3.11 to 3.13",
+        title=Words("Python"),
+        measured=Words("{version}", version=dotted(version)),
+        needed=Words("{oldest} to {newest}", oldest=dotted(PYTHON_MIN), newest=dotted(PYTHON_MAX)),
         status=Status.PASSED if is_right else Status.FAILED,
-        hint="" if is_right else "sudo apt-get install python3 python3-venv on Debian 12 or 13",
+        hint=NOTHING if is_right else Words("sudo apt-get install python3 python3-venv on Debian 12 or 13"),
     )
+
+
+def dotted(version: tuple[int, int]) -> str:
+    """Return a version as people write it."""
+    return ".".join(map(str, version))

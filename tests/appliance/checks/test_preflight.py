@@ -6,12 +6,18 @@ import pytest
 
 from appliance.checks.check import Check, Status
 from appliance.checks.preflight import check_now, refusal, write
+from appliance.checks.words import Words
 from appliance.environment import Address
 from appliance.paths import DataDirectory
 from tests.running_box import free_port
 
 FAILED = Check(
-    id="memory", title="Memory", measured="0.5 GiB", needed="1 GiB", status=Status.FAILED, hint="give it more memory"
+    id="memory",
+    title=Words("Memory"),
+    measured=Words("{size:.1f} GiB", size=0.5),
+    needed=Words("1 GiB"),
+    status=Status.FAILED,
+    hint=Words("give it more memory"),
 )
 
 
