@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from worker.contract.signature import Signature
+from worker.contract.words import Words
 
 
 class Engine(StrEnum):
@@ -27,7 +28,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What the data plane needs to serve a version, and what people want to know of it.
 
     `example` is one row of the reference data, as the native dialect takes it. `quality` is measured on the
-    `quality_rows` rows of the reference data that have a target; empty when no target was given.
+    `quality_rows` rows of the reference data that have a target; empty when no target was given. `engine_reason` is in
+    English, `engine_words` the same for other languages, `engine_detail` what the converter said of it, if it did.
     """
 
     format: str
@@ -43,4 +45,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     artifact_size_bytes: int = 0
     load_ms: float = 0.0
     made_with: dict[str, str] = {}
+    engine_words: tuple[Words, ...] = ()
+    engine_detail: str = ""
     schema: int = 1

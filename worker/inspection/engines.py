@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 
 from worker.contract.manifest import Engine
 from worker.contract.signature import Signature
+from worker.contract.words import Fact, Words
 from worker.inspection.asking import Predicts, ask
 from worker.models.agreement import compare
 from worker.models.answers import Answers
@@ -26,6 +27,7 @@ TRIAL_ROWS: Final = 20
 """So many reference rows are asked once more with each optional value taken away."""
 
 TIMED_CALLS: Final = 15
+NAMES: Final = {Engine.ONNX: "onnxruntime", Engine.SKLEARN: "scikit-learn"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +35,15 @@ class Choice:
     """What serves and why, the graph where that is onnxruntime, and scikit-learn's answers to the reference data."""
 
     engine: Engine
-    reason: str
+    words: tuple[Words, ...]
     graph: bytes | None
     answers: Answers
+    detail: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The engine and why, in English."""
+        return f"{NAMES[self.engine]}: {' '.join(map(str, self.words))}"
 
 
 def choose(estimator: BaseEstimator, signature: Signature, values: pl.DataFrame) -> Choice:
@@ -46,11 +54,16 @@ def choose(estimator: BaseEstimator, signature: Signature, values: pl.DataFrame)
     answers = ask(sklearn, table)
     asked = [(table, answers), *_asked_without(sklearn, values, signature)]
     if conversion.graph is None:
-        return Choice(engine=Engine.SKLEARN, reason=f"scikit-learn: {conversion.reason}", graph=None, answers=answers)
-    agrees, reason = _agreement(conversion.graph, sklearn, signature, asked)
+        why = (conversion.words,)
+        return Choice(engine=Engine.SKLEARN, words=why, graph=None, answers=answers, detail=conversion.detail)
+    try:
+        agrees, words = _agreement(conversion.graph, sklearn, signature, asked)
+    except ModelError as error:
+        why = (Words("The converted model could not answer the reference data."),)
+        return Choice(engine=Engine.SKLEARN, words=why, graph=None, answers=answers, detail=error.message)
     if not agrees:
-        return Choice(engine=Engine.SKLEARN, reason=f"scikit-learn: {reason}", graph=None, answers=answers)
-    return Choice(engine=Engine.ONNX, reason=f"onnxruntime: {reason}", graph=conversion.graph, answers=answers)
+        return Choice(engine=Engine.SKLEARN, words=words, graph=None, answers=answers)
+    return Choice(engine=Engine.ONNX, words=words, graph=conversion.graph, answers=answers)
 
 
 def to_table(values: pl.DataFrame, signature: Signature) -> Table:
@@ -73,25 +86,23 @@ def _asked_without(
 
 def _agreement(
     graph: bytes, sklearn: SklearnEngine, signature: Signature, asked: list[tuple[Table, Answers]]
-) -> tuple[bool, str]:
-    """Return whether ONNX answers all tables as scikit-learn does, with a sentence on the first, or on what differs."""
-    try:
-        onnx = OnnxEngine(graph, signature)
-        found = [compare(onnx.predict(table), answers) for table, answers in asked]
-    except ModelError as error:
-        return False, error.message
+) -> tuple[bool, tuple[Words, ...]]:
+    """Return whether ONNX answers all tables as scikit-learn does, with words on the first, or on what differs."""
+    onnx = OnnxEngine(graph, signature)
+    found = [compare(onnx.predict(table), answers) for table, answers in asked]
     different = next((agreement for agreement in found if not agreement.agrees), None)
     if different is not None:
-        return False, different.sentence
+        return False, (different.words,)
     row = asked[0][0].slice(0, 1)
-    times = f"One row takes {_milliseconds(onnx, row)} ms, with scikit-learn {_milliseconds(sklearn, row)} ms."
-    return True, f"{found[0].sentence} {times}"
+    times: dict[str, Fact] = {"onnx": _milliseconds(onnx, row), "sklearn": _milliseconds(sklearn, row)}
+    return True, (found[0].words, Words("One row takes {onnx} ms, with scikit-learn {sklearn} ms.", times))
 
 
-def _milliseconds(engine: Predicts, row: Table) -> str:
+def _milliseconds(engine: Predicts, row: Table) -> float:
+    """Return the usual time for a row, in two digits: more would be noise."""
     times_ms = []
     for _ in range(TIMED_CALLS):
         started_s = time.perf_counter()
         engine.predict(row)
         times_ms.append((time.perf_counter() - started_s) * 1000)
-    return f"{median(times_ms):.2g}"
+    return float(f"{median(times_ms):.2g}")

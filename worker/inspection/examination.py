@@ -71,6 +71,8 @@ def examine(inbox: Path, publication: Publication) -> tuple[Manifest, bytes | No
         format=FORMAT,
         engine=choice.engine,
         engine_reason=choice.reason,
+        engine_words=choice.words,
+        engine_detail=choice.detail,
         signature=derived,
         example=typical_row(values, features),
         target=publication.target,

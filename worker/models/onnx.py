@@ -13,35 +13,54 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder
 
 from worker.contract.signature import Feature, FeatureType, Signature
+from worker.contract.words import Words
 from worker.models.estimators import selects_by_name, walk
 from worker.models.onnx_boosting import CONVERTERS
 from worker.models.onnx_engine import MISSING_TEXT, ROWS_INPUT
 from worker.tables.columns import is_all_numeric
+
+DETAIL_LENGTH_MAX: Final = 2000
+NOTHING: Final = Words("")
 
 _STRINGS: Final = (FeatureType.CATEGORY, FeatureType.TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """A graph, or the sentence that says why there is none."""
+    """A graph, or words that say why there is none; `detail` is what the converter said, in its own words."""
 
     graph: bytes | None
-    reason: str = ""
+    words: Words = NOTHING
+    detail: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The words in English."""
+        return str(self.words)
 
 
 def convert(model: Any, signature: Signature) -> Conversion:  # noqa: ANN401  # an estimator
     """Return the model as a graph for `OnnxEngine`. The model itself is left as it is."""
     optional = next((f.name for f in signature.features if f.type is FeatureType.BOOLEAN and not f.required), None)
     if optional is not None:
-        return Conversion(
-            graph=None, reason=f"ONNX has no value for a missing true or false, which {optional!r} allows."
-        )
+        words = Words("ONNX has no value for a missing true or false, which “{feature}” allows.", {"feature": optional})
+        return Conversion(graph=None, words=words)
     try:
         graph = _to_graph(copy.deepcopy(model), signature)
     except Exception as error:  # noqa: BLE001  # converters raise whatever they meet
-        reason = " ".join(str(error).split())[:200]
-        return Conversion(graph=None, reason=f"skl2onnx cannot convert it: {type(error).__name__}: {reason}")
+        said = " ".join(str(error).split())
+        detail = f"skl2onnx: {type(error).__name__}: {said}"[:DETAIL_LENGTH_MAX]
+        return Conversion(graph=None, words=_why_not(model, said), detail=detail)
     return Conversion(graph=graph)
+
+
+def _why_not(model: object, said: str) -> Words:
+    """Return in plain words what the converter said: it names the part of the model that it stumbled over."""
+    steps = {type(estimator).__name__ for estimator in walk(model)}
+    named = sorted((step for step in steps if step in said), key=lambda step: (said.index(step), -len(step)))
+    if not named:
+        return Words("This model cannot be converted to ONNX.")
+    return Words("{step}, as this model uses it, cannot be converted to ONNX.", {"step": named[0]})
 
 
 def _to_graph(model: Any, signature: Signature) -> bytes:  # noqa: ANN401  # an estimator

@@ -119,7 +119,8 @@ def test_what_cannot_be_converted_says_why():
     made = trained.diamonds_by_category()
     conversion = convert(made.model, made.signature)
     assert conversion.graph is None
-    assert conversion.reason.startswith("skl2onnx cannot convert it: ")
+    assert conversion.reason == "HistGradientBoostingRegressor, as this model uses it, cannot be converted to ONNX."
+    assert conversion.detail.startswith("skl2onnx: ")
     made = train(make_pipeline(FunctionTransformer(np.log1p), RandomForestClassifier(2)), FRAME, DIAGNOSES)
     assert "FunctionTransformer" in convert(made.model, made.signature).reason
 
@@ -129,7 +130,7 @@ def test_booleans_that_may_be_missing_are_not_converted():
     feature = Feature(name="smoker", type=FeatureType.BOOLEAN, required=False)
     signature = trained.signature_of(made.model, made.frame)
     conversion = convert(made.model, type(signature)(features=(*signature.features, feature), output=signature.output))
-    assert "'smoker'" in conversion.reason
+    assert "“smoker”" in conversion.reason
 
 
 @pytest.mark.parametrize("graph", [b"", b"nonsense" * 10])
