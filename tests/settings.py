@@ -5,7 +5,7 @@ from pathlib import Path
 
 for name in [name for name in os.environ if name.startswith("BASTIDE_")]:
     del os.environ[name]
-# One place for every run: only the secret key lies there, for the database is in memory and stores are in `tmp_path`.
+# One place for all runs: the secret key and each run's database lie there; stores are in `tmp_path`.
 os.environ["BASTIDE_DATA_DIR"] = str(Path(__file__).parent.parent / "build" / "test-data")
 
 from webapp.settings import *  # noqa: E402, F403  # the environment must be set before the product reads it
@@ -16,3 +16,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # noqa: F405  # whitenoise warns of a missing directory
+# A file as in the product: Django never closes connections to a database in memory, and Python 3.13 tells of each.
+DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / f"tests-{os.getpid()}.sqlite3"}  # noqa: F405  # as above
