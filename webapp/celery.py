@@ -5,6 +5,7 @@ import os
 from celery import Celery
 from django.conf import settings
 
+from webapp.life import SignOfLife
 from worker.contract import names
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -29,3 +30,4 @@ app.conf.update(
     task_publish_retry_policy={"max_retries": 3, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
     timezone="UTC",
 )
+app.steps["consumer"].add(SignOfLife)

@@ -6,6 +6,7 @@ from celery import Celery, bootsteps
 from celery.signals import celeryd_init
 
 from worker.contract.names import QUEUE_INFERENCE, QUEUE_JOBS, TASK_INSPECT, TASK_PING
+from worker.life import SignOfLife
 from worker.settings import SETTINGS
 
 DAY_S: Final = 86_400
@@ -62,6 +63,7 @@ class Recovery(bootsteps.StartStopStep):
 
 
 app.steps["consumer"].add(Recovery)
+app.steps["consumer"].add(SignOfLife)
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -13,7 +13,7 @@ from django.utils.translation.template import templatize
 WEBAPP = Path(__file__).parents[2] / "webapp"
 PO = WEBAPP / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 KEYWORDS = ("gettext:1", "gettext_lazy:1", "_:1", "gettext_noop:1", "ngettext:1,2", "pgettext:1c,2")
-PLACEHOLDER = re.compile(r"%\((\w+)\)")
+PLACEHOLDER = re.compile(r"%\((\w+)\)|\{(\w+[^}]*)\}")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from tests.redis_server import start_redis
 from tests.worker.running_worker import PROJECT, RunningWorker, eventually
 from worker.app import app
+from worker.contract.names import LIFE_BUSY_TTL_MS, LIFE_PREFIX, LIFE_TTL_MS, QUEUE_JOBS
 
 HEAVY = ("numpy", "sklearn", "pandas", "polars", "onnxruntime", "skops", "skl2onnx", "django.conf")
 
@@ -81,3 +82,21 @@ def test_a_restart_of_redis_needs_no_restart_of_the_worker(tmp_path):
         worker.stop()
         server.terminate()
         server.wait(timeout=10)
+
+
+@pytest.mark.box
+def test_the_loop_of_a_worker_leaves_a_sign_of_life_that_expires(worker):
+    key = f"{LIFE_PREFIX}{QUEUE_JOBS}:jobs@box"
+    assert 0 < worker.redis.pttl(key) <= LIFE_BUSY_TTL_MS
+    worker.redis.delete(key)
+    assert eventually(lambda: 0 < worker.redis.pttl(key) <= LIFE_TTL_MS)
+
+
+@pytest.mark.box
+def test_a_worker_that_is_busy_for_long_still_lives(worker):
+    worker.send("tests.linger", {"token": "token"})
+    assert eventually((worker.spool / "token").exists)
+    ttl_ms = worker.redis.pttl(f"{LIFE_PREFIX}{QUEUE_JOBS}:jobs@box")
+    worker.kill()
+    worker.start()
+    assert ttl_ms > LIFE_TTL_MS

@@ -23,5 +23,5 @@ def show_box(request: HttpRequest) -> dict[str, Any]:
         "healthy": all(service.answers for service in found),
         "services": [asdict(service) for service in found],
         "resources": asdict(resources()) if is_admin else None,
-        "checks": [msgspec.structs.asdict(check) for check in checks().results] if is_admin else None,
+        "checks": [msgspec.to_builtins(check) for check in checks().results] if is_admin else None,
     }

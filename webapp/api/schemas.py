@@ -63,8 +63,15 @@ class ResourcesSchema(Schema):
     started_at: datetime
 
 
+class WordsSchema(Schema):
+    """What a text is made of: a template, and the figures that fill it in."""
+
+    template: str
+    facts: dict[str, str | int | float]
+
+
 class CheckSchema(Schema):
-    """A resource check of the last start."""
+    """A resource check of the last start; `words` has what its texts are made of, by their names."""
 
     id: str
     title: str
@@ -72,6 +79,7 @@ class CheckSchema(Schema):
     needed: str
     status: str = Field(description="passed, warning, failed or skipped")
     hint: str
+    words: dict[str, WordsSchema]
 
 
 class BoxSchema(Schema):

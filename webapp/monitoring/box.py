@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import psutil
@@ -14,8 +15,11 @@ from redis.exceptions import RedisError
 
 from webapp import redis_client
 from worker.contract import names
+from worker.contract.words import Words
 
 CPU_SAMPLE_S = 0.1
+SCAN_COUNT = 1000
+"""How many keys Redis looks at before it answers; a box has some dozens."""
 
 
 class ServiceName(StrEnum):
@@ -25,6 +29,16 @@ class ServiceName(StrEnum):
     DATABASE = "database"
     REDIS = "redis"
     INFERENCE = "inference"
+    JOBS = "jobs"
+    CONTROL = "control"
+
+
+SIGNS_OF_LIFE: Final = {
+    ServiceName.INFERENCE: names.ALIVE_PREFIX,
+    ServiceName.JOBS: f"{names.LIFE_PREFIX}{names.QUEUE_JOBS}:",
+    ServiceName.CONTROL: f"{names.LIFE_PREFIX}{names.QUEUE_CONTROL}:",
+}
+"""How the keys begin that the workers of each kind keep fresh."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +65,7 @@ class Resources:
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One check as the host plane wrote it."""
+    """One check as the host plane wrote it; `words` has its texts by name as they can be said otherwise."""
 
     id: str
     title: str = ""
@@ -59,6 +73,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     needed: str = ""
     status: str = "skipped"
     hint: str = ""
+    words: dict[str, Words] = {}
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,12 +86,12 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def services() -> tuple[Service, ...]:
     """Ask every part of the box whether it answers. That this runs at all is the answer of the web process."""
-    workers = _inference_workers()
+    living = _living_workers()
     return (
         Service(name=ServiceName.WEB, answers=True),
         Service(name=ServiceName.DATABASE, answers=_database_answers()),
-        Service(name=ServiceName.REDIS, answers=workers is not None),
-        Service(name=ServiceName.INFERENCE, answers=bool(workers), count=workers or 0),
+        Service(name=ServiceName.REDIS, answers=living is not None),
+        *(_workers(name, (living or {}).get(name, 0)) for name in SIGNS_OF_LIFE),
     )
 
 
@@ -113,8 +128,17 @@ def _database_answers() -> bool:
         return False
 
 
-def _inference_workers() -> int | None:
+def _workers(name: ServiceName, count: int) -> Service:
+    return Service(name=name, answers=count > 0, count=count)
+
+
+def _living_workers() -> dict[ServiceName, int] | None:
+    """Return how many workers of each kind live; None when Redis does not say."""
     try:
-        return sum(1 for _key in redis_client.client().scan_iter(match=f"{names.ALIVE_PREFIX}*", count=100))
+        return {name: _count_keys(prefix) for name, prefix in SIGNS_OF_LIFE.items()}
     except RedisError:
         return None
+
+
+def _count_keys(prefix: str) -> int:
+    return sum(1 for _key in redis_client.client().scan_iter(match=f"{prefix}*", count=SCAN_COUNT))

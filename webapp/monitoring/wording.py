@@ -8,15 +8,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from webapp.monitoring.box import Check, Resources, Service, ServiceName
+from webapp.monitoring.check_words import TEMPLATES
 from webapp.predictions.numbers import rounded_words
+from webapp.sentences import say
 
 GIB: Final = 2**30
 
 SERVICE_NAMES: Final = {
     ServiceName.WEB: gettext_lazy("Web site"),
     ServiceName.DATABASE: gettext_lazy("Database"),
-    ServiceName.REDIS: gettext_lazy("Redis, the message box"),
+    ServiceName.REDIS: "Redis",
     ServiceName.INFERENCE: gettext_lazy("Inference workers"),
+    ServiceName.JOBS: gettext_lazy("Worker for jobs"),
+    ServiceName.CONTROL: gettext_lazy("Worker for records"),
 }
 
 CHECK_STATES: Final = {"passed": "good", "warning": "warning", "failed": "bad", "skipped": "unknown"}
@@ -59,7 +63,7 @@ class Meter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckRow:
-    """A check in words. Title, figures and hint are the host plane's own, in English."""
+    """A check in words: the reader's where they are known, else the host plane's own."""
 
     title: str
     measured: str
@@ -82,14 +86,14 @@ def box_sentence(services: Sequence[Service], checks: Sequence[Check]) -> Senten
             failed,
         )
         return Sentence(words=words % {"count": failed}, state="bad")
-    tight = sum(check.status == "warning" for check in checks)
-    if tight:
+    doubtful = sum(check.status == "warning" for check in checks)
+    if doubtful:
         words = ngettext(
             "Every service answers; %(count)d check deserves a look.",
             "Every service answers; %(count)d checks deserve a look.",
-            tight,
+            doubtful,
         )
-        return Sentence(words=words % {"count": tight}, state="warning")
+        return Sentence(words=words % {"count": doubtful}, state="warning")
     return Sentence(words=_("The box is well: every service answers."), state="good")
 
 
@@ -127,15 +131,20 @@ def check_rows(checks: Sequence[Check]) -> tuple[CheckRow, ...]:
     """Return each check in words, what needs a look first."""
     return tuple(
         CheckRow(
-            title=check.title or check.id,
-            measured=check.measured,
-            needed=check.needed,
-            hint=check.hint,
+            title=_said(check, "title", check.title or check.id),
+            measured=_said(check, "measured", check.measured),
+            needed=_said(check, "needed", check.needed),
+            hint=_said(check, "hint", check.hint),
             words=str(CHECK_WORDS.get(check.status, check.status)),
             state=CHECK_STATES.get(check.status, "unknown"),
         )
         for check in sorted(checks, key=_urgency)
     )
+
+
+def _said(check: Check, name: str, english: str) -> str:
+    words = check.words.get(name)
+    return (say(TEMPLATES, words.template, words.facts) if words else None) or english
 
 
 def _urgency(check: Check) -> int:

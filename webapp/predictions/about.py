@@ -6,7 +6,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from webapp.predictions.engine_words import TEMPLATES
 from webapp.predictions.numbers import number_words, percent_words, with_unit
+from webapp.sentences import say
 from worker.contract.manifest import Engine, Manifest, Quality
 
 SHARES: Final = frozenset({"accuracy", "balanced_accuracy"})
@@ -40,20 +42,31 @@ class About:
     measured_on: str
     engine: str
     engine_reason: str
+    engine_detail: str
+    is_reason_translated: bool
     estimator: str
     made_with: tuple[str, ...]
 
 
 def about(manifest: Manifest) -> About:
     """Return what to know of a version."""
+    reason = _reason(manifest)
     return About(
         figures=tuple(_figure(quality) for quality in manifest.quality),
         measured_on=_("Measured on %(count)s rows of reference data.") % {"count": number_words(manifest.quality_rows)},
         engine=ENGINES[manifest.engine],
-        engine_reason=manifest.engine_reason,
+        engine_reason=reason or manifest.engine_reason,
+        engine_detail=manifest.engine_detail,
+        is_reason_translated=reason is not None,
         estimator=manifest.estimator,
         made_with=tuple(f"{name} {version}" for name, version in manifest.made_with.items()),
     )
+
+
+def _reason(manifest: Manifest) -> str | None:
+    """Return why this engine; None when a manifest says it in English only."""
+    sentences = [say(TEMPLATES, words.template, words.facts) for words in manifest.engine_words]
+    return " ".join(filter(None, sentences)) if sentences and all(sentences) else None
 
 
 def _figure(quality: Quality) -> Figure:

@@ -37,6 +37,14 @@ ALIVE_PREFIX: Final = "bastide:alive:"
 ALIVE_TTL_MS: Final = 1000
 ALIVE_REFRESH_S: Final = 0.25
 
+LIFE_PREFIX: Final = "bastide:life:"
+"""Followed by a queue, a colon and a name: exists while that Celery worker takes messages from that queue."""
+
+LIFE_REFRESH_S: Final = 5
+LIFE_TTL_MS: Final = 15_000
+LIFE_BUSY_TTL_MS: Final = 600_000
+"""No task takes longer."""
+
 ROUTING_STAMP: Final = "bastide:routing"
 """A counter that moves whenever an endpoint, a deployment, a key or a permission changes."""
 

@@ -1,6 +1,7 @@
 """The management API, as programs and browsers see it."""
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -95,12 +96,13 @@ def test_an_address_that_is_none_is_404_in_our_shape(client, db):
 def test_the_box_is_summed_up_for_a_user(bob):
     box = with_key(bob).get("/api/v1/box").json()
     assert box["healthy"] is False
-    assert {service["name"] for service in box["services"]} == {"web", "database", "redis", "inference"}
+    assert [each["name"] for each in box["services"]] == ["web", "database", "redis", "inference", "jobs", "control"]
     assert (box["resources"], box["checks"]) == (None, None)
 
 
 def test_the_box_is_told_in_full_to_an_admin(alice, settings):
-    check = {"id": "clock", "title": "Clock", "measured": "m", "needed": "n", "status": "passed", "hint": ""}
+    check: dict[str, Any] = dict.fromkeys(("id", "title", "measured", "needed", "hint"), "x")
+    check |= {"status": "passed", "words": {"measured": {"template": "{size:.1f} GiB", "facts": {"size": 1.5}}}}
     settings.CHECKS_FILE.write_text(json.dumps({"results": [check]}))
     box = with_key(alice).get("/api/v1/box").json()
     assert box["resources"]["memory_total_bytes"] > 0

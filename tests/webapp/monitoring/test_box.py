@@ -1,14 +1,19 @@
 """The page about the box."""
 
 import json
+from contextlib import closing
 
 import pytest
+import redis
 from django.db import DatabaseError, connection
 from django.utils import translation
 
+from tests.redis_server import running_redis
+from webapp import redis_client
 from webapp.monitoring import box as measuring
 from webapp.monitoring.box import Check, Service, ServiceName, checks, resources, services
 from webapp.monitoring.wording import box_sentence, check_rows, meters
+from worker.contract.words import Words
 
 CHECKS = {
     "checked_at": "2025-11-17T12:00:00+00:00",
@@ -28,8 +33,17 @@ def checked(settings):
 
 def test_services_without_redis_are_told_apart(db):
     assert {service.name: service.answers for service in services()} == {
-        "web": True, "database": True, "redis": False, "inference": False
+        "web": True, "database": True, "redis": False, "inference": False, "jobs": False, "control": False
     }  # fmt: skip
+
+
+def test_living_workers_are_counted(monkeypatch, tmp_path, db):
+    with running_redis(tmp_path) as socket, closing(redis.Redis(unix_socket_path=str(socket))) as client:
+        monkeypatch.setattr(redis_client, "client", lambda: client)
+        for key in ("bastide:alive", "bastide:alive:one", "bastide:alive:two", "bastide:life:control:control@box"):
+            client.set(key, 1)
+        counts = {service.name: service.count for service in services()}
+    assert [counts[name] for name in (ServiceName.INFERENCE, ServiceName.JOBS, ServiceName.CONTROL)] == [2, 0, 1]
 
 
 def test_resources_are_those_of_this_machine():
@@ -78,6 +92,18 @@ def test_meters_stay_numbers_in_french():
         assert all(float(meter.width) >= 0 for meter in meters(resources()))
 
 
+def test_a_check_is_said_in_the_readers_language():
+    words = {"measured": Words("{size:.1f} GiB", {"size": 23.46})}
+    check = Check(id="memory", title="Memory", measured="23.5 GiB", status="passed", words=words)
+    with translation.override("fr"):
+        assert check_rows([check])[0].measured == "23,5 Gio"
+
+
+def test_a_check_without_words_is_said_as_it_was_written():
+    with translation.override("fr"):
+        assert check_rows([Check(id="memory", measured="23.5 GiB")])[0].measured == "23.5 GiB"
+
+
 def test_everybody_sees_the_state_and_no_figure(as_bob, checked):
     page = as_bob.get("/box/").content.decode()
     assert "Inference workers" in page
@@ -99,7 +125,7 @@ def test_an_admin_without_checks_sees_what_to_type(as_alice):
 def test_what_moves_has_no_figure_for_a_user(as_bob, checked):
     now = as_bob.get("/box/now.json").json()
     assert now["meters"] == []
-    assert len(now["services"]) == 4
+    assert len(now["services"]) == len(ServiceName)
 
 
 def test_what_moves_has_figures_for_an_admin(as_alice, checked):

@@ -1,0 +1,67 @@
+"""Sentences of other planes, said in the reader's language, and none that the site does not know."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+from django.utils import translation
+
+from webapp.monitoring import check_words
+from webapp.predictions import engine_words
+from webapp.sentences import TIMES, say
+
+ROOT = Path(__file__).parents[2]
+SIZE = "{size:.1f} GiB"
+
+
+def templates(*places: str) -> set[str]:
+    return {template for place in places for file in ROOT.glob(place) for template in _templates_of(file)}
+
+
+def _templates_of(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Words":
+            assert isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno}: a template is a literal"
+            yield from filter(None, [str(node.args[0].value)])
+
+
+def test_whatever_a_check_says_can_be_translated():
+    assert templates("appliance/checks/*.py") == check_words.TEMPLATES
+
+
+def test_whatever_is_said_of_an_engine_can_be_translated():
+    assert templates("worker/models/*.py", "worker/inspection/*.py") == engine_words.TEMPLATES
+
+
+def test_every_template_has_a_french_translation():
+    catalogue = polib.pofile(str(ROOT / "webapp/locale/fr/LC_MESSAGES/django.po"))
+    known = {entry.msgid for entry in catalogue if entry.msgstr}
+    assert (check_words.TEMPLATES | engine_words.TEMPLATES) - known == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "template", "facts", "words"),
+    [
+        ("en", SIZE, {"size": 7.96}, "8.0 GiB"),
+        ("fr", SIZE, {"size": 7.96}, "8,0 Gio"),
+        ("en", "{count:,}", {"count": 16220192}, "16,220,192"),
+        ("fr", "{count:,}", {"count": 16220192}, "16\N{NO-BREAK SPACE}220\N{NO-BREAK SPACE}192"),
+        ("fr", "{kind}", {"kind": "ext4, 1.5"}, "ext4, 1.5"),
+        ("en", "{count}", {"count": 1e-07}, f"1{TIMES}10⁻⁷"),
+        ("fr", "{count}", {"count": 1.5e20}, f"1,5{TIMES}10²⁰"),
+    ],
+)
+def test_figures_are_written_as_the_reader_writes_them(language, template, facts, words):
+    with translation.override(language):
+        assert say(check_words.TEMPLATES, template, facts) == words
+
+
+def test_a_template_that_is_not_known_is_not_filled_in():
+    assert say(check_words.TEMPLATES, "{size.__class__}", {"size": 1}) is None
+
+
+@pytest.mark.parametrize("facts", [{}, {"size": "many"}])
+def test_facts_that_do_not_fit_are_not_filled_in(facts):
+    assert say(check_words.TEMPLATES, SIZE, facts) is None

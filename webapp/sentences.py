@@ -1,0 +1,52 @@
+"""Sentences that another plane wrote, said in the language of whoever reads them.
+
+They come as the English text beside its template and facts. Only a template that the site itself lists is filled in: a
+template of a stranger's could read what is none of its business.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from django.utils.formats import get_format
+from django.utils.translation import gettext
+
+Fact = str | int | float
+
+EXPONENT: Final = re.compile(r"e([+-])0*(\d+)$")
+TIMES: Final = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}"
+SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Figure:
+    """A fact that a template formats in the reader's language."""
+
+    def __init__(self, fact: Fact) -> None:
+        self._fact = fact
+
+    def __format__(self, form: str) -> str:
+        """Return the fact as the template wants it, with the marks of the language."""
+        words = format(self._fact, form)
+        return words if isinstance(self._fact, str) else _localised(words)
+
+
+def say(known: Collection[str], template: str, facts: Mapping[str, Fact]) -> str | None:
+    """Return the sentence in the active language; None when the template is not known or the facts do not fill it."""
+    if template not in known:
+        return None
+    try:
+        return gettext(template).format(**{name: Figure(fact) for name, fact in facts.items()})
+    except (KeyError, ValueError):
+        return None
+
+
+def _localised(number: str) -> str:
+    """Return a number that `format` wrote with the language's own point and groups, a power of ten as people write."""
+    marks = {".": get_format("DECIMAL_SEPARATOR"), ",": get_format("THOUSAND_SEPARATOR")}
+    words = EXPONENT.sub(_power, number)
+    return "".join(marks.get(character, character) for character in words)
+
+
+def _power(exponent: re.Match[str]) -> str:
+    sign, digits = exponent.groups()
+    return f"{TIMES}10" + f"{sign.strip('+')}{digits}".translate(SUPERSCRIPTS)
