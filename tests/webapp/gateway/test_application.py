@@ -33,7 +33,9 @@ class Caller:
         """Send a request in chunks and return status and body; None as a chunk: the caller leaves."""
         return asyncio.run(self._ask(list(chunks), path, method, headers))
 
-    async def _ask(self, chunks, path, method, headers):
+    async def _ask(
+        self, chunks: list[bytes | None], path: str, method: str, headers: dict[str, str]
+    ) -> tuple[int, Any]:
         lifespan: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         lifespan.put_nowait({"type": "lifespan.startup"})
         started = asyncio.Event()

@@ -52,6 +52,7 @@ def test_an_admin_may_use_every_endpoint(alice):
 
 def test_a_route_leads_to_the_champion(alice):
     endpoint = deployed_endpoint(alice)
+    assert endpoint.champion is not None
     version = endpoint.champion.version
     route = build_routing_table().routes["penguins"]
     assert (route.version, route.digest) == (version.number, version.digest)
