@@ -1,0 +1,41 @@
+"""The first page: what one may ask."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.words import ENGLISH, FRENCH
+
+pytestmark = pytest.mark.browser
+
+
+def test_home_says_first_that_all_models_answer(open_page, ada, words):
+    expect(open_page("/", ada, words).get_by_text(words.all_answer)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("title", "purpose"),
+    [
+        ("Penguins", "Predicts species: Adelie, Chinstrap or Gentoo."),
+        ("Diamonds", "Predicts price in US dollars."),
+        ("Biopsy", "Predicts diagnosis: benign or malignant."),
+    ],
+)
+def test_home_says_what_each_endpoint_predicts_and_leads_there(open_page, ada, title, purpose):
+    page = open_page("/", ada)
+    card = page.get_by_role("main").get_by_role("listitem").filter(has=page.get_by_role("heading", name=title))
+    expect(card).to_contain_text(purpose)
+    expect(card).to_contain_text("Answers; version 1 since today.")
+    card.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
+def test_the_switch_changes_the_language_of_the_same_page_and_keeps_it(open_page, ada):
+    page = open_page("/endpoints/penguins/?_example=1", ada)
+    page.get_by_role("button", name="Français").click()
+    expect(page.get_by_role("button", name=FRENCH.predict)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.get_by_label("Island")).to_have_value("Biscoe")
+    page.goto("/")
+    expect(page.get_by_text(FRENCH.all_answer)).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_text(ENGLISH.all_answer)).to_be_visible()
