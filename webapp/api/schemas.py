@@ -43,10 +43,10 @@ class EndpointSchema(Schema):
 
 
 class ServiceSchema(Schema):
-    """Whether a part of the box answers, and how many of its processes where that is known."""
+    """Whether a part of the box answers, and how many of its processes; null where that cannot be known."""
 
     name: str
-    answers: bool
+    answers: bool | None
     count: int | None
 
 

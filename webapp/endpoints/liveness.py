@@ -12,3 +12,11 @@ def inference_answers() -> bool:
         return bool(redis_client.client().exists(names.ALIVE))
     except RedisError:
         return False
+
+
+def redis_answers() -> bool:
+    """Return whether Redis answers at once."""
+    try:
+        return bool(redis_client.client().ping())
+    except RedisError:
+        return False

@@ -43,10 +43,10 @@ SIGNS_OF_LIFE: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """Whether a part of the box answers. `count` is how many of its processes do, where that is known."""
+    """Whether a part of the box answers, None where that cannot be known; `count` is how many of its processes do."""
 
     name: ServiceName
-    answers: bool
+    answers: bool | None
     count: int | None = None
 
 
@@ -91,7 +91,7 @@ def services() -> tuple[Service, ...]:
         Service(name=ServiceName.WEB, answers=True),
         Service(name=ServiceName.DATABASE, answers=_database_answers()),
         Service(name=ServiceName.REDIS, answers=living is not None),
-        *(_workers(name, (living or {}).get(name, 0)) for name in SIGNS_OF_LIFE),
+        *(_workers(name, living) for name in SIGNS_OF_LIFE),
     )
 
 
@@ -128,8 +128,10 @@ def _database_answers() -> bool:
         return False
 
 
-def _workers(name: ServiceName, count: int) -> Service:
-    return Service(name=name, answers=count > 0, count=count)
+def _workers(name: ServiceName, living: dict[ServiceName, int] | None) -> Service:
+    if living is None:
+        return Service(name=name, answers=None)
+    return Service(name=name, answers=living[name] > 0, count=living[name])
 
 
 def _living_workers() -> dict[ServiceName, int] | None:

@@ -23,6 +23,7 @@ SERVICE_NAMES: Final = {
     ServiceName.CONTROL: gettext_lazy("Worker for records"),
 }
 
+SERVICE_STATES: Final = {True: "good", False: "bad", None: "unknown"}
 CHECK_STATES: Final = {"passed": "good", "warning": "warning", "failed": "bad", "skipped": "unknown"}
 CHECK_WORDS: Final = {
     "passed": gettext_lazy("fine"),
@@ -75,7 +76,7 @@ class CheckRow:
 
 def box_sentence(services: Sequence[Service], checks: Sequence[Check]) -> Sentence:
     """Return how the box is, in one sentence."""
-    silent = [str(SERVICE_NAMES[service.name]) for service in services if not service.answers]
+    silent = [str(SERVICE_NAMES[service.name]) for service in services if service.answers is False]
     if silent:
         return Sentence(words=_("Not everything answers: %(names)s.") % {"names": ", ".join(silent)}, state="bad")
     failed = sum(check.status == "failed" for check in checks)
@@ -104,7 +105,7 @@ def service_rows(services: Sequence[Service]) -> tuple[Row, ...]:
             id=service.name,
             name=str(SERVICE_NAMES[service.name]),
             words=_service_words(service),
-            state="good" if service.answers else "bad",
+            state=SERVICE_STATES[service.answers],
         )
         for service in services
     )
@@ -152,6 +153,8 @@ def _urgency(check: Check) -> int:
 
 
 def _service_words(service: Service) -> str:
+    if service.answers is None:
+        return _("not known")
     if not service.answers:
         return _("does not answer")
     if service.count is None:

@@ -3,7 +3,7 @@
 
 const EVERY_MS = 3000;
 const page = document.getElementById("box");
-const SIGNS = { good: "M4.6 8.2 7 10.6l4.4-5", warning: "M8 4.2v4.6M8 11.3v.6", bad: "m5.3 5.3 5.4 5.4m0-5.4-5.4 5.4" };
+const SIGNS = { good: "M4.6 8.2 7 10.6l4.4-5", warning: "M8 4.2v4.6M8 11.3v.6", bad: "m5.3 5.3 5.4 5.4m0-5.4-5.4 5.4", unknown: "M5 8h6" };
 
 function showState(element, state, words) {
   const sign = element.querySelector(".state");

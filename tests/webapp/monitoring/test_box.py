@@ -12,7 +12,7 @@ from tests.redis_server import running_redis
 from webapp import redis_client
 from webapp.monitoring import box as measuring
 from webapp.monitoring.box import Check, Service, ServiceName, checks, resources, services
-from webapp.monitoring.wording import box_sentence, check_rows, meters
+from webapp.monitoring.wording import box_sentence, check_rows, meters, service_rows
 from worker.contract.words import Words
 
 CHECKS = {
@@ -33,7 +33,7 @@ def checked(settings):
 
 def test_services_without_redis_are_told_apart(db):
     assert {service.name: service.answers for service in services()} == {
-        "web": True, "database": True, "redis": False, "inference": False, "jobs": False, "control": False
+        "web": True, "database": True, "redis": False, "inference": None, "jobs": None, "control": None
     }  # fmt: skip
 
 
@@ -90,6 +90,12 @@ def test_what_needs_a_look_comes_first():
 def test_meters_stay_numbers_in_french():
     with translation.override("fr"):
         assert all(float(meter.width) >= 0 for meter in meters(resources()))
+
+
+def test_what_only_redis_knows_is_not_called_dead():
+    unknown = (*WELL[:2], Service(name=ServiceName.REDIS, answers=False), Service(name=ServiceName.JOBS, answers=None))
+    assert box_sentence(unknown, ()).words == "Not everything answers: Redis."
+    assert [(row.words, row.state) for row in service_rows(unknown)][-1] == ("not known", "unknown")
 
 
 def test_a_check_is_said_in_the_readers_language():
