@@ -1,5 +1,6 @@
 """The cast of the control plane's tests: Alice runs the box, Bob uses it, Charlie is in no group of theirs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from tests.playground import add_user, deployed_endpoint
 from webapp.accounts.models import Role, User
@@ -18,6 +20,13 @@ from webapp.predictions import client as online_path
 @pytest.fixture(scope="session", autouse=True)
 def _translations():
     call_command("compile_translations")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    # A request in French leaves its thread in French, and the next test may make no request.
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
