@@ -36,4 +36,6 @@ class SignOfLife(bootsteps.StartStopStep):
 
     def _sign(self, ttl_ms: int) -> None:
         key = f"{LIFE_PREFIX}{QUEUE_CONTROL}:{self._consumer.hostname}"
-        self._consumer.connection.default_channel.client.set(key, 1, px=ttl_ms)
+        # Not the channel's own client: the loop waits on that connection, and would take our answer for a message.
+        with self._consumer.connection.default_channel.conn_or_acquire() as client:
+            client.set(key, 1, px=ttl_ms)

@@ -90,6 +90,8 @@ def test_the_loop_of_a_worker_leaves_a_sign_of_life_that_expires(worker):
     assert 0 < worker.redis.pttl(key) <= LIFE_BUSY_TTL_MS
     worker.redis.delete(key)
     assert eventually(lambda: 0 < worker.redis.pttl(key) <= LIFE_TTL_MS)
+    assert worker.answers_ping()
+    assert worker.process.poll() is None
 
 
 @pytest.mark.box
