@@ -112,3 +112,9 @@ def test_metrics_are_right_under_several_processes(box):
 
 def test_ready_means_that_a_worker_really_answered(client):
     assert client.get("/readyz").json() == {"ready": True, "checks": {"database": True, "redis": True, "worker": True}}
+
+
+def test_request_ids_are_unique_across_web_processes(box):
+    url, headers = f"{box.url}/api/v1/endpoints/diamonds/predict", {"Authorization": f"Bearer {box.key()}"}
+    ids = [httpx.post(url, json={}, headers=headers).headers["X-Request-Id"] for _ in range(40)]
+    assert len(set(ids)) == 40

@@ -56,7 +56,7 @@ class Gateway:
         self._socket = socket
         self._state: GatewayState | None = None
         self._numbers = itertools.count()
-        self._process = token_hex(6)
+        self._process = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or the server's start and stop."""
@@ -78,6 +78,8 @@ class Gateway:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                # Here, not above: this process was forked from one that had imported the application already.
+                self._process = token_hex(6)
                 self._state = GatewayState(LaneClient(self._socket))
                 await self._state.start()
                 await send({"type": "lifespan.startup.complete"})
@@ -112,7 +114,9 @@ class Gateway:
         """Return the route and the whole body of a request that may be asked. Raise `RefusedError` otherwise."""
         if scope["method"] != "POST":
             raise RefusedError(
-                error_answer(ErrorCode.METHOD_NOT_ALLOWED, f"Predictions are asked by POST, not {scope['method']}.")
+                error_answer(
+                    ErrorCode.METHOD_NOT_ALLOWED, f"Predictions are asked by POST, not {scope['method']}.", "Use POST."
+                )
             )
         table = self._running().table
         authorization = headers.get(b"authorization")

@@ -87,7 +87,7 @@ def _kind(content_type: str) -> _Kind | None:
 def _unsupported(content_type: str) -> InputRefused:
     got = f"got {content_type[:100]!r}" if content_type.strip() else "and the request has none"
     message = f"The content type must be {JSON} or {CSV}, in UTF-8, {got}."
-    return InputRefused(ErrorCode.UNSUPPORTED_MEDIA_TYPE, message, f"Send the header 'Content-Type: {JSON}'.")
+    return InputRefused(ErrorCode.UNSUPPORTED_MEDIA_TYPE, message, f"Send the header 'Content-Type: {JSON}', or {CSV}.")
 
 
 def _check_finite(predictions: list[Any], probabilities: list[list[float]] | None) -> None:

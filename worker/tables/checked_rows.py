@@ -81,7 +81,7 @@ class RowChecker:
 def too_many_rows(row_limit: int) -> InputRefused:
     """Return the error for a body with more rows than one request may have."""
     message = f"The request has more than {row_limit:,} rows, the most that one request may have."
-    return InputRefused(ErrorCode.TOO_MANY_ROWS, message, "Send fewer rows at a time, or use a batch job.")
+    return InputRefused(ErrorCode.TOO_MANY_ROWS, message, "Send the rows in several requests.")
 
 
 def no_rows() -> InputRefused:

@@ -263,7 +263,7 @@ def test_rows_up_to_the_limit_are_read_and_more_are_refused_with_the_limit():
         error = refusal(f'{{"rows": [[1], [1], [1], {last}]}}', reader)
         assert error.code is ErrorCode.TOO_MANY_ROWS
         assert "more than 3 rows" in error.error
-        assert "batch job" in error.hint
+        assert "several requests" in error.hint
 
 
 @pytest.mark.parametrize(
