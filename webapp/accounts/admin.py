@@ -35,7 +35,7 @@ class Keys(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only for the 
     """Keys to look at and to revoke. Their owners make them: nobody else ever sees a key's text."""
 
     list_display = ("prefix", "label", "user", "created_at", "last_used_at", "revoked_at")
-    list_filter = ("user",)
+    search_fields = ("user__username", "label", "prefix")
     readonly_fields = ("user", "label", "prefix", "created_at", "last_used_at", "revoked_at")
     actions = ("revoke",)
 

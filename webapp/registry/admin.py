@@ -1,7 +1,12 @@
 """Models and versions in the administration: to look at, for a version never changes."""
 
+import json
+
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from webapp.registry.models import ModelVersion, RegisteredModel
 
@@ -24,6 +29,30 @@ class ModelVersions(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
 
     list_display = ("model", "number", "status", "created_by", "created_at")
     list_filter = ("status", "model")
+    fieldsets = (
+        (None, {"fields": ("model", "number", "status", "reason", "hint", "deploy_role", "created_by", "created_at")}),
+        (None, {"fields": ("digest", "artifact", "reference", "said_at_publication", "found_by_inspection")}),
+    )
+
+    @admin.display(description=_("SHA-256 of the artifact"))
+    def artifact(self, version: ModelVersion) -> str:
+        """Say what the model's file is known by."""
+        return version.artifact_sha256
+
+    @admin.display(description=_("SHA-256 of the reference data"))
+    def reference(self, version: ModelVersion) -> str:
+        """Say what the reference data is known by."""
+        return version.reference_sha256
+
+    @admin.display(description=_("publication"))
+    def said_at_publication(self, version: ModelVersion) -> SafeString:
+        """Show what the publisher said, a line for each thing."""
+        return _indented(version.publication_json)
+
+    @admin.display(description=_("manifest"))
+    def found_by_inspection(self, version: ModelVersion) -> SafeString:
+        """Show what inspection found, a line for each thing."""
+        return _indented(version.manifest_json)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds a version here: publishing does."""
@@ -36,3 +65,8 @@ class ModelVersions(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     def has_delete_permission(self, request: HttpRequest, obj: ModelVersion | None = None) -> bool:
         """Nobody deletes a version here: its files would stay."""
         return False
+
+
+def _indented(value: object) -> SafeString:
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return format_html('<pre class="json" lang="en" tabindex="0">{}</pre>', text)

@@ -49,3 +49,9 @@ def test_a_version_cannot_be_changed(as_alice, penguins):
     path = f"/admin/registry/modelversion/{penguins.champion.version.pk}/change/"
     assert as_alice.get(path).status_code == 200
     assert as_alice.post(path, {"number": 9}).status_code == 403
+
+
+def test_a_version_is_shown_line_by_line(as_alice, penguins):
+    page = as_alice.get(f"/admin/registry/modelversion/{penguins.champion.version.pk}/change/").content.decode()
+    assert '<pre class="json" lang="en" tabindex="0">{\n  &quot;format&quot;: &quot;skops&quot;,' in page
+    assert "SHA-256 of the artifact" in page
