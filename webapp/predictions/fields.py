@@ -178,7 +178,7 @@ def _advice(feature: Feature) -> str:
     if feature.minimum is not None and feature.maximum is not None:
         parts.append(range_words(feature.minimum, feature.maximum, feature.unit))
     if not feature.required:
-        parts.append(_("may be left empty"))
+        parts.append(_("optional"))
     return " · ".join(parts)
 
 

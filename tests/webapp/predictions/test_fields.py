@@ -82,10 +82,10 @@ def test_fields_have_the_widget_of_their_type():
 
 def test_advice_tells_the_range_and_what_may_stay_empty():
     bill, island, year, ringed, _note = fields_of(SPECIES, {}, {}, is_asked=False)
-    assert bill.advice == "32.1 to 59.6\N{NO-BREAK SPACE}mm · may be left empty"
+    assert bill.advice == "32.1 to 59.6\N{NO-BREAK SPACE}mm · optional"
     assert island.advice == ""
     assert year.advice == "2007 to 2009"
-    assert ringed.advice == "may be left empty"
+    assert ringed.advice == "optional"
 
 
 @pytest.mark.parametrize(
