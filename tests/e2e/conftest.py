@@ -6,22 +6,12 @@ from functools import cache
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from tests.e2e import pages
+from tests.e2e import chromium, pages
 from tests.e2e.pages import Person
 from tests.e2e.watching import Watch
 from tests.e2e.words import ENGLISH, LANGUAGES, Words
 from tests.running_box import RunningBox
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 TIMEOUT_MS = 10_000
 
 Open = Callable[..., Page]
@@ -31,7 +21,7 @@ Open = Callable[..., Page]
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_OPTIONS))
+        launched = chromium.launch(playwright)
         yield launched
         launched.close()
 
