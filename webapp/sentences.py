@@ -27,7 +27,7 @@ class Figure:
     def __format__(self, form: str) -> str:
         """Return the fact as the template wants it, with the marks of the language."""
         words = format(self._fact, form)
-        return words if isinstance(self._fact, str) else _localised(words)
+        return words if isinstance(self._fact, str) else localised(words)
 
 
 def say(known: Collection[str], template: str, facts: Mapping[str, Fact]) -> str | None:
@@ -40,7 +40,7 @@ def say(known: Collection[str], template: str, facts: Mapping[str, Fact]) -> str
         return None
 
 
-def _localised(number: str) -> str:
+def localised(number: str) -> str:
     """Return a number that `format` wrote with the language's own point and groups, a power of ten as people write."""
     marks = {".": get_format("DECIMAL_SEPARATOR"), ",": get_format("THOUSAND_SEPARATOR")}
     words = EXPONENT.sub(_power, number)

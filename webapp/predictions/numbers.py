@@ -8,10 +8,14 @@ from typing import Final
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
+from webapp.sentences import localised
+
 GROUPED_FROM: Final = 10_000
 """Years and other whole numbers of four digits stay as they are."""
 
 EXACT_DIGITS: Final = 16
+POWER_DIGITS: Final = 6
+"""Where a power of ten is written, more digits would tell nobody anything."""
 
 JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
@@ -21,7 +25,7 @@ def number_words(value: float, digits: int = 6) -> str:
     if not math.isfinite(value):
         return str(value)
     if value != 0 and not 1e-4 <= abs(value) < 10.0**EXACT_DIGITS:
-        return f"{value:.{digits}g}"
+        return localised(f"{value:.{min(digits, POWER_DIGITS)}g}")
     magnitude = math.floor(math.log10(abs(value))) if value else 0
     decimals = max(0, digits - 1 - magnitude)
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals)).normalize()

@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from webapp.predictions.numbers import canonical_number, number_words, percent_words, range_words, typed_number
+from webapp.sentences import TIMES
 
 
 @pytest.mark.parametrize(
@@ -19,8 +20,8 @@ from webapp.predictions.numbers import canonical_number, number_words, percent_w
         (39.1, "39.1"),
         (-5.5, "-5.5"),
         (1234567.89, "1,234,568"),
-        (1e-9, "1e-09"),
-        (1e300, "1e+300"),
+        (1e-9, f"1{TIMES}10⁻⁹"),
+        (1e300, f"1{TIMES}10³⁰⁰"),
         (math.inf, "inf"),
         (0.30000000000000004, "0.3"),
         (999999.96, "1,000,000"),
