@@ -22,8 +22,10 @@ logger = logging.getLogger(__name__)
 DEADLINE_S: Final = 10.0
 SWEEP_S: Final = 0.1
 RECONNECT_S: Final = 0.1
+ASK_TIMEOUT_S: Final = 1.0
 PENDING_MAX: Final = 2048
-PENDING_BYTES_MAX: Final = 256 << 20
+PENDING_BYTES_MAX: Final = 64 << 20
+"""Of each web process; all of them together must leave Redis memory for its other work."""
 
 _encode_batch = msgspec.msgpack.Encoder().encode
 _decode_replies = msgspec.msgpack.Decoder(LaneReplies).decode
@@ -100,11 +102,16 @@ class LaneClient:
         return answer
 
     async def ask_redis(self, *arguments: Argument) -> RedisAnswer:
-        """Ask Redis something beside the lane. Raise `RedisLinkError` when it is not there."""
+        """Ask Redis something beside the lane. Raise `RedisLinkError` when it is not there or does not answer."""
         if self._link is None:
             msg = "Redis is not connected."
             raise RedisLinkError(msg)
-        return await self._link.ask(*arguments)
+        try:
+            async with asyncio.timeout(ASK_TIMEOUT_S):
+                return await self._link.ask(*arguments)
+        except TimeoutError:
+            msg = f"Redis did not answer within {ASK_TIMEOUT_S:.0f} s."
+            raise RedisLinkError(msg) from None
 
     def note_liveness(self, *, alive: bool) -> None:
         """Take what a look at the liveness key showed.
@@ -116,7 +123,7 @@ class LaneClient:
         if alive:
             self.workers_alive = True
         elif self.workers_alive and missed_before:
-            logger.warning("No inference worker lives; requests are answered 503 until one does.")
+            logger.warning("No inference worker gives a sign of life; requests are answered 503 until one does.")
             self._last_death_s = time.monotonic()
             self.workers_alive = False
 

@@ -16,8 +16,8 @@ RedisAnswer = Any
 """What RESP can carry: bytes, int, None, or a list of these."""
 
 
-class RedisLinkError(Exception):
-    """The connection to Redis is gone; whoever waited for an answer gets this."""
+class RedisLinkError(ConnectionError):
+    """The connection to Redis is gone, or it does not answer; whoever waited for an answer gets this."""
 
 
 class RedisLink(asyncio.Protocol):
@@ -69,13 +69,17 @@ class RedisLink(asyncio.Protocol):
                 answer.set_result(message)
 
     def send(self, *arguments: Argument) -> None:
-        """Send a command whose answer nobody needs. Raise `RedisLinkError` when the connection is gone."""
-        self._write(arguments)
-        self._answers.append(None)
+        """Send a command whose answer nobody needs. It is lost with a connection that is gone, or goes meanwhile."""
+        if self._transport is not None:
+            self._transport.write(_packed(arguments))
+            self._answers.append(None)
 
     def ask(self, *arguments: Argument) -> "asyncio.Future[RedisAnswer]":
-        """Send a command and return the future of its answer."""
-        self._write(arguments)
+        """Send a command and return the future of its answer. Raise `RedisLinkError` when the connection is gone."""
+        if self._transport is None:
+            msg = "Redis is not connected."
+            raise RedisLinkError(msg)
+        self._transport.write(_packed(arguments))
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answers.append(answer)
         return answer
@@ -85,8 +89,7 @@ class RedisLink(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    def _write(self, arguments: tuple[Argument, ...]) -> None:
-        if self._transport is None:
-            msg = "Redis is not connected."
-            raise RedisLinkError(msg)
-        self._transport.write(hiredis.pack_command(arguments))  # type: ignore[arg-type]  # its stub names a 1-tuple
+
+def _packed(arguments: tuple[Argument, ...]) -> bytes:
+    packed: bytes = hiredis.pack_command(arguments)  # type: ignore[arg-type]  # its stub names a 1-tuple
+    return packed

@@ -21,6 +21,8 @@ from worker.contract.lane import PROBE_DIGEST
 logger = logging.getLogger(__name__)
 
 WATCH_S: Final = 0.25
+REREAD_S: Final = 10.0
+"""The stamp is quick; this is certain: a Redis that hangs may lose the word that something changed."""
 NOTE_KEYS_S: Final = 10.0
 PROBE: Final = Route(endpoint="", version=0, digest=PROBE_DIGEST)
 PROBE_TIMEOUT_S: Final = 2.0
@@ -36,6 +38,7 @@ class GatewayState:
         self.table = RoutingTable()
         self._loop = asyncio.get_running_loop()
         self._stamp: object = _NEVER_READ
+        self._reread_due_s = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._used_keys: set[bytes] = set()
 
@@ -84,11 +87,12 @@ class GatewayState:
             try:
                 alive, stamp = await self.lane.ask_redis("MGET", names.ALIVE, names.ROUTING_STAMP)
                 self.lane.note_liveness(alive=alive is not None)
-                if stamp != self._stamp:
+                if stamp != self._stamp or self._loop.time() >= self._reread_due_s:
                     await self._rebuild()
                     self._stamp = stamp
                     await self._announce()
             except RedisLinkError:
+                self.lane.note_liveness(alive=False)
                 self._stamp = _NEVER_READ  # what changed while Redis was away is read as soon as it is back
             except DatabaseError:
                 logger.exception("The routing table could not be read; the last one stays in use.")
@@ -103,6 +107,7 @@ class GatewayState:
 
     async def _rebuild(self) -> None:
         self.table = await sync_to_async(_build)()
+        self._reread_due_s = self._loop.time() + REREAD_S
         self.lane.forget_versions({(route.endpoint, route.digest) for route in self.table.routes.values()})
 
     async def _announce(self) -> None:

@@ -1,12 +1,15 @@
 """The gateway's side of the lane against a real Redis on which no worker answers: nobody waits for ever."""
 
 import asyncio
+import itertools
 import json
+import os
+import signal
 import time
 
 import pytest
 
-from tests.redis_server import running_redis
+from tests.redis_server import running_redis, start_redis
 from webapp.gateway import lane as lane_module
 from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT
 from webapp.gateway.lane import LaneClient
@@ -129,3 +132,61 @@ def test_a_client_without_redis_answers_at_once(tmp_path):
         return submit(lane).result()
 
     assert asyncio.run(scenario()) is NOT_READY
+
+
+def test_a_redis_that_closes_every_connection_at_first_is_found_when_it_is_there(tmp_path):
+    socket = tmp_path / "redis.sock"
+
+    async def scenario():
+        refusing = await asyncio.start_unix_server(lambda _, writer: writer.close(), str(socket))
+        lane = LaneClient(socket)
+        task = asyncio.create_task(lane.run())
+        await asyncio.sleep(0.3)
+        refusing.close()
+        socket.unlink(missing_ok=True)
+        redis = await asyncio.to_thread(start_redis, tmp_path)
+        try:
+            return await first_answer(lane)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            redis.terminate()
+            redis.wait(timeout=10)
+
+    assert asyncio.run(scenario()) == b"PONG"
+
+
+async def first_answer(lane: LaneClient):
+    for attempt in itertools.count():
+        try:
+            return await lane.ask_redis("PING")
+        except RedisLinkError:
+            assert attempt < 100, "The client never connected again"
+            await asyncio.sleep(0.05)
+    raise AssertionError
+
+
+def test_a_redis_that_hangs_is_an_error_and_not_a_wait(tmp_path, monkeypatch):
+    monkeypatch.setattr(lane_module, "ASK_TIMEOUT_S", 0.2)
+
+    async def scenario(lane):
+        redis_pid = int((await lane.ask_redis("INFO", "server")).split(b"process_id:")[1].split()[0])
+        os.kill(redis_pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(RedisLinkError):
+                await asyncio.wait_for(lane.ask_redis("PING"), 10)
+        finally:
+            os.kill(redis_pid, signal.SIGCONT)
+        return await lane.ask_redis("ECHO", "right")
+
+    assert run(tmp_path, scenario) == b"right"
+
+
+def test_sending_on_a_lost_connection_loses_the_command_and_nothing_else(tmp_path):
+    async def scenario(lane):
+        lane._link.close()
+        await asyncio.sleep(0)
+        lane._link.send("PING")
+        return True
+
+    assert run(tmp_path, scenario)
