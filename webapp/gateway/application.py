@@ -67,7 +67,8 @@ class Gateway:
             await self._django(scope, receive, send)
             return
         path: str = scope["path"]
-        if path.startswith(PREFIX) and path.endswith(SUFFIX):
+        # By its length, too: an endpoint may be called "predict", and its description is Django's.
+        if path.startswith(PREFIX) and path.endswith(SUFFIX) and len(path) > len(PREFIX) + len(SUFFIX):
             await self._predict(path[len(PREFIX) : -len(SUFFIX)], scope, receive, send)
         elif path in HEALTH_PATHS:
             await _reply(send, await answer_health(path, self._running()), b"")
@@ -79,7 +80,8 @@ class Gateway:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 # Here, not above: this process was forked from one that had imported the application already.
-                self._process = token_hex(6)
+                self._process = ""
+                self._process = token_hex(6)  # not before: web processes are forked from one that has imported this
                 self._state = GatewayState(LaneClient(self._socket))
                 await self._state.start()
                 await send({"type": "lifespan.startup.complete"})
@@ -133,7 +135,10 @@ class Gateway:
         if route is None:
             waiting = endpoint in allowed and endpoint in table.waiting
             raise RefusedError(_nothing_deployed(endpoint) if waiting else _not_found(endpoint))
-        return route, await _read_body(receive, headers, route.body_bytes_max)
+        body = await _read_body(receive, headers, route.body_bytes_max)
+        if not body and b"upgrade" in headers:
+            raise RefusedError(UPGRADING)
+        return route, body
 
     def _request_id(self, headers: dict[bytes, bytes]) -> str:
         given = headers.get(b"x-request-id")
@@ -157,7 +162,12 @@ INCOMPLETE: Final = error_answer(
     f"The body was not complete after {BODY_TIMEOUT_S:.0f} seconds.",
     "Send the whole body at once, with a Content-Length that fits it.",
 )
-_WANTED: Final = frozenset({b"authorization", b"content-type", b"content-length", b"x-request-id"})
+UPGRADING: Final = error_answer(
+    ErrorCode.INVALID_INPUT,
+    "The request asks to leave HTTP/1.1 with an Upgrade header, and its body is lost with that.",
+    "Let the program speak HTTP/1.1: in Java, HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).",
+)
+_WANTED: Final = frozenset({b"authorization", b"content-type", b"content-length", b"x-request-id", b"upgrade"})
 
 
 def _wanted(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -64,10 +64,12 @@ class Caller:
         await life
         if not sent:
             return 0, None
+        self.request_id = dict(sent[0]["headers"]).get(b"x-request-id", b"")
         body = sent[1]["body"]
         return sent[0]["status"], json.loads(body) if body[:1] == b"{" else body
 
     stalls = False
+    request_id = b""
 
 
 @pytest.fixture
@@ -84,6 +86,24 @@ def key(db):
 
 def test_what_is_no_inference_goes_to_django(caller):
     assert caller.ask(path="/login/", method="GET") == (299, b"/login/")
+
+
+def test_an_endpoint_may_be_called_predict(caller):
+    assert caller.ask(path="/api/v1/endpoints/predict", method="GET") == (299, b"/api/v1/endpoints/predict")
+
+
+def test_each_process_that_starts_one_forked_gateway_numbers_its_requests_apart(caller):
+    processes = set()
+    for _ in range(2):
+        caller.ask(b"{}")
+        processes.add(caller.request_id.split(b"-")[0])
+    assert len(processes) == 2
+
+
+def test_a_body_lost_to_an_upgrade_is_told_from_an_empty_one(caller, key):
+    status, error = caller.ask(b"", authorization=key, connection="Upgrade", upgrade="h2c")
+    assert (status, error["code"]) == (400, "invalid_input")
+    assert "Upgrade" in error["error"]
 
 
 def test_a_key_of_another_scheme_is_no_key(caller, key):
