@@ -1,4 +1,4 @@
-"""The gunicorn worker that runs the site: uvicorn with the fast loop and parser, which must both be there."""
+"""The gunicorn worker that runs the site: uvicorn with the fast loop and parser, the latter within bounds."""
 
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn-worker is untyped
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",
-        "http": "httptools",
+        "http": "webapp.http_protocol:BoundedHttpToolsProtocol",
         "lifespan": "on",
         "ws": "none",
         "server_header": False,
