@@ -1,5 +1,6 @@
 """`manage.py create_key --user NAME`: a new API key, printed once and kept only as a digest."""
 
+import shlex
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -21,7 +22,8 @@ class Command(BaseCommand):
         """Make the key."""
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
-            message = f"There is no user '{options['user']}'. Add one with: ./bastide user add {options['user']}"
+            name = options["user"]
+            message = f"There is no user '{name}'.\n./bastide user add {shlex.quote(name)} --role user"
             raise CommandError(message)
         _key, text = ApiKey.objects.create_key(user, options["label"][:100])
         self.stdout.write(text)
