@@ -17,6 +17,7 @@ curl {url} \\
 
 _PYTHON: Final = """\
 import json
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 row = {{
@@ -30,7 +31,10 @@ request = Request(
         "Content-Type": "application/json",
     }},
 )
-print(json.load(urlopen(request))["predictions"])"""
+try:
+    print(json.load(urlopen(request))["predictions"])
+except HTTPError as error:
+    print(json.load(error)["error"])"""
 
 _PYTHON_WORDS: Final = {"null": "None", "true": "True", "false": "False"}
 

@@ -66,13 +66,14 @@ def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, An
     outcome = _ask(name, signature, asked) if asked is not None else None
     values = asked if asked is not None else example if EXAMPLE_PARAMETER in request.GET else {}
     problems = (outcome.field_problems if outcome else None) or {}
+    to_copy = example if asked is None or problems else asked
     url = request.build_absolute_uri(f"/api/v1/endpoints/{name}/predict")
     return {
         "outcome": outcome,
         "has_ranges": any(feature.minimum is not None for feature in signature.features),
         "fields": fields_of(signature, values, problems, is_asked=asked is not None),
         "purpose": purpose(signature.output),
-        "programs": programs(url, row_of(signature, asked or example)),
+        "programs": programs(url, row_of(signature, to_copy)),
         "about": about(manifest),
         "link": request.build_absolute_uri(),
         "example_query": f"?{EXAMPLE_PARAMETER}=1",

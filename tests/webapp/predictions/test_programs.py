@@ -3,6 +3,10 @@
 import ast
 import json
 import shlex
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import msgspec
 
@@ -27,6 +31,31 @@ def test_the_key_stands_in_both():
     both = programs("http://box/predict", ROW, "bst_1")
     assert "Bearer bst_1" in both.curl
     assert "Bearer bst_1" in both.python
+
+
+class Box(BaseHTTPRequestHandler):
+    """Refuses whatever it is sent, as a box does."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"error": "Row 1: \\"year\\" is needed.", "code": "invalid_input"}'
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Keep quiet."""
+
+
+def test_python_prints_why_the_box_refuses():
+    with HTTPServer(("127.0.0.1", 0), Box) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        program = programs(f"http://127.0.0.1:{server.server_port}/predict", ROW).python
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+        thread.join()
+    assert done.stdout == 'Row 1: "year" is needed.\n'
 
 
 def test_lines_stay_short():

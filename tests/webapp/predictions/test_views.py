@@ -132,6 +132,18 @@ def test_the_page_shows_the_same_call_for_programs(as_bob, penguins):
     assert "YOUR_KEY" in text
 
 
+def test_the_call_for_programs_asks_what_was_asked(as_bob, penguins, online):
+    assert "&quot;year&quot;: 2008" in page(as_bob, ASK.replace("2007", "2008"))
+
+
+def test_values_that_were_refused_are_not_for_programs(as_bob, penguins, online):
+    problem = {"row": 1, "feature": "year", "code": "wrong_type", "message": "m", "facts": {"expected": "integer"}}
+    online.refuses(400, code="invalid_input", rows=[problem])
+    text = page(as_bob, ASK.replace("2007", "soon"))
+    assert "&quot;year&quot;: 2007" in text
+    assert "&quot;soon&quot;" not in text
+
+
 def test_a_script_in_a_value_is_text(as_bob, penguins, online):
     text = page(as_bob, ASK.replace("note=", "note=%3Cscript%3Ealert(1)%3C/script%3E"))
     assert "<script>alert" not in text
