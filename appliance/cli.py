@@ -70,6 +70,7 @@ def run_check(arguments: argparse.Namespace) -> int:
         print(json.dumps({"results": [check.to_json() for check in results]}, indent=2, ensure_ascii=False))
     else:
         print_table(results)
+        print(verdict(results))
     statuses = {check.status for check in results}
     return next((code for status, code in EXIT_CODES.items() if status in statuses), 0)
 
@@ -83,6 +84,16 @@ def print_table(results: Sequence[Check]) -> None:
         )
         if check.hint:
             print(f"{'':<{width + 13}}→ {check.hint}")
+
+
+def verdict(results: Sequence[Check]) -> str:
+    """Return in a sentence what the checks come to."""
+    failed, warnings = (sum(check.status is status for check in results) for status in (Status.FAILED, Status.WARNING))
+    if failed:
+        return f"Not good enough: {failed} {'check' if failed == 1 else 'checks'} failed."
+    if warnings:
+        return f"Good enough, with {warnings} {'warning' if warnings == 1 else 'warnings'}."
+    return "Good enough."
 
 
 def run_key(arguments: argparse.Namespace) -> int:

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import tomllib
 from typing import Final
 
 from appliance.accounts import ROLES
 from appliance.paths import ROOT
+from appliance.workshop import MEASUREMENTS
 
 PORT_MAX: Final = 65535
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -18,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="bastide", description="A box that hosts machine-learning models.", allow_abbrev=False
     )
+    whole.add_argument("--version", action="version", version=f"%(prog)s {version()}", help="print the version and end")
     whole.add_argument("--debug", action="store_true", help="show where in the code an error arose")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     add_up(commands)
@@ -26,6 +29,12 @@ def parser() -> argparse.ArgumentParser:
     add_user(commands)
     add_workshop(commands)
     return whole
+
+
+def version() -> str:
+    """Return the version of the product."""
+    text: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    return text
 
 
 type_of_commands = argparse._SubParsersAction  # noqa: SLF001  # argparse has no public name for what add_subparsers returns
@@ -109,11 +118,17 @@ def add_user(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
 
 def add_workshop(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
     """Add `test` and `bench`."""
-    _command(commands, "test", "run all tests; arguments go on to pytest", "./bastide test -k penguins")
+    tests = _command(commands, "test", "run all tests; arguments go on to pytest", "./bastide test -k penguins")
+    tests.usage = f"{tests.prog} [-h] [PYTEST ARGUMENT …]"
     command = _command(
-        commands, "bench", "measure; further arguments go on to the measurement", "./bastide bench online"
+        commands,
+        "bench",
+        "measure; what follows the name goes on to the measurement, --help too",
+        "./bastide bench online --help",
     )
-    command.add_argument("name", metavar="NAME", help="a measurement of tests/bench")
+    command.usage = f"{command.prog} [-h] NAME [ARGUMENT …]"
+    command.add_argument("name", metavar="NAME", help=f"a measurement of tests/bench: {', '.join(MEASUREMENTS)}")
+    command.add_argument("rest", nargs=argparse.REMAINDER, metavar="ARGUMENT", help="its own options")
 
 
 def _add_address(command: argparse.ArgumentParser) -> None:

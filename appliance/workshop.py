@@ -12,6 +12,7 @@ from appliance.paths import PYTHON, ROOT
 TEST_PROGRAMS: Final = (("redis-server", "redis-server"), ("chromium", "chromium"), ("fc-list", "fontconfig"))
 BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))
 MEASUREMENTS: Final = ("online",)
+HELP: Final = frozenset({"-h", "--help"})
 FONTS: Final = "fonts-liberation"
 FONT_DIRECTORIES: Final = ("/usr/share/fonts/truetype", "/usr/share/fonts/opentype")
 
@@ -25,11 +26,12 @@ def test(arguments: Sequence[str], say: Callable[[str], None]) -> NoReturn:
 
 
 def bench(name: str, arguments: Sequence[str], say: Callable[[str], None]) -> NoReturn:
-    """Become the measurement of that name, with everything installed that it needs."""
+    """Become the measurement of that name, with everything installed that it needs to measure."""
     if name not in MEASUREMENTS:
         message = f"There is no measurement {name!r}."
         raise ApplianceError(message, f"choose one of: {', '.join(MEASUREMENTS)}")
-    packages.ensure(BENCH_PROGRAMS, say)
+    if HELP.isdisjoint(arguments):
+        packages.ensure(BENCH_PROGRAMS, say)
     _become("-m", f"tests.bench.{name}", *arguments)
 
 

@@ -1,10 +1,14 @@
 """The command line: usage, exit codes, and where errors go."""
 
 import json
+import subprocess
 
 import pytest
 
-from appliance.cli import main
+from appliance.checks.check import Check, Status
+from appliance.checks.words import Words
+from appliance.cli import main, verdict
+from appliance.paths import ROOT
 from tests.running_box import free_port
 
 COMMANDS = (["up"], ["check"], ["key", "create"], ["user", "add"], ["test"], ["bench"])
@@ -59,6 +63,49 @@ def test_check_prints_a_line_for_each_check(tmp_path, capsys):
     main(["check", "--data-dir", str(tmp_path), "--port", str(free_port())])
     lines = [line for line in capsys.readouterr().out.splitlines() if "needed: " in line]
     assert len(lines) == 13
+
+
+@pytest.mark.parametrize(
+    ("statuses", "sentence"),
+    [
+        ("passed skipped", "Good enough."),
+        ("passed warning", "Good enough, with 1 warning."),
+        ("warning warning", "Good enough, with 2 warnings."),
+        ("failed warning", "Not good enough: 1 check failed."),
+        ("failed failed", "Not good enough: 2 checks failed."),
+    ],
+)
+def test_checks_come_to_a_verdict(statuses, sentence):
+    word = Words("word")
+    results = [
+        Check(id="one", title=word, measured=word, needed=word, status=Status(each)) for each in statuses.split()
+    ]
+    assert verdict(results) == sentence
+
+
+def test_check_ends_with_the_verdict(tmp_path, capsys):
+    main(["check", "--data-dir", str(tmp_path), "--port", str(free_port())])
+    assert "ood enough" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out.removeprefix("bastide ").strip()
+    assert f'version = "{printed}"' in (ROOT / "pyproject.toml").read_text().splitlines()
+
+
+def test_the_usage_of_test_tells_of_pytest(capsys):
+    with pytest.raises(SystemExit):
+        main(["test", "--help"])
+    assert capsys.readouterr().out.startswith("usage: bastide test [-h] [PYTEST ARGUMENT …]\n")
+
+
+def test_a_measurement_tells_its_own_options():
+    argv = [str(ROOT / "bastide"), "bench", "online", "--help"]
+    said = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert "--seconds" in said
 
 
 def test_an_unknown_measurement_names_the_known_ones(capsys):
