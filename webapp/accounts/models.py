@@ -10,6 +10,8 @@ from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from webapp.accounts.passwords import forget_old_password
+
 EVERYONE: Final = "everyone"
 KEY_PREFIX: Final = "bst_"
 KEY_SECRET_LENGTH: Final = 40
@@ -52,14 +54,20 @@ class User(AbstractUser):
         return self.role in {Role.PUBLISHER, Role.ADMIN}
 
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
-        """Keep Django's flags in step with the role; who is new joins the group of everyone."""
+        """Keep Django's flags in step with the role; who is new joins the group of everyone.
+
+        A changed password ends what belonged to the old one.
+        """
         is_new = self._state.adding
+        has_other_password = self._password is not None  # type: ignore[attr-defined]  # missing in its stubs
         self.is_staff = self.is_superuser = self.is_admin
         if update_fields is not None and "role" in update_fields:
             update_fields = {*update_fields, "is_staff", "is_superuser"}
         super().save(update_fields=update_fields, **options)
         if is_new:
             self.groups.add(everyone())
+        elif has_other_password:
+            forget_old_password(self)
 
 
 def everyone() -> Group:

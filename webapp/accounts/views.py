@@ -22,6 +22,8 @@ from webapp.accounts.models import ApiKey, User
 from webapp.theme import THEME_COOKIE, Theme
 
 THEME_AGE: Final = timedelta(days=365)
+FRESH_KEY: Final = "fresh_key"
+"""Where the session holds a new key's text from its making to its showing."""
 
 
 def person(request: HttpRequest) -> User:
@@ -43,12 +45,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def keys(request: HttpRequest) -> HttpResponse:
-    """List one's API keys, and make a new one. Its text stands in this one answer and nowhere else."""
-    user, text = person(request), None
+    """List one's API keys, and make a new one. Its text is shown once: loading the page again makes and shows none."""
+    user = person(request)
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _key, text = ApiKey.objects.create_key(user, form.cleaned_data["label"])
-        form = KeyForm()
+        _key, request.session[FRESH_KEY] = ApiKey.objects.create_key(user, form.cleaned_data["label"])
+        return redirect("keys")
+    text = request.session.pop(FRESH_KEY, None) if request.method == "GET" else None
     shown = user.api_keys.filter(revoked_at__isnull=True)
     context = {"keys": shown, "form": form, "text": text, "site": request.build_absolute_uri("/").rstrip("/")}
     return render(request, "accounts/keys.html", context)

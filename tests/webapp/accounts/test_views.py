@@ -72,6 +72,29 @@ def test_one_changes_the_password_and_stays(as_bob, bob):
     assert as_bob.get("/").status_code == 200
 
 
+def test_a_changed_password_ends_the_lock_of_its_user_alone(client, bob, as_alice, alice):
+    for _attempt in range(8):
+        client.post("/login/", {"username": "bob", "password": "wrong"})
+        client.post("/login/", {"username": "alice", "password": "wrong"})
+    new = "another-horse-battery"
+    answers = {"password1": new, "password2": new, "usable_password": "true", "set-password": "1"}
+    assert as_alice.post(f"/admin/accounts/user/{bob.pk}/password/", answers).status_code == 302
+    assert client.post("/login/", {"username": "alice", "password": PASSWORD}).status_code == 429
+    assert client.post("/login/", {"username": "bob", "password": new}).status_code == 302
+
+
+@pytest.mark.parametrize(("name", "is_gone"), [("admin", True), ("dora", False)])
+def test_the_file_of_the_first_password_goes_when_its_user_changes_it(client, settings, name, is_gone):
+    file = settings.DATA_DIR / "admin-password"
+    file.write_text("first")
+    user = add_user(name)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    assert file.exists()
+    new = "another-horse-battery"
+    client.post("/password/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+    assert file.exists() is not is_gone
+
+
 def test_a_short_password_is_refused(as_bob, bob):
     answers = {"old_password": PASSWORD, "new_password1": "short", "new_password2": "short"}
     assert "at least 10" in as_bob.post("/password/", answers).content.decode()
@@ -80,7 +103,7 @@ def test_a_short_password_is_refused(as_bob, bob):
 
 
 def test_a_new_key_is_shown_once(as_bob, bob):
-    page = as_bob.post("/keys/", {"label": "lab"}).content.decode()
+    page = as_bob.post("/keys/", {"label": "lab"}, follow=True).content.decode()
     key = bob.api_keys.get()
     text = page.partition('<code id="code-key">')[2].partition("<")[0]
     found = ApiKey.objects.find(text)
@@ -88,8 +111,16 @@ def test_a_new_key_is_shown_once(as_bob, bob):
     assert text not in as_bob.get("/keys/").content.decode()
 
 
+def test_loading_the_page_of_a_new_key_again_makes_no_other(as_bob, bob):
+    assert as_bob.post("/keys/", {"label": "lab"})["Location"] == "/keys/"
+    assert "Your new key" in as_bob.get("/keys/").content.decode()
+    assert "Your new key" not in as_bob.get("/keys/").content.decode()
+    assert bob.api_keys.count() == 1
+    assert not any("key" in name for name in as_bob.session.keys())  # noqa: SIM118  # a session is no mapping
+
+
 def test_a_page_with_a_key_is_not_cached(as_bob):
-    assert "no-store" in as_bob.post("/keys/", {"label": "lab"})["Cache-Control"]
+    assert "no-store" in as_bob.post("/keys/", {"label": "lab"}, follow=True)["Cache-Control"]
 
 
 def test_a_key_needs_a_label(as_bob, bob):

@@ -2,15 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from webapp.accounts.models import Role, User
-from webapp.accounts.passwords import new_password
-
-NAME: Final = "admin"
+from webapp.accounts.passwords import FIRST_ADMIN, first_password_file, new_password
 
 
 class Command(BaseCommand):
@@ -23,9 +20,9 @@ class Command(BaseCommand):
         if User.objects.filter(role=Role.ADMIN).exists():
             return
         password = new_password()
-        write_secret(Path(settings.DATA_DIR) / "admin-password", password)
-        User.objects.create_superuser(NAME, password=password)
-        self.stdout.write(f"Created the administrator '{NAME}'.")
+        write_secret(first_password_file(), password)
+        User.objects.create_superuser(FIRST_ADMIN, password=password)
+        self.stdout.write(f"Created the administrator '{FIRST_ADMIN}'.")
 
 
 def write_secret(path: Path, text: str) -> None:
