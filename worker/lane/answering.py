@@ -1,7 +1,7 @@
 """From a batch of requests to their answers: decode each, predict all their rows at once, split, encode.
 
 One request never spoils another: what cannot be read gets its own error, and when the model raises on the rows
-together, each request is asked alone.
+together, each request is asked alone. Nor does it hold others up for long: what was read together is answered in parts.
 """
 
 import logging
@@ -19,8 +19,11 @@ from worker.tables.table import Table
 
 logger = logging.getLogger(__name__)
 
-ROWS_MAX: Final = 8192
-"""Rows predicted in one call; more than this in one batch is predicted in several."""
+PART_BYTES_MAX: Final = 256 << 10
+"""Bodies answered together; of a larger batch the first answers leave before the last are computed."""
+
+Part = list[tuple[LaneBatch, LaneRequest]]
+"""Requests for one version that are answered together."""
 
 
 class Asked:
@@ -41,21 +44,29 @@ class Answering:
     def __init__(self, cache: ModelCache, now_s: Callable[[], float]) -> None:
         self._cache = cache
         self._now_s = now_s
+        self._last_s: dict[str, float] = {}
 
-    def answer(self, batches: Iterable[LaneBatch]) -> dict[str, list[LaneReply]]:
-        """Return the replies by the gateway they go to. Requests past their deadline are dropped."""
-        replies: dict[str, list[LaneReply]] = {}
-        by_digest: dict[str, list[LaneBatch]] = {}
+    def parts(self, batches: Iterable[LaneBatch]) -> list[Part]:
+        """Return what to answer together, in this order: what took longest when it was last asked comes last."""
+        by_digest: dict[str, Part] = {}
         for batch in batches:
-            by_digest.setdefault(batch.digest, []).append(batch)
-        for digest, same_version in by_digest.items():
-            for batch, reply in self._answer_version(digest, same_version):
+            by_digest.setdefault(batch.digest, []).extend((batch, request) for request in batch.requests)
+        quickest_first = sorted(by_digest, key=lambda digest: self._last_s.get(digest, 0.0))
+        return [part for digest in quickest_first for part in _bounded(by_digest[digest])]
+
+    def answer(self, part: Part) -> dict[str, list[LaneReply]]:
+        """Return the replies by the gateway they go to. Requests past their deadline are dropped."""
+        started_s = self._now_s()
+        waiting = [(batch, request) for batch, request in part if request.deadline_s > started_s]
+        replies: dict[str, list[LaneReply]] = {}
+        if waiting:
+            digest = waiting[0][0].digest
+            for batch, reply in self._replies(digest, waiting):
                 replies.setdefault(batch.reply_to, []).append(reply)
+            self._last_s[digest] = self._now_s() - started_s
         return replies
 
-    def _answer_version(self, digest: str, batches: list[LaneBatch]) -> Iterator[tuple[LaneBatch, LaneReply]]:
-        now_s = self._now_s()
-        waiting = [(b, request) for b in batches for request in b.requests if request.deadline_s > now_s]
+    def _replies(self, digest: str, waiting: Part) -> Iterator[tuple[LaneBatch, LaneReply]]:
         if digest == PROBE_DIGEST:
             yield from ((batch, LaneReply(request.number, 200, "", b"")) for batch, request in waiting)
             return
@@ -71,9 +82,21 @@ class Answering:
                 asked.append((batch, outcome))
             else:
                 yield batch, outcome
-        for group in _bounded(asked):
-            replies = _predict_together(model, [a for _, a in group])
-            yield from zip((batch for batch, _ in group), replies, strict=True)
+        if asked:
+            replies = _predict_together(model, [one for _, one in asked])
+            yield from zip((batch for batch, _ in asked), replies, strict=True)
+
+
+def _bounded(requests: Part) -> Iterator[Part]:
+    part: Part = []
+    size_bytes = 0
+    for batch, request in requests:
+        size_bytes += len(request.body)
+        if part and size_bytes > PART_BYTES_MAX:
+            yield part
+            part, size_bytes = [], len(request.body)
+        part.append((batch, request))
+    yield part
 
 
 def _read(request: LaneRequest, batch: LaneBatch, model: ServedModel) -> Asked | LaneReply:
@@ -83,19 +106,6 @@ def _read(request: LaneRequest, batch: LaneBatch, model: ServedModel) -> Asked |
     except InputRefused as refused:
         return _refuse(request, refused.body())
     return Asked(request, batch, dialect, table)
-
-
-def _bounded(asked: list[tuple[LaneBatch, Asked]]) -> Iterator[list[tuple[LaneBatch, Asked]]]:
-    group: list[tuple[LaneBatch, Asked]] = []
-    rows = 0
-    for item in asked:
-        if group and rows + item[1].table.row_count > ROWS_MAX:
-            yield group
-            group, rows = [], 0
-        group.append(item)
-        rows += item[1].table.row_count
-    if group:
-        yield group
 
 
 def _predict_together(model: ServedModel, asked: list[Asked]) -> list[LaneReply]:

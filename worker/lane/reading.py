@@ -16,7 +16,7 @@ import msgspec
 
 from worker.contract import names
 from worker.contract.lane import LaneReplies
-from worker.lane.answering import Answering
+from worker.lane.answering import Answering, Part
 from worker.lane.claims import Claims, decode_batch, finished
 from worker.lane.link import Command, Link, LinkLost, RedisAnswer
 from worker.lane.liveness import Liveness
@@ -25,7 +25,8 @@ from worker.models.cache import ModelCache
 
 logger = logging.getLogger(__name__)
 
-ENTRIES_MAX: Final = 16
+ENTRIES_MAX: Final = 4
+"""Taken at once: the more one worker takes, the less its peers can help."""
 BLOCK_MS: Final = 200
 HOUSEKEEPING_S: Final = 0.25
 RECONNECT_S: Final = 0.1
@@ -129,16 +130,22 @@ class LaneReader:
             self._link.call_all(done)
 
     def _answer(self, stream: str, entries: list[_Entry]) -> list[Command]:
-        """Return the commands that send the answers and take the entries off the stream."""
-        started_s = time.perf_counter()
+        """Return the commands that send the last answers and take the entries off the stream; send those before."""
         batches = [batch for _, message in entries if (batch := decode_batch(message)) is not None]
-        replies = self._answering.answer(batches)
+        done: list[Command] = []
+        for part in self._answering.parts(batches):
+            self._settle(done)
+            done = self._answer_part(part)
+        return [*done, *finished(stream, [entry_id for entry_id, _ in entries])]
+
+    def _answer_part(self, part: Part) -> list[Command]:
+        started_s = time.perf_counter()
+        replies = self._answering.answer(part)
         compute_s = time.perf_counter() - started_s
-        publish: list[Command] = [
+        return [
             ("PUBLISH", names.REPLY_PREFIX + gateway, _encode_replies(LaneReplies(tuple(answers), compute_s)))
             for gateway, answers in replies.items()
         ]
-        return [*publish, *finished(stream, [entry_id for entry_id, _ in entries])]
 
     def _keep_house(self) -> None:
         self._claims.look()

@@ -11,7 +11,7 @@ from tests.worker.models import trained
 from tests.worker.models.stores import body_of, write_version
 from worker.contract.lane import PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
 from worker.contract.manifest import Engine
-from worker.lane.answering import Answering
+from worker.lane.answering import PART_BYTES_MAX, Answering
 from worker.models.cache import ModelCache
 
 DIGEST = "d" * 64
@@ -38,7 +38,7 @@ def batch(
 
 
 def replies(answering: Answering, *batches: LaneBatch) -> list[LaneReply]:
-    return answering.answer(batches).get("gateway", [])
+    return [reply for part in answering.parts(batches) for reply in answering.answer(part).get("gateway", [])]
 
 
 def csv_of(start: int, stop: int) -> bytes:
@@ -66,7 +66,7 @@ mixed = st.lists(st.one_of(good_json, good_csv, broken), min_size=1, max_size=8)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=mixed, second=mixed)
 def test_each_answer_of_two_mixed_batches_equals_the_answer_alone(answering, first, second):
-    together = answering.answer([batch(*first), batch(*second)])["gateway"]
+    together = replies(answering, batch(*first), batch(*second))
     assert len(together) == len(first) + len(second)
     alone = [
         reply
@@ -130,3 +130,57 @@ def test_a_probe_needs_no_model(answering):
 def test_a_version_that_is_not_there_is_said_to_be_so(answering):
     (reply,) = replies(answering, batch((body_of(PENGUINS, 0, 1), "application/json"), digest="e" * 64))
     assert (reply.status, json.loads(reply.body)["code"]) == (503, "model_not_ready")
+
+
+class Clock:
+    """Stands still until it is told."""
+
+    now_s = NOW_S
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def timed(clock, tmp_path):
+    """Return an answering of two versions; the first takes five seconds by this clock."""
+    for digest in (SLOW, DIGEST):
+        write_version(tmp_path / digest, PENGUINS, Engine.ONNX)
+    cache = ModelCache(tmp_path, 10**9)
+    slow = cache.get(SLOW)
+    quick_predict = slow.predict
+
+    def predict(table):
+        clock.now_s += 5
+        return quick_predict(table)
+
+    slow.predict = predict
+    return Answering(cache, clock)
+
+
+SLOW = "5" * 64
+ONE = (body_of(PENGUINS, 0, 1), "application/json")
+
+
+def test_the_version_that_took_long_is_answered_last(timed, clock):
+    batches = [batch(ONE, digest=SLOW, deadline_s=NOW_S + 60), batch(ONE, deadline_s=NOW_S + 60)]
+    assert [part[0][0].digest for part in timed.parts(batches)] == [SLOW, DIGEST]
+    assert len(replies(timed, *batches)) == 2
+    assert [part[0][0].digest for part in timed.parts(batches)] == [DIGEST, SLOW]
+
+
+def test_many_bytes_are_answered_in_parts_of_which_none_is_lost(timed):
+    large = (ONE[0] + b" " * (PART_BYTES_MAX // 3), "application/json")
+    parts = timed.parts([batch(*[large] * 5), batch(*[large] * 3, first_number=5)])
+    assert [[request.number for _, request in part] for part in parts] == [[0, 1], [2, 3], [4, 5], [6, 7]]
+
+
+def test_who_waited_too_long_for_an_earlier_part_is_dropped(timed, clock):
+    large = (ONE[0] + b" " * PART_BYTES_MAX, "application/json")
+    answered = replies(timed, batch(*[large] * 3, digest=SLOW, deadline_s=NOW_S + 7))
+    assert [reply.number for reply in answered] == [0, 1]
