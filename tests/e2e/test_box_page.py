@@ -24,7 +24,7 @@ def test_the_first_line_says_how_the_box_is(open_page, ada, words):
 def test_an_administrator_sees_every_check_of_the_start(box, open_page, admin):
     page = open_page("/box/", admin)
     titles = {check["title"] for check in json.loads((box.data_dir / "checks.json").read_text())["results"]}
-    table = page.get_by_role("group", name="Checks of the machine").get_by_role("table")
+    table = page.get_by_role("group", name="Checks before the start").get_by_role("table")
     assert titles == set(table.get_by_role("rowheader").all_inner_texts())
 
 

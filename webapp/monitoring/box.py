@@ -52,7 +52,7 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resources:
-    """What the machine has and what of it is in use."""
+    """What the machine has and what of it is in use. What the file system keeps for root is neither used nor free."""
 
     cpu_count: int
     cpu_percent: float
@@ -60,6 +60,7 @@ class Resources:
     memory_total_bytes: int
     memory_used_bytes: int
     disk_total_bytes: int
+    disk_free_bytes: int
     disk_used_bytes: int
     started_at: datetime
 
@@ -106,6 +107,7 @@ def resources() -> Resources:
         memory_total_bytes=memory.total,
         memory_used_bytes=memory.total - memory.available,
         disk_total_bytes=disk.total,
+        disk_free_bytes=disk.free,
         disk_used_bytes=disk.used,
         started_at=datetime.fromtimestamp(psutil.boot_time()).astimezone(),
     )

@@ -123,8 +123,8 @@ def meters(resources: Resources) -> tuple[Meter, ...]:
             detail=f"{processors}, {load}",
             width=f"{resources.cpu_percent:.1f}",
         ),
-        _room("memory", _("Memory"), resources.memory_used_bytes, resources.memory_total_bytes),
-        _room("disk", _("Disk"), resources.disk_used_bytes, resources.disk_total_bytes),
+        _memory(resources.memory_used_bytes, resources.memory_total_bytes),
+        _disk(resources.disk_used_bytes, resources.disk_free_bytes),
     )
 
 
@@ -162,11 +162,17 @@ def _service_words(service: Service) -> str:
     return ngettext("%(count)d answers", "%(count)d answer", service.count) % {"count": service.count}
 
 
-def _room(id: str, name: str, used_bytes: int, total_bytes: int) -> Meter:  # noqa: A002  # the field's own name
+def _memory(used_bytes: int, total_bytes: int) -> Meter:
     percent = 100 * used_bytes / max(total_bytes, 1)
     facts = {"used": _gib(used_bytes), "total": _gib(total_bytes)}
     detail = _("%(used)s of %(total)s GiB in use") % facts
-    return Meter(id=id, name=name, words=_percent(percent), detail=detail, width=f"{percent:.1f}")
+    return Meter(id="memory", name=_("Memory"), words=_percent(percent), detail=detail, width=f"{percent:.1f}")
+
+
+def _disk(used_bytes: int, free_bytes: int) -> Meter:
+    percent = 100 * used_bytes / max(used_bytes + free_bytes, 1)
+    detail = _("%(free)s GiB free") % {"free": _gib(free_bytes)}
+    return Meter(id="disk", name=_("Disk"), words=_percent(percent), detail=detail, width=f"{percent:.1f}")
 
 
 def _percent(value: float) -> str:

@@ -8,10 +8,11 @@ import redis
 from django.db import DatabaseError, connection
 from django.utils import translation
 
+from tests.playground import NOON
 from tests.redis_server import running_redis
 from webapp import redis_client
 from webapp.monitoring import box as measuring
-from webapp.monitoring.box import Check, Service, ServiceName, checks, resources, services
+from webapp.monitoring.box import Check, Resources, Service, ServiceName, checks, resources, services
 from webapp.monitoring.wording import box_sentence, check_rows, meters, service_rows
 from worker.contract.words import Words
 
@@ -92,6 +93,24 @@ def test_meters_stay_numbers_in_french():
         assert all(float(meter.width) >= 0 for meter in meters(resources()))
 
 
+def test_the_disk_is_full_when_none_of_it_is_free_for_the_box():
+    found = Resources(
+        cpu_count=2,
+        cpu_percent=1.0,
+        load_1min=0.1,
+        memory_total_bytes=4 << 30,
+        memory_used_bytes=1 << 30,
+        disk_total_bytes=105 << 30,
+        disk_used_bytes=25 << 30,
+        disk_free_bytes=75 << 30,
+        started_at=NOON,
+    )
+    disk = meters(found)[-1]
+    assert (disk.words, disk.detail) == ("25 %", "75.0 GiB free")
+    with translation.override("fr"):
+        assert meters(found)[-1].detail == "75,0 Gio libres"
+
+
 def test_what_only_redis_knows_is_not_called_dead():
     unknown = (*WELL[:2], Service(name=ServiceName.REDIS, answers=False), Service(name=ServiceName.JOBS, answers=None))
     assert box_sentence(unknown, ()).words == "Not everything answers: Redis."
@@ -121,7 +140,7 @@ def test_an_admin_sees_figures_and_checks(as_alice, checked):
     page = as_alice.get("/box/").content.decode()
     assert "Processor" in page
     assert "set it" in page
-    assert "Made on 17 November 2025" in page
+    assert "Checks before the start, 17 November 2025, " in page
 
 
 def test_an_admin_without_checks_sees_what_to_type(as_alice):
