@@ -1,14 +1,40 @@
-"""What somebody gets who asked for what is not there, or when the site itself failed."""
+"""What somebody gets who asked wrongly or for what is not there, or when the site itself failed."""
 
 from http import HTTPStatus
+from typing import Final
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.api.errors import API_PREFIX, error_response
 from worker.contract.errors import ErrorBody, ErrorCode
+
+NAME_SHOWN_MAX: Final = 200
+UNKNOWN_NAME: Final = gettext_noop("This box is not known as “%(name)s”.")
+ASK_FOR_IT_AS: Final = gettext_noop("Ask for it as %(url)s.")
+NOT_UNDERSTOOD: Final = gettext_noop("The box does not understand this request.")
+ASK_ANEW: Final = gettext_noop("Go back and ask anew; nothing is lost.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400 with the reason. The page has no request, whose host name may be the very thing that is wrong."""
+    is_misnamed = isinstance(exception, DisallowedHost)
+    names = {"name": request.META.get("HTTP_HOST", "")[:NAME_SHOWN_MAX], "url": settings.PUBLIC_URL}
+    if request.path.startswith(API_PREFIX):
+        sentence, hint = (UNKNOWN_NAME, ASK_FOR_IT_AS) if is_misnamed else (NOT_UNDERSTOOD, ASK_ANEW)
+        body = ErrorBody(error=sentence % names, code=ErrorCode.INVALID_INPUT, hint=hint % names)
+        return error_response(body)
+    if is_misnamed:
+        title, what = _(UNKNOWN_NAME) % names, _(ASK_FOR_IT_AS) % names
+    else:
+        title, what = _(NOT_UNDERSTOOD), _(ASK_ANEW)
+    page = render_to_string("400.html", {"title": title, "what": what})
+    return HttpResponse(page, status=HTTPStatus.BAD_REQUEST)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature

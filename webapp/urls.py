@@ -15,5 +15,6 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
 ]
 
+handler400 = "webapp.refusals.bad_request"
 handler404 = "webapp.refusals.not_found"
 handler500 = "webapp.refusals.server_error"

@@ -69,8 +69,40 @@ def _fail() -> bool:
 
 
 @pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example"])
-def test_another_host_is_refused(client, db, host, caplog):
-    assert client.get("/login/", headers={"Host": host}).status_code == 400
+def test_another_host_is_refused_and_told_the_name(client, db, host, settings):
+    response = client.get("/login/", headers={"Host": host})
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert f"This box is not known as “{host}”." in page
+    assert f"Ask for it as {settings.PUBLIC_URL}." in page
+
+
+def test_another_host_is_told_in_the_persons_language(client, db):
+    headers = {"Host": "elsewhere.example", "Accept-Language": "fr"}
+    assert "ne répond pas au nom de «" in client.get("/login/", headers=headers).content.decode()
+
+
+def test_a_program_that_asks_another_host_is_told_in_the_one_shape(client, db, settings):
+    response = client.get("/api/v1/endpoints", headers={"Host": "elsewhere.example"})
+    assert response.status_code == 400
+    assert response.json() == {
+        "error": "This box is not known as “elsewhere.example”.",
+        "code": "invalid_input",
+        "hint": f"Ask for it as {settings.PUBLIC_URL}.",
+        "rows": [],
+    }
+
+
+def test_a_host_that_is_a_script_is_text(client, db):
+    page = client.get("/login/", headers={"Host": "<script>alert(1)</script>"}).content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_what_is_suspicious_otherwise_is_not_called_a_name(client, db, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1
+    response = client.post("/login/", {"username": "a", "password": "b", "next": "c"})
+    assert response.status_code == 400
+    assert "does not understand" in response.content.decode()
 
 
 @pytest.mark.parametrize(
