@@ -51,8 +51,8 @@ def test_penguins_answers_what_a_program_is_answered(box, open_page, ada, words)
     pages.ask(page, pages.typed(PENGUIN, words), words)
     expected = pages.predicted_by_api(box, "penguins", PENGUIN_ROW)
     shares = {label: pages.percent(share, words) for label, share in expected["probabilities"].items()}
-    sure = words.sure.format(answer=expected["prediction"], percent=shares[expected["prediction"]])
-    expect(pages.answer(page)).to_have_text(sure)
+    shown = words.confidence.format(answer=expected["prediction"], percent=shares[expected["prediction"]])
+    expect(pages.answer(page)).to_have_text(shown)
     assert [row.split()[0] for row in pages.bars(page, words)] == sorted(
         shares, key=lambda label: -expected["probabilities"][label]
     )
@@ -76,7 +76,7 @@ def test_biopsy_takes_thirty_numbers(box, open_page, ada, words):
     pages.ask(page, pages.typed(values, words), words)
     expected = pages.predicted_by_api(box, "biopsy", BIOPSY_ROW)
     shown = pages.plain(pages.answer(page).inner_text())
-    assert shown.startswith(f"{expected['prediction']},")
+    assert shown.startswith(f"{expected['prediction']} —")
     assert expected["prediction"] == "malignant"
 
 

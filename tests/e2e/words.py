@@ -21,7 +21,7 @@ class Words:
     all_answer: str
     predict: str
     example: str
-    sure: str
+    confidence: str
     probabilities: str
     comma: str
     grouping: str
@@ -49,7 +49,7 @@ ENGLISH: Final = Words(
     all_answer="You may ask 3 models; all of them answer.",
     predict="Predict",
     example="Fill in an example",
-    sure="{answer}, {percent} % sure",
+    confidence="{answer} — the model gives it {percent} %",
     probabilities="Probability of each class",
     comma=".",
     grouping=",",
@@ -77,7 +77,7 @@ FRENCH: Final = Words(
     all_answer="Vous pouvez interroger 3 modèles ; tous répondent.",
     predict="Prédire",
     example="Remplir un exemple",
-    sure="{answer}, sûr à {percent} %",
+    confidence="{answer} — le modèle lui donne {percent} %",
     probabilities="Probabilité de chaque classe",
     comma=",",
     grouping=" ",

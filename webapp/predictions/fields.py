@@ -1,13 +1,14 @@
 """A form made from a signature: one field a feature, values from the address, so that a link reproduces an answer."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from webapp.endpoints.wording import in_words
 from webapp.predictions.numbers import JSON_NUMBER, canonical_number, range_words, typed_number
@@ -132,6 +133,19 @@ def is_unusual(feature: Feature, value: float) -> bool:
     if feature.minimum is None or feature.maximum is None:
         return False
     return not feature.minimum <= value <= feature.maximum
+
+
+def caution(fields: Sequence[Field]) -> str:
+    """Return what to say beside an answer to unusual values, which looks as certain as any other; empty for none."""
+    names = [field.label for field in fields if field.notice]
+    if not names:
+        return ""
+    words = ngettext(
+        "%(count)d of the values lies outside what the model was measured on (%(names)s): do not rely on this answer.",
+        "%(count)d of the values lie outside what the model was measured on (%(names)s): do not rely on this answer.",
+        len(names),
+    )
+    return words % {"count": len(names), "names": ", ".join(names)}
 
 
 def _as_text(value: object) -> str:

@@ -17,6 +17,7 @@ from webapp.predictions.fields import (
     EXAMPLE_PARAMETER,
     asked_values,
     canonical_query,
+    caution,
     example_values,
     fields_of,
     row_of,
@@ -68,10 +69,12 @@ def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, An
     problems = (outcome.field_problems if outcome else None) or {}
     to_copy = example if asked is None or problems else asked
     url = request.build_absolute_uri(f"/api/v1/endpoints/{name}/predict")
+    fields = fields_of(signature, values, problems, is_asked=asked is not None)
     return {
         "outcome": outcome,
+        "caution": caution(fields),
         "has_ranges": any(feature.minimum is not None for feature in signature.features),
-        "fields": fields_of(signature, values, problems, is_asked=asked is not None),
+        "fields": fields,
         "purpose": purpose(signature.output),
         "programs": programs(url, row_of(signature, to_copy)),
         "about": about(manifest),

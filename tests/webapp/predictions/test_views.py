@@ -30,7 +30,7 @@ def test_required_is_only_what_the_model_needs(as_bob, penguins):
 
 def test_the_answer_is_in_words_with_its_probabilities(as_bob, penguins, online):
     text = page(as_bob, ASK)
-    assert 'Gentoo<span class="confidence">, 98.7 % sure' in text
+    assert 'Gentoo<span class="confidence"> — the model gives it 98.7 %' in text
     assert 'width="98.70"' in text
     assert "1.3 %" in text
     assert "Answered by version 1." in text
@@ -44,7 +44,7 @@ def test_the_online_path_gets_the_row(as_bob, penguins, online):
 
 def test_the_answer_speaks_french(as_bob, penguins, online):
     text = page(as_bob, ASK, "fr")
-    assert "sûr à 98,7 %" in text
+    assert "le modèle lui donne 98,7 %" in text
     assert 'width="98.70"' in text
 
 
@@ -89,6 +89,26 @@ def test_an_unusual_value_is_answered_with_a_notice(as_bob, penguins, online):
     text = page(as_bob, ASK.replace("46.1", "80"))
     assert "Gentoo" in text
     assert "take the answer with care" in text
+
+
+CAUTION = "lies outside what the model was measured on (Bill): do not rely on this answer."
+
+
+def test_an_answer_to_an_unusual_value_says_before_its_bars_not_to_rely_on_it(as_bob, penguins, online):
+    text = page(as_bob, ASK.replace("46.1", "80"))
+    assert 0 < text.find(f"1 of the values {CAUTION}") < text.find("<table")
+    assert CAUTION not in page(as_bob, ASK)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "2 of the values lie outside what the model was measured on (Bill, Year): do not rely on"),
+        ("fr", "2 valeurs sont hors de ce sur quoi le modèle a été mesuré (Bill, Year) : ne vous fiez pas"),
+    ],
+)
+def test_unusual_values_are_counted_and_named(as_bob, penguins, online, language, words):
+    assert words in page(as_bob, ASK.replace("46.1", "80").replace("2007", "1850"), language)
 
 
 def test_a_problem_stands_at_its_field_in_the_persons_language(as_bob, penguins, online):
