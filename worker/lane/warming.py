@@ -1,5 +1,8 @@
 """Loading what is deployed before it is asked for, in a thread of its own: the lane goes on meanwhile.
 
+Each version is loaded once after it was deployed. Where the cache cannot hold all of them, what has left it comes back
+when it is asked for, not before: else they would drive each other out for ever.
+
 A worker that stands by leaves out what needs scikit-learn: its libraries take over 100 MB, for a worker that may never
 be asked. It loads them when it becomes primary, or when the first request comes.
 """
@@ -31,7 +34,7 @@ class Warming:
         self._link = Link(socket)
         self._cache = cache
         self._is_primary = is_primary
-        self._unloadable: set[str] = set()
+        self._done: set[str] = set()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
 
@@ -48,19 +51,20 @@ class Warming:
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_S):
             try:
-                deployed = self._link.call("GET", names.DEPLOYED)
+                deployed = json.loads(self._link.call("GET", names.DEPLOYED) or b"[]")
             except (LinkLost, hiredis.ReplyError):
                 continue  # the lane says that Redis is gone
-            for digest in json.loads(deployed or b"[]"):
-                self._warm(digest)
+            self._done.intersection_update(deployed)
+            for digest in deployed:
+                if digest not in self._done:
+                    self._warm(digest)
 
     def _warm(self, digest: str) -> None:
-        if digest in self._cache or digest in self._unloadable:
-            return
         try:
-            if self._is_primary() or self._cache.manifest(digest).engine is Engine.ONNX:
-                self._cache.get(digest)
+            if not self._is_primary() and self._cache.manifest(digest).engine is not Engine.ONNX:
+                return  # until this worker becomes primary
+            self._cache.get(digest)
         except ModelError as error:
             # Said once; whoever asks for it is told as well.
             logger.warning("The deployed version %s cannot be loaded: %s", digest, error)
-            self._unloadable.add(digest)
+        self._done.add(digest)
