@@ -17,17 +17,19 @@ EXACT_DIGITS: Final = 16
 POWER_DIGITS: Final = 6
 """Where a power of ten is written, more digits would tell nobody anything."""
 
+GAP: Final = re.compile("[ \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}]")
+GROUPED_NUMBER: Final = re.compile(rf"-?\d{{1,3}}({GAP.pattern}\d{{3}})+([.,]\d+)?")
 JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
 def number_words(value: float, digits: int = 6) -> str:
-    """Return a number with at most `digits` significant digits after the point has been considered."""
+    """Return a number rounded to at most `digits` significant digits; a whole number keeps all of its own."""
     if not math.isfinite(value):
         return str(value)
     if value != 0 and not 1e-4 <= abs(value) < 10.0**EXACT_DIGITS:
         return localised(f"{value:.{min(digits, POWER_DIGITS)}g}")
     magnitude = math.floor(math.log10(abs(value))) if value else 0
-    decimals = max(0, digits - 1 - magnitude)
+    decimals = 0 if float(value).is_integer() else digits - 1 - magnitude
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals)).normalize()
     places = max(0, -int(rounded.as_tuple().exponent))
     is_grouped = abs(value) >= (GROUPED_FROM if places == 0 else GROUPED_FROM / 10)
@@ -51,9 +53,12 @@ def rounded_words(value: float, decimals: int) -> str:
 def canonical_number(text: str) -> str:
     """Return a number that was typed as JSON writes it, digit for digit; any other text as it is.
 
-    A comma is the decimal mark only where the person's language has it so: elsewhere it may part thousands.
+    A comma is the decimal mark only where the person's language has it so: elsewhere it may part thousands. A space
+    between groups of three digits means nothing else in any language.
     """
     number, mark = text.strip(), str(get_format("DECIMAL_SEPARATOR"))
+    if GROUPED_NUMBER.fullmatch(number):
+        number = GAP.sub("", number)
     if number.count(mark) == 1 and "." not in number:
         number = number.replace(mark, ".")
     if number.startswith((".", "-.")):

@@ -6,7 +6,6 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from webapp.predictions.numbers import number_words
 from worker.contract.errors import ErrorBody, ErrorCode, ProblemCode, RowProblem
 from worker.contract.signature import FeatureType
 
@@ -19,6 +18,12 @@ EXPECTED: Final = {
     FeatureType.CATEGORY: gettext_lazy("This must be one of the list."),
     FeatureType.TEXT: gettext_lazy("This must be text."),
 }
+
+WRITTEN: Final = {
+    FeatureType.NUMBER: gettext_lazy("“%(value)s” was typed; write it like 4750 or 0.5."),
+    FeatureType.INTEGER: gettext_lazy("“%(value)s” was typed; write it like 4750."),
+}
+"""What was typed instead, and how a number is written."""
 
 ERRORS: Final = {
     ErrorCode.INVALID_INPUT: (
@@ -72,9 +77,24 @@ def _missing(_facts: Facts) -> str:
 
 def _wrong_type(facts: Facts) -> str:
     try:
-        return str(EXPECTED[FeatureType(facts.get("expected", ""))])
+        expected = FeatureType(facts.get("expected", ""))
     except ValueError:
         return _("This value is of the wrong kind.")
+    return _expected(expected, facts)
+
+
+def _expected(expected: FeatureType, facts: Facts) -> str:
+    words = [str(EXPECTED[expected])]
+    if expected in WRITTEN and "value" in facts:
+        words.append(WRITTEN[expected] % {"value": _typed(facts)})
+    return " ".join(words)
+
+
+def _typed(facts: Facts) -> str:
+    """Return what was typed: the worker shows text in its quotation marks, and the sentence has its own."""
+    value = str(facts["value"])
+    is_quoted = value[:1] == value[-1:] and value[:1] in {"'", '"'} and len(value) > 1
+    return value[1:-1] if is_quoted else value
 
 
 def _not_finite(_facts: Facts) -> str:
@@ -82,11 +102,9 @@ def _not_finite(_facts: Facts) -> str:
 
 
 def _does_not_fit(facts: Facts) -> str:
-    maximum = facts.get("maximum")
-    if maximum is None:
-        return str(EXPECTED[FeatureType.INTEGER])
-    most = number_words(float(maximum), digits=17)
-    return _("This is too large: at most %(maximum)s can be held.") % {"maximum": most}
+    if facts.get("maximum") is None:
+        return _expected(FeatureType.INTEGER, facts)
+    return _("This number is too large.")
 
 
 def _unknown_category(facts: Facts) -> str:

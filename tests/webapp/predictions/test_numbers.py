@@ -19,7 +19,9 @@ from webapp.sentences import TIMES
         (0.04235, "0.04235"),
         (39.1, "39.1"),
         (-5.5, "-5.5"),
-        (1234567.89, "1,234,568"),
+        (1234567.89, "1,234,570"),
+        (1234567, "1,234,567"),
+        (326.50412, "326.504"),
         (1e-9, f"1{TIMES}10⁻⁹"),
         (1e300, f"1{TIMES}10³⁰⁰"),
         (math.inf, "inf"),
@@ -76,6 +78,30 @@ def test_a_french_comma_is_a_point(typed, canonical):
 @pytest.mark.parametrize(("typed", "canonical"), [("4,750", "4,750"), (".5", "0.5"), ("-.5", "-0.5"), ("5.", "5.")])
 def test_an_english_comma_is_not_guessed_at(typed, canonical):
     assert canonical_number(typed) == canonical
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ("4 750", "4750"),
+        ("4\N{NO-BREAK SPACE}750", "4750"),
+        ("-1\N{NARROW NO-BREAK SPACE}234\N{NARROW NO-BREAK SPACE}567.5", "-1234567.5"),
+        ("47 50", "47 50"),
+        ("1234 567", "1234 567"),
+        ("0 123", "0 123"),
+        ("4  750", "4  750"),
+    ],
+)
+def test_spaces_between_groups_of_three_are_taken(language, typed, canonical):
+    with translation.override(language):
+        assert canonical_number(typed) == canonical
+
+
+def test_a_grouped_number_with_a_comma_is_taken_where_the_comma_is_the_mark():
+    with translation.override("fr"):
+        assert canonical_number("4\N{NARROW NO-BREAK SPACE}750,5") == "4750.5"
+    assert canonical_number("4 750,5") == "4 750,5"
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "39.1"), ("fr", "39,1")])
