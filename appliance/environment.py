@@ -1,12 +1,19 @@
 """What each process may know: the environment variables of its plane, and next to nothing of the shell's."""
 
+import ipaddress
 import os
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from appliance.paths import DataDirectory
 
 KEPT: Final = ("PATH", "HOME", "USER", "TZ", "TMPDIR")
+
+ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+"""Addresses that stand for any other machine: they are kept for documentation, and belong to none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,9 +37,34 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The public address: the machine's name when the box listens on every interface."""
-        host = os.uname().nodename if self.is_everywhere else self.host
+        """The public address: the machine's name or IP address when the box listens on every interface."""
+        host = name_for_colleagues() if self.is_everywhere else self.host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+@cache
+def name_for_colleagues() -> str:
+    """Return the machine's name; its IP address where that name leads nowhere or only to the machine itself."""
+    name = os.uname().nodename
+    return name if leads_to_the_network(name) else outward_address() or name
+
+
+def leads_to_the_network(name: str) -> bool:
+    """Return whether the name resolves, and to something else than loopback, as Debian's own entry of it does."""
+    try:
+        found = {str(where[0]).partition("%")[0] for *_, where in socket.getaddrinfo(name, None)}
+    except OSError:
+        return False
+    return not any(ipaddress.ip_address(each).is_loopback for each in found)
+
+
+def outward_address() -> str | None:
+    """Return the IP address from which this machine would speak to others, or None when it has no network."""
+    for family, elsewhere in ELSEWHERE:
+        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((elsewhere, 9))  # chooses a route and sends nothing
+            return str(probe.getsockname()[0])
+    return None
 
 
 def shell() -> dict[str, str]:

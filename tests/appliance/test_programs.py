@@ -2,10 +2,11 @@
 
 import configparser
 import shlex
+from urllib.parse import urlsplit
 
 import pytest
 
-from appliance.environment import Address
+from appliance.environment import Address, leads_to_the_network, outward_address
 from appliance.paths import DataDirectory
 from appliance.programs import Sizes, programs, redis_configuration, supervisor_configuration
 
@@ -55,6 +56,16 @@ def test_redis_listens_on_its_socket_alone_and_forgets_nothing(data):
 )
 def test_the_address_that_people_type(host, url):
     assert Address(host=host, port=8000).url == url
+
+
+@pytest.mark.parametrize("name", ["localhost", "no-such-machine.invalid"])
+def test_a_name_that_leads_to_no_network_is_none_for_colleagues(name):
+    assert not leads_to_the_network(name)
+
+
+def test_the_address_for_colleagues_is_not_loopback():
+    host = urlsplit(Address(host="0.0.0.0", port=8000).url).hostname  # noqa: S104  # nothing is bound
+    assert leads_to_the_network(host) or outward_address() is None
 
 
 @pytest.mark.parametrize(
