@@ -17,7 +17,8 @@ from appliance.environment import Address
 from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 from appliance.programs import REDIS, WEB, Sizes, programs, redis_configuration, supervisor_configuration
-from appliance.supervision import UNREACHABLE, Supervisor
+from appliance.restarts import Restarts
+from appliance.supervision import UNREACHABLE, ProgramState, Supervisor, running
 
 READY_TIMEOUT_S: Final = 90.0
 READY_POLL_S: Final = 0.1
@@ -50,6 +51,7 @@ class Box:
         self._data = options.data
         self._address = options.address
         self._programs = programs(options.data, options.address, options.sizes)
+        self._restarts = Restarts(self._log("supervisord"))
         prepare(options.data)
         self._data.supervisor_configuration.write_text(supervisor_configuration(self._data, self._programs))
 
@@ -76,14 +78,17 @@ class Box:
         self._supervisor.start(ONLINE)
         self._wait_until(lambda: readiness.probe(self._address).is_ready)
         self._supervisor.start(each.name for each in self._programs if each.name not in {REDIS, *ONLINE})
+        # What is replaced from here on is told, although nobody watches while examples are published.
+        list(self._restarts.seen(running(self._require_health()), time.monotonic()))
 
-    def watch(self) -> None:
-        """Stay while everything essential lives. Raise when it does not."""
+    def watch(self, say: Callable[[str], None]) -> None:
+        """Stay while everything essential lives, and say what was started again. Raise when it does not."""
         while True:
             time.sleep(WATCH_POLL_S)
             processes.reap(self._supervisor.pid)
             processes.end_strays(self._supervisor.pid)
-            self._require_health()
+            for sentence in self._restarts.seen(running(self._require_health()), time.monotonic()):
+                say(sentence)
 
     def _wait_until(self, is_so: Callable[[], bool]) -> None:
         deadline_s = time.monotonic() + READY_TIMEOUT_S
@@ -98,19 +103,20 @@ class Box:
         message = f"The box did not answer within {READY_TIMEOUT_S:.0f} s: {said}\n{last_lines(self._log(WEB))}"
         return ApplianceError(message, f"read the logs in {self._data.logs}")
 
-    def _require_health(self) -> None:
+    def _require_health(self) -> dict[str, ProgramState]:
         try:
             states = self._supervisor.states()
         except UNREACHABLE as error:
             if self._supervisor.is_alive():
-                return
+                return {}
             message = "The process supervisor has ended, and every process with it."
             raise ApplianceError(message, f"read {self._log('supervisord')}, then start again") from error
         for program in self._programs:
-            state = states[program.name]
+            state = states[program.name].word
             if state in GIVEN_UP or (program.is_essential and state in ENDED):
                 message = f"The process {program.name} has ended:\n{last_lines(self._log(program.name))}"
                 raise ApplianceError(message, f"read {self._log(program.name)}, then start again")
+        return states
 
     def _log(self, name: str) -> Path:
         return self._data.logs / f"{name}.log"

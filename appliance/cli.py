@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -19,6 +21,7 @@ from appliance.programs import Sizes
 from appliance.up import up
 
 EXIT_CODES: Final = {Status.FAILED: 1, Status.WARNING: 2}
+INTERRUPTED: Final = 128 + signal.SIGINT
 SIGNS: Final = {Status.PASSED: "✓", Status.WARNING: "!", Status.FAILED: "✗", Status.SKIPPED: "-"}
 
 
@@ -37,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
         if error.hint:
             print(f"try: {error.hint}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last place where a bug can be told as a sentence
         if arguments.debug:
             traceback.print_exc()
@@ -47,7 +52,11 @@ def main(argv: Sequence[str]) -> int:
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal, at once even when the output goes to a file."""
-    print(sentence, flush=True)
+    try:
+        print(f"{sentence}\n", end="", flush=True)  # in one piece: a signal in between would tear the line
+    except OSError:
+        # The terminal was closed, or the reader of the pipe is gone: that must not end a box, nor keep it from ending.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_up(arguments: argparse.Namespace) -> int:

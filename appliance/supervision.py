@@ -5,7 +5,8 @@ import http.client
 import subprocess
 import time
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from supervisor.xmlrpc import SupervisorTransport
@@ -20,6 +21,14 @@ STOP_TIMEOUT_S: Final = 15.0
 POLL_S: Final = 0.05
 UNREACHABLE: Final = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError)
 LIVE_STATES: Final = frozenset({"STARTING", "RUNNING"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgramState:
+    """How a program is: supervisord's word for it, and its process id, 0 when it does not run."""
+
+    word: str
+    pid: int
 
 
 class Supervisor:
@@ -55,13 +64,16 @@ class Supervisor:
         message = "The process supervisor does not start."
         raise ApplianceError(message, f"read {self._data.logs / 'supervisord.log'}")
 
-    def states(self) -> dict[str, str]:
-        """Return the state of each program in supervisord's words."""
-        return {each["name"]: each["statename"] for each in self._information()}
+    def states(self) -> dict[str, ProgramState]:
+        """Return how each program is."""
+        return {
+            each["name"]: ProgramState(word=each["statename"], pid=each["pid"])
+            for each in cast("list[dict[str, Any]]", ask(self._data, "getAllProcessInfo"))  # what supervisord documents
+        }
 
     def pids(self) -> dict[str, int]:
         """Return the process id of each program that runs."""
-        return {each["name"]: each["pid"] for each in self._information() if each["pid"]}
+        return running(self.states())
 
     def start(self, names: Iterable[str]) -> None:
         """Start programs without waiting for them."""
@@ -79,7 +91,7 @@ class Supervisor:
 
     def _stop_together(self, names: set[str]) -> None:
         for name, state in self.states().items():
-            if name in names and state in LIVE_STATES:
+            if name in names and state.word in LIVE_STATES:
                 with contextlib.suppress(xmlrpc.client.Fault):
                     ask(self._data, "stopProcess", name, False)  # noqa: FBT003  # as above
         deadline_s = time.monotonic() + STOP_TIMEOUT_S
@@ -87,8 +99,10 @@ class Supervisor:
             processes.reap(self.pid)
             time.sleep(POLL_S)
 
-    def _information(self) -> list[dict[str, Any]]:
-        return cast("list[dict[str, Any]]", ask(self._data, "getAllProcessInfo"))  # what supervisord documents
+
+def running(states: Mapping[str, ProgramState]) -> dict[str, int]:
+    """Return the process id of each program that runs."""
+    return {name: state.pid for name, state in states.items() if state.pid}
 
 
 def ask(data: DataDirectory, method: str, *arguments: str | bool) -> object:

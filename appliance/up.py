@@ -33,18 +33,23 @@ def up(options: Options, say: Callable[[str], None]) -> None:
     say(f"Starting a box in {options.data.root}; Ctrl-C ends it")
     os.umask(PRIVATE_UMASK)
     options.data.make()
-    with ending_on_signals(), lock.held(options.data, options.address.url):
+    with ending_on_signals(say), lock.held(options.data, options.address.url):
         wait_for_former_box(options.data)
         packages.ensure([("redis-server", "redis-server")], say)
         preflight(options.data, options.address, say, force=options.force)
         steps.set_up(options.data, say)
-        with Box(options) as box:
+        with Box(options) as box, telling_of_the_end(say):
             say("  Starting the processes")
             box.start()
             if options.with_examples:
                 publish_examples(options, say)
-            say(f"Bastide is ready at {options.address.url} (user admin, password in {options.data.admin_password})")
-            box.watch()
+            say(f"Bastide is ready at {options.address.url} ({how_to_log_in(options.data)})")
+            box.watch(say)
+
+
+def how_to_log_in(data: DataDirectory) -> str:
+    """Return who may log in; where the password stands only while it is the first one, since its file goes with it."""
+    return f"user admin, password in {data.admin_password}" if data.admin_password.exists() else "user admin"
 
 
 def publish_examples(options: Options, say: Callable[[str], None]) -> None:
@@ -56,7 +61,7 @@ def publish_examples(options: Options, say: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def ending_on_signals() -> Iterator[None]:
+def ending_on_signals(say: Callable[[str], None]) -> Iterator[None]:
     """Turn Ctrl-C, SIGTERM and the closing of the terminal into a quiet end."""
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature is Python's
@@ -70,7 +75,17 @@ def ending_on_signals() -> Iterator[None]:
     try:
         yield
     except Ended:
-        return
+        say("The box has ended.")
+
+
+@contextmanager
+def telling_of_the_end(say: Callable[[str], None]) -> Iterator[None]:
+    """Say that the end is under way as soon as somebody asked for it."""
+    try:
+        yield
+    except Ended:
+        say("Ending the box (a few seconds) …")
+        raise
 
 
 def wait_for_former_box(data: DataDirectory) -> None:

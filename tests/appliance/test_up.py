@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from appliance.paths import DataDirectory
+from appliance.up import how_to_log_in
 from tests.running_box import RunningBox, eventually, free_port
 
 pytestmark = pytest.mark.box
@@ -37,6 +39,13 @@ def test_the_last_line_says_where_the_box_is(plain_box):
     )
 
 
+def test_a_password_that_was_changed_is_not_pointed_to(tmp_path):
+    data = DataDirectory(root=tmp_path)
+    assert how_to_log_in(data) == "user admin"
+    data.admin_password.write_text("first")
+    assert how_to_log_in(data) == f"user admin, password in {tmp_path}/admin-password"
+
+
 def test_secrets_are_for_the_owner_only(plain_box):
     for path in (plain_box.data.admin_password, plain_box.data.secret_key, plain_box.data.supervisor_socket):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
@@ -59,6 +68,24 @@ def runs_anew(box, name, former_pid):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything_quietly(plain_box, number):
     plain_box.process.send_signal(number)
+    said = plain_box.read_to_end()
+    assert said.endswith("\nEnding the box (a few seconds) …\nThe box has ended.\n")
+    assert plain_box.process.returncode == 0
+    assert plain_box.left() == []
+
+
+def test_a_second_signal_changes_nothing(plain_box):
+    plain_box.process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    plain_box.process.send_signal(signal.SIGINT)
+    assert "Traceback" not in plain_box.read_to_end()
+    assert plain_box.process.returncode == 0
+    assert plain_box.left() == []
+
+
+def test_the_end_needs_no_listener(plain_box):
+    plain_box.process.stdout.close()
+    plain_box.process.send_signal(signal.SIGTERM)
     assert plain_box.process.wait(30) == 0
     assert plain_box.left() == []
 
@@ -102,6 +129,11 @@ def test_killed_workers_are_started_again(plain_box):
     for name, pid in former.items():
         assert eventually(functools.partial(runs_anew, plain_box, name, pid)), name
     assert plain_box.process.poll() is None
+    time.sleep(2)  # what is said follows what is seen
+    plain_box.end()
+    said = plain_box.read_to_end()
+    for name in WORKERS:
+        assert said.count(f"{name} ended (signal 9) and was started again.") == 1, said
 
 
 def test_a_data_directory_in_use_is_a_clear_error(plain_box):
