@@ -51,7 +51,8 @@ def test_tab_walks_through_the_form_in_the_order_in_which_it_reads(open_page, ad
 
 def test_a_person_without_a_mouse_logs_in_asks_and_reads_the_answer(open_page, ada):
     page = open_page("/endpoints/penguins/")
-    page.keyboard.type(ada.name)  # the first field has the focus
+    expect(page.get_by_label("User name")).to_be_focused()
+    page.keyboard.type(ada.name)
     page.keyboard.press("Tab")
     page.keyboard.type(ada.password)
     page.keyboard.press("Enter")
