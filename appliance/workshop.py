@@ -8,8 +8,14 @@ from appliance import packages
 from appliance.errors import ApplianceError
 from appliance.paths import PYTHON, ROOT
 
-# Program and Debian package. Fonts come along with the browser: without them screenshots show boxes.
-TEST_PROGRAMS: Final = (("redis-server", "redis-server"), ("chromium", "chromium"), ("fc-list", "fontconfig"))
+# Program and Debian package. Fonts come along with the browser: without them screenshots show boxes. The tests type
+# the curl commands that the pages show.
+TEST_PROGRAMS: Final = (
+    ("redis-server", "redis-server"),
+    ("chromium", "chromium"),
+    ("fc-list", "fontconfig"),
+    ("curl", "curl"),
+)
 BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))
 MEASUREMENTS: Final = ("online",)
 HELP: Final = frozenset({"-h", "--help"})
