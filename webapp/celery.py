@@ -1,8 +1,9 @@
 """The Celery application of the control plane: it records what the data plane found, and sends messages by name."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from django.conf import settings
 
 from webapp.life import SignOfLife
@@ -25,9 +26,27 @@ app.conf.update(
     worker_send_task_events=False,
     broker_connection_retry_on_startup=True,
     broker_connection_timeout=5,
-    # An unacknowledged message comes back after this long; a shorter time would run slow tasks twice.
+    # What a dead worker held is given back by its successor (`Recovery`), not by a clock.
     broker_transport_options={"visibility_timeout": DAY_S, "socket_timeout": 30, "max_retries": 3, "interval_max": 0.2},
     task_publish_retry_policy={"max_retries": 3, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
     timezone="UTC",
 )
+
+
+class Recovery(bootsteps.StartStopStep):
+    """Puts back into the queue what the control worker before this one had taken and not finished.
+
+    There is one control worker: whatever is unacknowledged when it connects belongs to nobody.
+    """
+
+    requires: Any = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:  # noqa: ANN401  # Celery's consumer is untyped
+        """Give back, before the first message is taken: the loop that takes them starts last."""
+        channel = parent.connection.default_channel
+        for tag in channel.client.zrange(channel.unacked_index_key, 0, -1):
+            channel.qos.restore_by_tag(tag, channel.client)
+
+
+app.steps["consumer"].add(Recovery)
 app.steps["consumer"].add(SignOfLife)

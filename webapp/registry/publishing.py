@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -49,6 +50,15 @@ def publish(user: User, submission: Submission) -> ModelVersion:
     inspected again. Raise InspectionNotSentError, after all is saved, if Redis does not take the message.
     """
     inspection_id = uuid4().hex
+    with ExitStack() as unless_asked:
+        unless_asked.callback(store().discard, inspection_id)
+        version = _version(user, submission, inspection_id)
+        if not version.is_ready:
+            unless_asked.pop_all()
+    return version
+
+
+def _version(user: User, submission: Submission, inspection_id: str) -> ModelVersion:
     artifact_sha256, reference_sha256 = store().receive(inspection_id, submission.artifact, submission.reference)
     with transaction.atomic():
         model = _model(user, submission)
@@ -66,10 +76,11 @@ def publish(user: User, submission: Submission) -> ModelVersion:
             },
         )
         if version.is_ready:
-            transaction.on_commit(lambda: store().discard(inspection_id))
             return version
         if not is_new:
+            former_inspection_id = version.inspection_id
             version.mark_inspected_again(inspection_id)
+            transaction.on_commit(lambda: store().discard(former_inspection_id))
         transaction.on_commit(lambda: _ask_for_inspection(version))
     return version
 
@@ -82,17 +93,21 @@ def digest_of(artifact_sha256: str, reference_sha256: str, publication: Publicat
 
 def record(outcome: InspectionOutcome) -> None:
     """Take in what an inspection found. An answer that nobody waits for (any more) is dropped."""
-    version = ModelVersion.objects.filter(
-        pk=outcome.version_id, inspection_id=outcome.inspection_id, status=Status.INSPECTING
-    ).first()
+    version = ModelVersion.objects.filter(pk=outcome.version_id, inspection_id=outcome.inspection_id).first()
     if version is None:
         logger.warning("Nobody waits for the outcome of inspection %s; it is dropped.", outcome.inspection_id)
         return
+    if version.status == Status.INSPECTING:
+        _take_in(version, outcome)
+    # After a second delivery, too: whoever took in the first may have died before this.
+    store().discard(version.inspection_id)
+
+
+def _take_in(version: ModelVersion, outcome: InspectionOutcome) -> None:
     if outcome.manifest is None:
         version.mark_rejected(outcome.reason, outcome.hint)
     else:
         _accept(version, outcome.manifest, outcome.files)
-    store().discard(outcome.inspection_id)
 
 
 def _accept(version: ModelVersion, manifest: Manifest, produced: tuple[str, ...]) -> None:

@@ -1,16 +1,20 @@
 """What the data plane tells the registry."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+from django.db import Error
 
 from webapp.celery import app
 from webapp.registry import publishing
 from worker.contract import names
 from worker.contract.inspection import InspectionOutcome
 
+RETRY: Final = {"autoretry_for": (OSError, Error), "retry_backoff": 1, "retry_backoff_max": 60, "max_retries": 60}
+"""A full disk or a locked database must not lose an outcome: it is tried again for about an hour."""
 
-@app.task(name=names.TASK_RECORD_INSPECTION)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped
+
+@app.task(name=names.TASK_RECORD_INSPECTION, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped
 def record_inspection(message: dict[str, Any]) -> None:
     """Take in the outcome of an inspection; a second delivery of the same one changes nothing."""
     publishing.record(msgspec.convert(message, InspectionOutcome))

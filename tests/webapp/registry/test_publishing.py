@@ -7,7 +7,7 @@ import pytest
 from tests.playground import inspected, publish_and_accept, submission
 from webapp.endpoints.models import Endpoint
 from webapp.registry import publishing
-from webapp.registry.errors import InspectionNotSentError
+from webapp.registry.errors import FileNotKeptError, InspectionNotSentError
 from webapp.registry.models import DeployRole, Status
 from webapp.registry.publishing import publish, record, store
 from worker.contract.inspection import Publication
@@ -131,6 +131,30 @@ def test_without_redis_the_publisher_is_told_and_the_version_waits(alice, tmp_pa
     ):
         publish(alice, submission(tmp_path / "in"))
     assert alice.models.get().versions.get().status == Status.INSPECTING
+
+
+def test_what_cannot_be_published_leaves_nothing_in_the_spool(alice, tmp_path):
+    incomplete = submission(tmp_path / "in")
+    incomplete.reference.unlink()
+    with pytest.raises(FileNotKeptError):
+        publish(alice, incomplete)
+    assert list(store().spool_dir.glob("*/*")) == []
+
+
+def test_a_new_inspection_leaves_nothing_of_the_former_one(
+    alice, tmp_path, django_capture_on_commit_callbacks, monkeypatch
+):
+    version = publish(alice, submission(tmp_path / "in"))
+    with pytest.raises(InspectionNotSentError), django_capture_on_commit_callbacks(execute=True):
+        publish(alice, submission(tmp_path / "in"))
+    assert not store().inbox(version.inspection_id).exists()
+
+
+def test_a_second_delivery_empties_the_spool_that_the_first_left(alice, tmp_path):
+    version = publish_and_accept(alice, tmp_path / "in")
+    store().receive(version.inspection_id, *(tmp_path / "in" / name for name in ("model.skops", "reference.csv")))
+    record(inspected(version))
+    assert list(store().spool_dir.glob("*/*")) == []
 
 
 def test_other_data_is_another_version():
