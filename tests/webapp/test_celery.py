@@ -48,7 +48,7 @@ def test_what_a_killed_control_worker_held_is_taken_up_by_its_successor(tmp_path
         broker = f"redis+socket://{socket}"
         sender = Celery("tests", broker=broker, set_as_current=False)
         with sender.connection_for_write() as connection:
-            message = {"message": {}}
+            message: dict[str, object] = {"message": {}}
             sender.send_task(names.TASK_RECORD_INSPECTION, kwargs=message, queue="control", connection=connection)
         take_and_die(broker)
         assert client.hlen("unacked") == 1

@@ -26,8 +26,9 @@ async def user_of(scope: dict[str, Any]) -> int:
 
 
 def _user_of(scope: dict[str, Any]) -> int:
-    # The body stays out: the token must come in the X-CSRFToken header, since the body is not a form.
-    request = ASGIRequest(scope, BytesIO())
+    # The body stays out and its type with it, lest Django look there for a form: the token comes in a header.
+    headers = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+    request = ASGIRequest({**scope, "headers": headers}, BytesIO())
     try:
         SessionMiddleware(_no_view).process_request(request)
         user = get_user(request)
