@@ -103,7 +103,7 @@ def test_the_link_gives_the_same_answer_in_a_new_tab_and_in_another_language(ope
     assert pages.bars(tab, words) == pages.bars(page, words)
     (other,) = (each for each in LANGUAGES if each is not words)
     abroad = open_page(link, ada, other)
-    assert pages.answer(abroad).inner_text().split(",")[0] == pages.answer(page).inner_text().split(",")[0]
+    assert pages.answer(abroad).inner_text().split()[0] == pages.answer(page).inner_text().split()[0]
 
 
 def test_the_answer_stands_above_the_values_that_were_asked(open_page, ada, words):
