@@ -19,7 +19,7 @@ from appliance.steps import manage
 from appliance.supervision import ask
 
 LAUNCHER: Final = str(ROOT / "bastide")
-READY: Final = re.compile(r"^Bastide is ready at (\S+) \(user admin, password in (.+)\)$", re.MULTILINE)
+READY: Final = re.compile(r"^Bastide is ready at (\S+) \(user admin(?:, password in (.+))?\)$", re.MULTILINE)
 READY_TIMEOUT_S: Final = 240.0
 END_TIMEOUT_S: Final = 40.0
 
