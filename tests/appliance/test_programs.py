@@ -65,6 +65,7 @@ def test_a_name_that_leads_to_no_network_is_none_for_colleagues(name):
 
 def test_the_address_for_colleagues_is_not_loopback():
     host = urlsplit(Address(host="0.0.0.0", port=8000).url).hostname  # noqa: S104  # nothing is bound
+    assert host is not None
     assert leads_to_the_network(host) or outward_address() is None
 
 

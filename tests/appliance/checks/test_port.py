@@ -55,6 +55,7 @@ def listener(code, *arguments):
     """A program that listens, and the address that it prints."""
     argv = [sys.executable, "-c", LISTENING + code, *arguments]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         try:
             yield process, Address(host="127.0.0.1", port=int(process.stdout.readline()))
         finally:
@@ -64,7 +65,9 @@ def listener(code, *arguments):
 def test_a_server_is_named_and_not_its_child():
     code = "import os; r, w = os.pipe(); child = os.fork(); child or (os.close(w), os.read(r, 1), os._exit(0)); "
     with listener(code + TELLING + "time.sleep(60)") as (process, address):
-        assert owner_of(address.port).pid == process.pid
+        owner = owner_of(address.port)
+        assert owner is not None
+        assert owner.pid == process.pid
 
 
 def test_the_port_of_another_box_names_it_and_its_data(tmp_path):
