@@ -80,8 +80,7 @@ class Gateway:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 # Here, not above: this process was forked from one that had imported the application already.
-                self._process = ""
-                self._process = token_hex(6)  # not before: web processes are forked from one that has imported this
+                self._process = token_hex(6)
                 self._state = GatewayState(LaneClient(self._socket))
                 await self._state.start()
                 await send({"type": "lifespan.startup.complete"})
