@@ -12,7 +12,7 @@ from appliance.paths import PYTHON, ROOT, DataDirectory
 
 LOG_SIZE_BYTES_MAX: Final = 10 * 2**20
 LOG_BACKUPS: Final = 3
-STOP_TIMEOUT_S: Final = 10
+STOP_TIMEOUT_S: Final = 20
 CELERY_OPTIONS: Final = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
 
 REDIS: Final = "redis"
@@ -125,6 +125,7 @@ stdout_logfile_backups={LOG_BACKUPS}
 def redis_configuration(data: DataDirectory, memory_bytes_max: int) -> str:
     """Return Redis's configuration: a socket and no port, every write kept, nothing thrown away when memory is short.
 
+    Answers are published, and a gateway that is slow to read many of them must not be cut off for it.
     `everysec` loses nothing when a process dies, and a second at most when the power fails; the lane cannot wait for a
     disk at every request.
     """
@@ -140,5 +141,6 @@ appendfsync everysec
 save ""
 maxmemory {memory_bytes_max}
 maxmemory-policy noeviction
+client-output-buffer-limit pubsub 256mb 64mb 60
 always-show-logo no
 """

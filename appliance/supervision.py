@@ -17,7 +17,7 @@ from appliance.errors import ApplianceError
 from appliance.paths import PYTHON, ROOT, DataDirectory
 
 START_TIMEOUT_S: Final = 10.0
-STOP_TIMEOUT_S: Final = 15.0
+STOP_TIMEOUT_S: Final = 25.0
 POLL_S: Final = 0.05
 UNREACHABLE: Final = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError)
 LIVE_STATES: Final = frozenset({"STARTING", "RUNNING"})

@@ -18,6 +18,14 @@ TIMEOUT_MS = 15_000
 Open = Callable[..., Page]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what drives the browser last, each part in its random order.
+
+    Playwright holds an event loop in this thread until the session ends, and nothing after it may run one of its own.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""

@@ -41,10 +41,9 @@ class LaneReply(msgspec.Struct, array_like=True, frozen=True):
 
 
 class LaneReplies(msgspec.Struct, array_like=True, frozen=True):
-    """Answers to one gateway process; `compute_s` is the time the worker spent on them together."""
+    """Answers to one gateway process."""
 
     replies: tuple[LaneReply, ...]
-    compute_s: float = 0.0
 
 
 PROBE_DIGEST: Final = ""

@@ -139,12 +139,9 @@ class LaneReader:
         return [*done, *finished(stream, [entry_id for entry_id, _ in entries])]
 
     def _answer_part(self, part: Part) -> list[Command]:
-        started_s = time.perf_counter()
-        replies = self._answering.answer(part)
-        compute_s = time.perf_counter() - started_s
         return [
-            ("PUBLISH", names.REPLY_PREFIX + gateway, _encode_replies(LaneReplies(tuple(answers), compute_s)))
-            for gateway, answers in replies.items()
+            ("PUBLISH", names.REPLY_PREFIX + gateway, _encode_replies(LaneReplies(tuple(answers))))
+            for gateway, answers in self._answering.answer(part).items()
         ]
 
     def _keep_house(self) -> None:
