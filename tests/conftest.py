@@ -14,7 +14,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
 
     Tests share it: make accounts and models of your own, and leave its processes as you found them (all alive).
     """
-    with RunningBox(tmp_path_factory.mktemp("box", numbered=True)) as running:
+    with RunningBox(tmp_path_factory.mktemp("box", numbered=True), "--web-processes", "2") as running:
         running.wait_until_ready()
         yield running
 

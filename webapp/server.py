@@ -15,4 +15,5 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn-worker is untyped
         "ws": "none",
         "server_header": False,
         "access_log": False,
+        "proxy_headers": False,
     }

@@ -118,3 +118,13 @@ def test_request_ids_are_unique_across_web_processes(box):
     url, headers = f"{box.url}/api/v1/endpoints/diamonds/predict", {"Authorization": f"Bearer {box.key()}"}
     ids = [httpx.post(url, json={}, headers=headers).headers["X-Request-Id"] for _ in range(40)]
     assert len(set(ids)) == 40
+
+
+def test_a_key_opens_the_box_as_soon_as_it_is_shown(box):
+    for number in range(4):
+        key = box.bastide("key", "create", "--user", "admin", "--name", f"new {number}")
+        # A connection each, so that both web processes are asked.
+        asked = [httpx.get(f"{box.url}/api/v1/endpoints", headers={"Authorization": f"Bearer {key}"})]
+        url = f"{box.url}/api/v1/endpoints/diamonds/predict"
+        asked += [httpx.post(url, json={}, headers={"Authorization": f"Bearer {key}"}) for _ in range(4)]
+        assert [answer.status_code for answer in asked] == [200, 400, 400, 400, 400]

@@ -119,17 +119,16 @@ class Gateway:
                     ErrorCode.METHOD_NOT_ALLOWED, f"Predictions are asked by POST, not {scope['method']}.", "Use POST."
                 )
             )
-        table = self._running().table
-        authorization = headers.get(b"authorization")
-        if authorization is not None:
-            allowed = self._running().endpoints_for_key(_bearer(authorization))
-        else:
-            user = await browser.user_of(scope)
-            if user == browser.FORGED:
-                raise RefusedError(FORGED)
-            allowed = table.endpoints_by_user.get(user)
+        state = self._running()
+        caller = await _caller(scope, headers)
+        allowed = state.endpoints_for(caller)
+        if allowed is None or endpoint not in allowed or endpoint not in state.table.routes:
+            # The key or the endpoint may be newer than this process's table: look before refusing.
+            await state.refresh()
+            allowed = state.endpoints_for(caller)
         if allowed is None:
             raise RefusedError(UNAUTHENTICATED)
+        table = state.table
         route = table.routes.get(endpoint) if endpoint in allowed else None
         if route is None:
             waiting = endpoint in allowed and endpoint in table.waiting
@@ -171,6 +170,17 @@ _WANTED: Final = frozenset({b"authorization", b"content-type", b"content-length"
 
 def _wanted(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return {name: value for name, value in headers if name in _WANTED}
+
+
+async def _caller(scope: Scope, headers: dict[bytes, bytes]) -> bytes | int:
+    """Return the API key or the user id of a request. Raise `RefusedError` for a session without its token."""
+    authorization = headers.get(b"authorization")
+    if authorization is not None:
+        return _bearer(authorization)
+    user = await browser.user_of(scope)
+    if user == browser.FORGED:
+        raise RefusedError(FORGED)
+    return user
 
 
 def _bearer(authorization: bytes) -> bytes:

@@ -39,6 +39,7 @@ class GatewayState:
         self._loop = asyncio.get_running_loop()
         self._stamp: object = _NEVER_READ
         self._reread_due_s = 0.0
+        self._refreshing: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._used_keys: set[bytes] = set()
 
@@ -58,13 +59,39 @@ class GatewayState:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def endpoints_for_key(self, key: bytes) -> frozenset[str] | None:
-        """Return the endpoints that the key may use, None when there is no such key; note that it was used."""
-        digest = sha256(key).digest()
+    def endpoints_for(self, caller: bytes | int) -> frozenset[str] | None:
+        """Return the endpoints that a key or a user id may use, None when it is not known; note that a key was used."""
+        if isinstance(caller, int):
+            return self.table.endpoints_by_user.get(caller)
+        digest = sha256(caller).digest()
         endpoints = self.table.endpoints_by_key.get(digest)
         if endpoints is not None:
             self._used_keys.add(digest)
         return endpoints
+
+    async def refresh(self) -> None:
+        """See at once whether anything has changed, instead of at the next turn of the watch.
+
+        Whoever comes while a look is under way shares it, so that a thousand wrong keys cost a few looks.
+        """
+        if self._refreshing is None:
+            self._refreshing = self._loop.create_task(self._refresh())
+        await asyncio.shield(self._refreshing)
+
+    async def _refresh(self) -> None:
+        try:
+            await self._follow(await self.lane.ask_redis("GET", names.ROUTING_STAMP))
+        except (RedisLinkError, DatabaseError):
+            logger.debug("The routing table stays as it is; the watch tells why.")
+        finally:
+            self._refreshing = None
+
+    async def _follow(self, stamp: object) -> None:
+        """Read the table again if the stamp has moved."""
+        if stamp != self._stamp:
+            await self._rebuild()
+            self._stamp = stamp
+            await self._announce()
 
     async def probe(self) -> bool:
         """Return whether a worker really answers: the probe takes the way of every request."""
@@ -87,10 +114,9 @@ class GatewayState:
             try:
                 alive, stamp = await self.lane.ask_redis("MGET", names.ALIVE, names.ROUTING_STAMP)
                 self.lane.note_liveness(alive=alive is not None)
-                if stamp != self._stamp or self._loop.time() >= self._reread_due_s:
-                    await self._rebuild()
-                    self._stamp = stamp
-                    await self._announce()
+                if self._loop.time() >= self._reread_due_s:
+                    self._stamp = _NEVER_READ
+                await self._follow(stamp)
             except RedisLinkError:
                 self.lane.note_liveness(alive=False)
                 self._stamp = _NEVER_READ  # what changed while Redis was away is read as soon as it is back

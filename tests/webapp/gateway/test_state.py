@@ -28,13 +28,13 @@ def test_a_revoked_key_is_refused_though_nobody_said_so(tmp_path, monkeypatch):
         state = GatewayState(LaneClient(socket))
         await state.start()
         await until_announced(state.lane)
-        known = state.endpoints_for_key(text.encode())
+        known = state.endpoints_for(text.encode())
         await ApiKey.objects.filter(pk=key.pk).aupdate(revoked_at=timezone.now())  # no signal, so no stamp
         for _ in range(100):
             await asyncio.sleep(0.05)
-            if state.endpoints_for_key(text.encode()) is None:
+            if state.endpoints_for(text.encode()) is None:
                 break
-        last = state.endpoints_for_key(text.encode())
+        last = state.endpoints_for(text.encode())
         await state.stop()
         return known, last
 
