@@ -1,9 +1,10 @@
 """How gunicorn serves the site and the gateway."""
 
-import os
+from webapp import env
 
-bind = f"{os.environ.get('BASTIDE_HOST', '127.0.0.1')}:{os.environ.get('BASTIDE_PORT', '8000')}"
-workers = int(os.environ.get("BASTIDE_WEB_PROCESSES", "2"))
+_environment = env.read()
+bind = f"{_environment.host}:{_environment.port}"
+workers = _environment.web_processes
 worker_class = "webapp.server.Worker"
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # gunicorn's heartbeat file; on a disk its fsync could stall a worker
 preload_app = True  # a broken release fails at the start, and the processes share their memory

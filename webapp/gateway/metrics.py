@@ -4,10 +4,10 @@ Each process writes its own files in the directory of `PROMETHEUS_MULTIPROC_DIR`
 are bounded: endpoints that exist, and HTTP statuses.
 """
 
-import os
 from functools import lru_cache
 from typing import Final
 
+from django.conf import settings
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -46,7 +46,7 @@ def observe(endpoint: str, status: int, rows: int, seconds: float) -> None:
 
 def render() -> bytes:
     """Return the text exposition of all processes together."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if settings.ENVIRONMENT.metrics_dir is None:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped
