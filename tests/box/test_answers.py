@@ -28,7 +28,7 @@ def model_and_rows(box, client: httpx.Client, endpoint: str):
         if [feature["name"] for feature in features] == names:
             artifact = manifest.parent / "artifact"
             model = skops.io.load(artifact, trusted=skops.io.get_untrusted_types(file=artifact))
-            return model, pd.read_csv(manifest.parent / "reference.csv").head(500)[names]
+            return model, pd.read_csv(manifest.parent / "reference").head(500)[names]
     message = f"No version in the store has the signature of {endpoint}"
     raise AssertionError(message)
 

@@ -15,9 +15,8 @@ from secrets import token_hex
 from typing import Final
 
 from webapp.registry.errors import FileNotKeptError
+from worker.contract.inspection import ARTIFACT, REFERENCE
 
-ARTIFACT: Final = "artifact"
-REFERENCE: Final = "reference.csv"
 MANIFEST: Final = "manifest.json"
 PRODUCED_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z0-9]+")
 _CHUNK_BYTES: Final = 1 << 20

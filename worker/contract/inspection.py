@@ -1,14 +1,21 @@
 """The messages of an inspection: control asks by name, the data plane answers by name."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from worker.contract.manifest import Manifest
 
+ARTIFACT: Final = "artifact"
+REFERENCE: Final = "reference"
+"""Names without endings: what a file is, its content says."""
+
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """What a publisher says about a model, beside the artifact and the reference data."""
+    """What a publisher says about a model, beside the artifact and the reference data.
+
+    `positive_label` is the class, as text, whose probability AUC and calibration are about.
+    """
 
     target: str | None = None
     output_name: str = ""
@@ -16,17 +23,20 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     units: dict[str, str] = {}
     categories: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    positive_label: str = ""
 
 
 class InspectionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.inspect`: look at `inbox/<inspection_id>/` and answer in `outbox/<inspection_id>/`.
 
-    The inbox holds `artifact` and `reference.csv`. The worker never takes a path from a message.
+    The inbox holds `artifact` and `reference`. The worker never takes a path from a message. `pickles_allowed`: an
+    admin lets this publisher hand over pickles, which are opened here only, and converted.
     """
 
     inspection_id: str
     version_id: int
     publication: Publication
+    pickles_allowed: bool = False
 
 
 class InspectionOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from worker.contract.report import Report
 from worker.contract.signature import Signature
 from worker.contract.words import Words
 
@@ -17,11 +18,13 @@ class Engine(StrEnum):
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure of quality on the reference data: `accuracy`, `r2`, `mae`, …"""
+    """One figure of quality on the reference data: `accuracy`, `r2`, `mae`, …, with its 95 % interval where known."""
 
     name: str
     value: float
     unit: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +33,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     `example` is one row of the reference data, as the native dialect takes it. `quality` is measured on the
     `quality_rows` rows of the reference data that have a target; empty when no target was given. `engine_reason` is in
     English, `engine_words` the same for other languages, `engine_detail` what the converter said of it, if it did.
+    `format` is what the artifact was found to be; `sklearn_file` the file beside the manifest that scikit-learn loads,
+    empty where there is none (a published ONNX graph).
     """
 
     format: str
@@ -47,4 +52,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     made_with: dict[str, str] = {}
     engine_words: tuple[Words, ...] = ()
     engine_detail: str = ""
+    sklearn_file: str = "artifact"
+    report: Report | None = None
     schema: int = 1

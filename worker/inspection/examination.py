@@ -10,7 +10,7 @@ import skops.io  # noqa: F401  # loaded before the clock runs that measures how 
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from worker.contract.inspection import InspectionOutcome, InspectionRequest, Publication
+from worker.contract.inspection import ARTIFACT, REFERENCE, InspectionOutcome, InspectionRequest, Publication
 from worker.contract.manifest import Manifest, Quality
 from worker.contract.signature import Output, Signature
 from worker.inspection import engines, reference, signature
@@ -56,8 +56,8 @@ def outcome_of(request: InspectionRequest, inbox: Path, directory: Path) -> Insp
 
 def examine(inbox: Path, publication: Publication) -> tuple[Manifest, bytes | None]:
     """Return the manifest and the graph that serves, if one does. Raise `Refused` or `ModelRefused`."""
-    artifact = inbox / "artifact"
-    data = reference.read_reference(inbox / "reference.csv")
+    artifact = inbox / ARTIFACT
+    data = reference.read_reference(inbox / REFERENCE)
     started_s = time.perf_counter()
     estimator = open_artifact(artifact)
     load_ms = (time.perf_counter() - started_s) * 1000

@@ -12,7 +12,6 @@ from worker.tables.reader import DOUBLE_MAX, FLOAT_MAX, ROW_LIMIT, RowReader
 from worker.tables.table import Table
 
 MANIFEST: Final = "manifest.json"
-ARTIFACT: Final = "artifact"
 GRAPH: Final = "model.onnx"
 
 _MEMORY_FACTOR: Final = 2
@@ -39,7 +38,7 @@ class ServedModel:
     def load(cls, directory: Path, *, row_limit: int = ROW_LIMIT) -> "ServedModel":
         """Return the version in this directory. Raise ModelMissing if it is incomplete, ModelRefused if damaged."""
         manifest = read_manifest(directory)
-        file = directory / (GRAPH if manifest.engine is Engine.ONNX else ARTIFACT)
+        file = directory / (GRAPH if manifest.engine is Engine.ONNX else manifest.sklearn_file)
         if not file.is_file():
             message = f"The version lacks its file {file.name!r}."
             raise ModelMissing(message, "An admin restores the model store from a backup.")

@@ -26,7 +26,7 @@ def test_published_files_wait_in_the_inbox(alice, tmp_path):
 def test_an_accepted_version_is_in_the_store_and_gone_from_the_spool(alice, tmp_path, settings):
     version = publish_and_accept(alice, tmp_path / "in")
     kept = settings.MODELS_DIR / version.digest
-    assert sorted(file.name for file in kept.iterdir()) == ["artifact", "manifest.json", "reference.csv"]
+    assert sorted(file.name for file in kept.iterdir()) == ["artifact", "manifest.json", "reference"]
     assert json.loads((kept / "manifest.json").read_text())["engine"] == "onnx"
     assert not store().inbox(version.inspection_id).exists()
 

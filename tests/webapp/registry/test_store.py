@@ -78,7 +78,7 @@ def test_a_pipe_is_refused_at_once(tmp_path):
 
 def test_nothing_half_written_is_left(store, tmp_path):
     inspected = received(store, tmp_path)
-    (store.inbox("one") / "reference.csv").write_bytes(b"forged")
+    (store.inbox("one") / "reference").write_bytes(b"forged")
     with pytest.raises(FileNotKeptError, match="changed after it was published"):
         store.keep(inspected)
     assert list(store.models_dir.iterdir()) == []

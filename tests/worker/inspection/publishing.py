@@ -25,7 +25,7 @@ def inbox(directory: Path, model: Any, reference: "pd.DataFrame | str") -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     skops.io.dump(model, directory / "artifact")
     text = reference if isinstance(reference, str) else reference.to_csv(index=False)
-    (directory / "reference.csv").write_text(text, encoding="utf-8")
+    (directory / "reference").write_text(text, encoding="utf-8")
     return directory
 
 
@@ -33,6 +33,6 @@ def inbox_of(bundle: Path, directory: Path) -> tuple[Path, Publication]:
     """Return an inbox that holds what an example's script wrote, and its publication."""
     directory.mkdir(parents=True, exist_ok=True)
     shutil.copy(bundle / "model.skops", directory / "artifact")
-    shutil.copy(bundle / "reference.csv", directory / "reference.csv")
+    shutil.copy(bundle / "reference.csv", directory / "reference")
     card = json.loads((bundle / "publication.json").read_text(encoding="utf-8"))
     return directory, msgspec.convert(card["publication"], Publication)

@@ -20,7 +20,7 @@ from worker.models.artifacts import open_artifact
 
 
 def chosen(directory, publication):
-    data = read_reference(directory / "reference.csv")
+    data = read_reference(directory / "reference")
     model = open_artifact(directory / "artifact")
     names = feature_names(model, data.columns, publication.target)
     derived, values = features(data, names, publication)
