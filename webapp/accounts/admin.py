@@ -22,7 +22,7 @@ class Users(UserAdmin):  # type: ignore[type-arg]  # generic only for the type c
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
-        (_("What they may do"), {"fields": ("is_active", "role", "groups")}),
+        (_("What they may do"), {"fields": ("is_active", "role", "may_publish_pickles", "groups")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "role", "password1", "password2")}),)

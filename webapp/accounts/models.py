@@ -41,6 +41,12 @@ class User(AbstractUser):
 
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.USER)
 
+    may_publish_pickles = models.BooleanField(
+        _("may publish pickles"),
+        default=False,
+        help_text=_("A pickle is a program. The box opens it once, apart from everything, and keeps what it converts."),
+    )
+
     objects: ClassVar[Accounts] = Accounts()
 
     @property

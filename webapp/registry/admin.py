@@ -16,6 +16,8 @@ class RegisteredModels(admin.ModelAdmin):  # type: ignore[type-arg]  # generic o
     """Models; publishing makes them."""
 
     list_display = ("name", "title", "owner")
+    search_fields = ("name", "title")
+    filter_horizontal = ("maintainers",)
     readonly_fields = ("name",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -30,7 +32,22 @@ class ModelVersions(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     list_display = ("model", "number", "status", "created_by", "created_at")
     list_filter = ("status", "model")
     fieldsets = (
-        (None, {"fields": ("model", "number", "status", "reason", "hint", "deploy_role", "created_by", "created_at")}),
+        (
+            None,
+            {
+                "fields": (
+                    "model",
+                    "number",
+                    "status",
+                    "reason",
+                    "hint",
+                    "notes",
+                    "deploy_role",
+                    "created_by",
+                    "created_at",
+                )
+            },
+        ),
         (None, {"fields": ("digest", "artifact", "reference", "said_at_publication", "found_by_inspection")}),
     )
 

@@ -2,6 +2,10 @@
 
 RegistryError
 ├── WrongStateError
+├── NotAPublisherError
+├── NameTakenError
+├── SubmissionWrongError
+├── DiskFullError
 ├── FileNotKeptError
 ├── PublicationUnreadableError
 └── InspectionNotSentError
@@ -26,6 +30,44 @@ class WrongStateError(RegistryError):
         super().__init__(
             f"{version} cannot be {event}: it is not {needed}.",
             f"Look at the version's page in the administration: only a version that is {needed} can be {event}.",
+        )
+
+
+class NotAPublisherError(RegistryError):
+    """Somebody publishes whose role does not say so."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            f"'{username}' may use models but not publish them.", "Ask an administrator for the role of a publisher."
+        )
+
+
+class NameTakenError(RegistryError):
+    """A model of this name belongs to somebody else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The name '{name}' is taken by a model that is not yours.",
+            "Choose another name, or ask its owner or an administrator to make you a maintainer of it.",
+        )
+
+
+class SubmissionWrongError(RegistryError):
+    """Something that a publisher says cannot be understood."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(
+            f"Field '{field}': {problem}", "docs/how-to/publish-a-model.md names every field, with an example."
+        )
+
+
+class DiskFullError(RegistryError):
+    """The disk has no room for what was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk of the box has no room for these files; none of them is kept.",
+            "An administrator frees space (the page 'The box' tells how much there is); then publish again.",
         )
 
 

@@ -1,10 +1,14 @@
 """Registered models and their immutable, numbered versions."""
 
+from typing import Self
+
 import msgspec
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from webapp.accounts.models import User
 from webapp.registry.errors import WrongStateError
 from worker.contract.inspection import Publication
 from worker.contract.manifest import Manifest
@@ -25,6 +29,28 @@ class DeployRole(models.TextChoices):
     CHAMPION = "champion", _("champion")
 
 
+class RegisteredModels(models.QuerySet["RegisteredModel"]):
+    """Finds models; start from one of these two, so that what is not yours is as good as absent."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the models that `user` owns or maintains; all of them for an admin."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if user.is_admin:
+            return self.all()
+        maintained = RegisteredModel.maintainers.through.objects.filter(user=user).values("registeredmodel")
+        return self.filter(models.Q(owner=user) | models.Q(pk__in=maintained))
+
+    def manageable_by(self, user: User | AnonymousUser) -> Self:
+        """Return the models whose versions `user` may add to, deploy and retire."""
+        may_publish = isinstance(user, User) and user.may_publish
+        return self.visible_to(user) if may_publish else self.none()
+
+    def with_newest_version(self) -> Self:
+        """Fetch the versions along with each model, the newest first."""
+        return self.prefetch_related("versions")
+
+
 class RegisteredModel(models.Model):
     """A named thing that has versions."""
 
@@ -34,6 +60,15 @@ class RegisteredModel(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="models", verbose_name=_("owner")
     )
+    maintainers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="maintained_models",
+        verbose_name=_("maintainers"),
+        help_text=_("Publishers who may publish and deploy versions of it too; administrators always may."),
+    )
+
+    objects = RegisteredModels.as_manager()
 
     class Meta:
         verbose_name = _("model")
@@ -47,6 +82,11 @@ class RegisteredModel(models.Model):
         """Take over the words of the newest publication."""
         self.title, self.description = title, description
         self.save(update_fields=["title", "description"])
+
+    @property
+    def newest_version(self) -> "ModelVersion | None":
+        """The version with the highest number; None while its first is being recorded."""
+        return next(iter(self.versions.all()), None)
 
     def next_number(self) -> int:
         """Return the number of the version that would come next. Call it inside the transaction that creates it."""
@@ -69,12 +109,16 @@ class ModelVersion(models.Model):
     digest = models.CharField(_("digest"), max_length=64, db_index=True)
     publication_json = models.JSONField(_("publication"), default=dict, db_column="publication")
     manifest_json = models.JSONField(_("manifest"), null=True, blank=True, db_column="manifest")
+    notes = models.TextField(_("notes"), blank=True)
     deploy_role = models.CharField(_("deploy as"), max_length=16, choices=DeployRole.choices, blank=True, default="")
     inspection_id = models.CharField(max_length=32, unique=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("published by")
     )
     created_at = models.DateTimeField(_("published"), auto_now_add=True)
+
+    was_known = False
+    """Set by publishing when the same files had been published before."""
 
     class Meta:
         verbose_name = _("version")
@@ -112,10 +156,15 @@ class ModelVersion(models.Model):
         """Record that inspection refused the version. Raise WrongStateError if it is not being inspected."""
         self._leave_inspection("rejected", status=Status.REJECTED, reason=reason, hint=hint)
 
-    def mark_inspected_again(self, inspection_id: str) -> None:
-        """Begin a new inspection of a version that is not ready; an answer to the former one is no longer taken."""
+    def mark_inspected_again(self, inspection_id: str, deploy_role: DeployRole | None = None) -> None:
+        """Begin a new inspection of a version that is not ready; an answer to the former one is no longer taken.
+
+        What it becomes once it is ready is what was wished last.
+        """
         waiting = ModelVersion.objects.filter(pk=self.pk).exclude(status=Status.READY)
         changes = {"status": Status.INSPECTING, "reason": "", "hint": "", "inspection_id": inspection_id}
+        if deploy_role is not None:
+            changes["deploy_role"] = deploy_role
         if waiting.update(**changes) != 1:
             raise WrongStateError(str(self), "inspected again", "rejected or being inspected")
         self.refresh_from_db()

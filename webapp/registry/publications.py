@@ -1,19 +1,18 @@
 """The directory that a publisher's script writes: `model.skops`, `reference.csv`, `publication.json`."""
 
-import re
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from webapp.registry.errors import PublicationUnreadableError
+from webapp.registry.naming import NAME_RULE, is_name
 from webapp.registry.publishing import Submission
 from worker.contract.inspection import Publication
 
 ARTIFACT: Final = "model.skops"
 REFERENCE: Final = "reference.csv"
 DESCRIPTION: Final = "publication.json"
-NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class _Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,10 +31,8 @@ def read_submission(directory: Path) -> Submission:
         described = msgspec.json.decode((directory / DESCRIPTION).read_bytes(), type=_Described)
     except msgspec.DecodeError as error:
         raise PublicationUnreadableError(directory, f"{DESCRIPTION} is not as expected ({error})") from error
-    if not NAME.fullmatch(described.name) or len(described.name) > 50:
-        raise PublicationUnreadableError(
-            directory, f"the name '{described.name}' is not made of at most 50 small letters, digits and hyphens"
-        )
+    if not is_name(described.name):
+        raise PublicationUnreadableError(directory, f"the name '{described.name}' is {NAME_RULE}")
     return Submission(
         name=described.name,
         title=described.title,

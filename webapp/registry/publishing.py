@@ -1,21 +1,33 @@
 """Publishing: the one way by which a model comes into the registry, and what becomes of it after inspection."""
 
+import errno
 import hashlib
 import logging
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 import msgspec
 from django.conf import settings
+from django.db import OperationalError as OperationalDatabaseError
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from webapp.accounts.models import User
 from webapp.celery import app
-from webapp.registry.errors import FileNotKeptError, InspectionNotSentError
+from webapp.registry.errors import (
+    DiskFullError,
+    FileNotKeptError,
+    InspectionNotSentError,
+    NameTakenError,
+    NotAPublisherError,
+    SubmissionWrongError,
+)
 from webapp.registry.models import DeployRole, ModelVersion, RegisteredModel, Status
+from webapp.registry.naming import NAME_RULE, is_name
 from webapp.registry.signals import version_ready
 from webapp.registry.store import Inspected, ModelStore
 from worker.contract import names
@@ -23,6 +35,8 @@ from worker.contract.inspection import InspectionOutcome, InspectionRequest, Pub
 from worker.contract.manifest import Manifest
 
 logger = logging.getLogger(__name__)
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +49,10 @@ class Submission:
     artifact: Path
     reference: Path
     publication: Publication
+    notes: str = ""
     deploy_role: DeployRole = DeployRole.CHAMPION
+    are_files_ours: bool = False
+    """Whether the files lie on the data directory's disk and nobody needs them there any more: they are moved."""
 
 
 def store() -> ModelStore:
@@ -47,19 +64,49 @@ def publish(user: User, submission: Submission) -> ModelVersion:
     """Return the version that now waits for its inspection.
 
     The same files with the same publication are the same version: when it is ready it is returned as it is, else it is
-    inspected again. Raise InspectionNotSentError, after all is saved, if Redis does not take the message.
+    inspected again. Raise InspectionNotSentError, after all is saved, if Redis does not take the message; a
+    RegistryError, with nothing left behind, if the user may not publish this or the disk is full.
     """
+    _check(user, submission)
     inspection_id = uuid4().hex
     with ExitStack() as unless_asked:
         unless_asked.callback(store().discard, inspection_id)
+        unless_asked.enter_context(telling_of_a_full_disk())
         version = _version(user, submission, inspection_id)
         if not version.is_ready:
             unless_asked.pop_all()
     return version
 
 
+@contextmanager
+def telling_of_a_full_disk() -> Iterator[None]:
+    """Turn what the system says of a full disk into DiskFullError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise DiskFullError from error
+    except OperationalDatabaseError as error:
+        if "disk is full" not in str(error):
+            raise
+        raise DiskFullError from error
+
+
+def _check(user: User, submission: Submission) -> None:
+    if not user.may_publish:
+        raise NotAPublisherError(user.username)
+    if not is_name(submission.name):
+        raise SubmissionWrongError("name", f"'{submission.name}' is {NAME_RULE}.")
+    named = RegisteredModel.objects.filter(name=submission.name)
+    if named.exists() and not named.manageable_by(user).exists():
+        raise NameTakenError(submission.name)
+
+
 def _version(user: User, submission: Submission, inspection_id: str) -> ModelVersion:
-    artifact_sha256, reference_sha256 = store().receive(inspection_id, submission.artifact, submission.reference)
+    artifact_sha256, reference_sha256 = store().receive(
+        inspection_id, submission.artifact, submission.reference, are_ours=submission.are_files_ours
+    )
     with transaction.atomic():
         model = _model(user, submission)
         digest = digest_of(artifact_sha256, reference_sha256, submission.publication)
@@ -70,18 +117,20 @@ def _version(user: User, submission: Submission, inspection_id: str) -> ModelVer
                 "artifact_sha256": artifact_sha256,
                 "reference_sha256": reference_sha256,
                 "publication_json": msgspec.to_builtins(submission.publication),
+                "notes": submission.notes,
                 "deploy_role": submission.deploy_role,
                 "inspection_id": inspection_id,
                 "created_by": user,
             },
         )
+        version.was_known = not is_new
         if version.is_ready:
             return version
         if not is_new:
             former_inspection_id = version.inspection_id
-            version.mark_inspected_again(inspection_id)
+            version.mark_inspected_again(inspection_id, submission.deploy_role)
             transaction.on_commit(lambda: store().discard(former_inspection_id))
-        transaction.on_commit(lambda: _ask_for_inspection(version))
+        transaction.on_commit(lambda: _ask_for_inspection(version, pickles_allowed=user.may_publish_pickles))
     return version
 
 
@@ -132,16 +181,30 @@ def _accept(version: ModelVersion, manifest: Manifest, produced: tuple[str, ...]
 def _model(user: User, submission: Submission) -> RegisteredModel:
     model, is_new = RegisteredModel.objects.get_or_create(
         name=submission.name,
-        defaults={"title": submission.title, "description": submission.description, "owner": user},
+        defaults={
+            "title": submission.title or title_of(submission.name),
+            "description": submission.description,
+            "owner": user,
+        },
     )
     if not is_new:
-        model.describe(submission.title, submission.description)
+        if not RegisteredModel.objects.manageable_by(user).filter(pk=model.pk).exists():
+            raise NameTakenError(submission.name)  # somebody else's came first, a moment ago
+        model.describe(submission.title or model.title, submission.description or model.description)
     return model
 
 
-def _ask_for_inspection(version: ModelVersion) -> None:
+def title_of(name: str) -> str:
+    """Return what a model is called whose publisher gave it no title."""
+    return name.replace("-", " ").capitalize()
+
+
+def _ask_for_inspection(version: ModelVersion, *, pickles_allowed: bool) -> None:
     request = InspectionRequest(
-        inspection_id=version.inspection_id, version_id=version.pk, publication=version.publication
+        inspection_id=version.inspection_id,
+        version_id=version.pk,
+        publication=version.publication,
+        pickles_allowed=pickles_allowed,
     )
     try:
         message = msgspec.to_builtins(request)
