@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import time
 
 import httpx
 import pandas as pd
 import pytest
 import skops.io
+
+from webapp.gateway.state import WATCH_S
 
 pytestmark = pytest.mark.box
 
@@ -106,6 +109,7 @@ def test_metrics_are_right_under_several_processes(box):
         before = requests_counted(first)
     for _ in range(30):  # each on a connection of its own, so that both web processes take part
         httpx.post(f"{box.url}/api/v1/endpoints/diamonds/predict", json={}, headers={"Authorization": f"Bearer {key}"})
+    time.sleep(2 * WATCH_S)  # each process writes out what it counted a few times a second
     with httpx.Client(base_url=box.url) as second:
         assert {requests_counted(second) for _ in range(5)} == {before + 30}
 

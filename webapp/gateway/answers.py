@@ -1,5 +1,6 @@
 """What the gateway answers a caller with, its own errors among it."""
 
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,10 +21,30 @@ class Answer(NamedTuple):
     body: bytes
     rows: int = 0
 
-    @property
-    def is_worth_retrying(self) -> bool:
-        """Whether the caller should come again after `RETRY_AFTER_S`."""
-        return self.status in _RETRY_STATUSES
+
+def reply_headers(answer: Answer, request_id: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer; `request_id` is empty for what was no inference."""
+    headers = fixed_headers(answer.status, answer.content_type)
+    headers.append((b"content-length", b"%d" % len(answer.body)))
+    if request_id:
+        headers.append((b"x-request-id", request_id))
+    return headers
+
+
+def fixed_headers(status: int, content_type: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers that all answers of this status and media type have."""
+    headers = [
+        (b"content-type", content_type.encode("latin-1")),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if status in _RETRY_STATUSES:
+        headers.append((b"retry-after", b"%d" % RETRY_AFTER_S))
+    elif status == HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", b"POST"))
+    return headers
 
 
 def error_answer(code: ErrorCode, message: str, hint: str = "") -> Answer:

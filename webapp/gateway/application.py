@@ -10,13 +10,13 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from http import HTTPStatus
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
 from webapp.gateway import browser, metrics
-from webapp.gateway.answers import RETRY_AFTER_S, Answer, error_answer
+from webapp.gateway.answers import Answer, error_answer, reply_headers
+from webapp.gateway.direct import DirectRequest
 from webapp.gateway.health import HEALTH_PATHS, answer_health
 from webapp.gateway.lane import LaneClient
 from webapp.gateway.routing import Route
@@ -30,6 +30,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PREFIX: Final = "/api/v1/endpoints/"
 SUFFIX: Final = "/predict"
+_PREFIX: Final = PREFIX.encode()
+_SUFFIX: Final = SUFFIX.encode()
 BODY_TIMEOUT_S: Final = 10.0
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -74,6 +76,28 @@ class Gateway:
             await _reply(send, await answer_health(path, self._running()), b"")
         else:
             await self._django(scope, receive, send)
+
+    def direct_request(self, url: bytes, headers: list[tuple[bytes, bytes]]) -> DirectRequest | None:
+        """Return how to ask a POST request directly, or None: then it comes by ASGI, and is refused there if need be.
+
+        `url` is the request's target; `headers` have small names.
+        """
+        if not (url.startswith(_PREFIX) and url.endswith(_SUFFIX)) or self._state is None:
+            return None
+        wanted = _wanted(headers)
+        endpoint = url[len(_PREFIX) : -len(_SUFFIX)].decode("latin-1")
+        route = self._state.table.routes.get(endpoint)
+        length = wanted.get(b"content-length", b"")
+        if (
+            route is None
+            or b"upgrade" in wanted
+            or not length.isdigit()
+            or not 0 < int(length) <= route.body_bytes_max
+            or endpoint not in (self._state.endpoints_for(_bearer(wanted.get(b"authorization", b""))) or ())
+        ):
+            return None
+        content_type = wanted.get(b"content-type", b"")
+        return DirectRequest(self._state.lane, route, content_type, self._request_id(wanted))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -241,19 +265,6 @@ def _too_large(bytes_max: int) -> Answer:
 
 
 async def _reply(send: Send, answer: Answer, request_id: bytes) -> None:
-    headers = [
-        (b"content-type", answer.content_type.encode("latin-1")),
-        (b"content-length", str(len(answer.body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    if request_id:
-        headers.append((b"x-request-id", request_id))
-    if answer.is_worth_retrying:
-        headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
-    elif answer.status == HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b"Bearer"))
-    elif answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers.append((b"allow", b"POST"))
+    headers = reply_headers(answer, request_id)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -19,6 +19,7 @@ async def answer_health(path: str, state: GatewayState) -> Answer:
     if path == "/livez":
         return Answer(200, JSON, b'{"live": true}')
     if path == "/metrics":
+        metrics.write_out()
         return Answer(200, metrics.CONTENT_TYPE, await sync_to_async(metrics.render, thread_sensitive=False)())
     checks = {
         "database": await sync_to_async(_database_answers, thread_sensitive=False)(),

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -27,6 +28,8 @@ PENDING_MAX: Final = 2048
 PENDING_BYTES_MAX: Final = 64 << 20
 """Of each web process; all of them together must leave Redis memory for its other work."""
 
+OnAnswer = Callable[[Answer], None]
+
 _encode_batch = msgspec.msgpack.Encoder().encode
 _decode_replies = msgspec.msgpack.Decoder(LaneReplies).decode
 
@@ -34,15 +37,13 @@ _decode_replies = msgspec.msgpack.Decoder(LaneReplies).decode
 class _Pending:
     """A request that has not been answered: who waits, what was asked, with which batch it left."""
 
-    __slots__ = ("answer", "batch", "coalescer", "request", "route")
+    __slots__ = ("batch", "coalescer", "on_answer", "request", "route")
 
-    def __init__(
-        self, request: LaneRequest, route: Route, coalescer: Coalescer, answer: "asyncio.Future[Answer]"
-    ) -> None:
+    def __init__(self, request: LaneRequest, route: Route, coalescer: Coalescer, on_answer: OnAnswer) -> None:
         self.request = request
         self.route = route
         self.coalescer = coalescer
-        self.answer = answer
+        self.on_answer = on_answer
         self.batch: Batch | None = None
 
 
@@ -86,20 +87,29 @@ class LaneClient:
 
     def submit(self, route: Route, content_type: str, request_id: str, body: bytes) -> "asyncio.Future[Answer]":
         """Return the future of the answer; it is done at the deadline at the latest."""
-        answer: asyncio.Future[Answer] = self._loop.create_future()
+        future: asyncio.Future[Answer] = self._loop.create_future()
+
+        def settle(answer: Answer) -> None:
+            if not future.done():
+                future.set_result(answer)
+
+        self.ask(route, content_type, request_id, body, settle)
+        return future
+
+    def ask(self, route: Route, content_type: str, request_id: str, body: bytes, on_answer: OnAnswer) -> None:
+        """Call `on_answer` once with the answer, at the deadline at the latest, and at once with a refusal."""
         if not self.workers_alive or self._link is None:
-            answer.set_result(NOT_READY)
-            return answer
+            on_answer(NOT_READY)
+            return
         if len(self._pending) >= PENDING_MAX or self._pending_bytes + len(body) > PENDING_BYTES_MAX:
-            answer.set_result(QUEUE_FULL)
-            return answer
+            on_answer(QUEUE_FULL)
+            return
         number = next(self._numbers)
         request = LaneRequest(number, request_id, route.dialect, content_type, time.monotonic() + DEADLINE_S, body)
         coalescer = self._coalescer(route)
-        self._pending[number] = _Pending(request, route, coalescer, answer)
+        self._pending[number] = _Pending(request, route, coalescer, on_answer)
         self._pending_bytes += len(body)
         coalescer.submit(request)
-        return answer
 
     async def ask_redis(self, *arguments: Argument) -> RedisAnswer:
         """Ask Redis something beside the lane. Raise `RedisLinkError` when it is not there or does not answer."""
@@ -193,8 +203,7 @@ class LaneClient:
         if pending is None:
             return  # a second answer, or one that came after the deadline
         self._pending_bytes -= len(pending.request.body)
-        if not pending.answer.done():
-            pending.answer.set_result(answer)
+        pending.on_answer(answer)
         if pending.batch is not None:
             pending.coalescer.answered(pending.batch)
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from webapp.accounts.models import ApiKey
+from webapp.gateway import metrics
 from webapp.gateway.answers import Answer
 from webapp.gateway.lane import LaneClient
 from webapp.gateway.link import RedisLinkError
@@ -53,6 +54,7 @@ class GatewayState:
 
     async def stop(self) -> None:
         """End the watch and the lane."""
+        metrics.write_out()
         global _current  # noqa: PLW0603  # as above
         _current = None
         for task in self._tasks:
@@ -122,6 +124,7 @@ class GatewayState:
                 self._stamp = _NEVER_READ  # what changed while Redis was away is read as soon as it is back
             except DatabaseError:
                 logger.exception("The routing table could not be read; the last one stays in use.")
+            metrics.write_out()
             await asyncio.sleep(WATCH_S)
 
     async def _note_used_keys_for_ever(self) -> None:
