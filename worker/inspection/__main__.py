@@ -5,5 +5,7 @@ import sys
 
 from worker.inspection.confinement import Limits, confine
 
-confine(Limits.from_argument(sys.argv[1]))
+package = sys.argv[2].partition(".")[0]
+importlib.import_module(package)
+confine(Limits.from_argument(sys.argv[1]), "worker", package)
 importlib.import_module(sys.argv[2]).main(sys.argv[3])

@@ -10,11 +10,14 @@ import msgspec
 from worker.contract.inspection import InspectionOutcome, InspectionRequest
 from worker.inspection import disposable
 from worker.inspection.confinement import Limits
-from worker.inspection.disposable import Ending
+from worker.inspection.disposable import Ending, Exceeded
 
 EXAMINATION: Final = "worker.inspection.examination"
 FILES: Final = ("model.onnx",)
 """What an inspection may leave in the outbox; anything else stays behind and is deleted."""
+
+NO_MEMORY: Final = ("MemoryError", "bad_alloc", "memory allocation")
+"""What libraries say when they are refused memory."""
 
 MEMORY_HINT: Final = "Publish a smaller model or fewer reference rows, or run the box on a machine with more memory."
 PUBLISHER_HINT: Final = (
@@ -49,7 +52,8 @@ def inspect_apart(request: InspectionRequest, workplace: Workplace, module: str)
     job.parent.mkdir(parents=True, exist_ok=True)
     job.write_bytes(msgspec.json.encode(Job(request=request, inbox=str(inbox))))
     try:
-        ending = disposable.run(module, job, working, workplace.limits)
+        limits = msgspec.structs.replace(workplace.limits, readable=(str(inbox),))
+        ending = disposable.run(module, job, working, limits)
         outcome = _outcome(ending, request, workplace.limits)
         files = _take_out(working, outbox, outcome.files)
     finally:
@@ -62,7 +66,7 @@ def inspect_apart(request: InspectionRequest, workplace: Workplace, module: str)
 
 
 def _outcome(ending: Ending, request: InspectionRequest, limits: Limits) -> InspectionOutcome:
-    if ending.outcome is not None and ending.status == 0 and not ending.timed_out:
+    if ending.outcome is not None and ending.status == 0 and ending.exceeded is None:
         try:
             return msgspec.json.decode(ending.outcome, type=InspectionOutcome)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -80,7 +84,9 @@ def _why(ending: Ending, limits: Limits) -> tuple[str, str]:
         return f"The inspection was not done after {limits.timeout_s:,.0f} s and was stopped.", PUBLISHER_HINT
     if ending.status == -signal.SIGXCPU:
         return f"The inspection needed more than {limits.cpu_s:,} s of processor time and was stopped.", PUBLISHER_HINT
-    if "MemoryError" in ending.log or "bad_alloc" in ending.log or "memory allocation" in ending.log:
+    if ending.exceeded is Exceeded.DISK:
+        return "The inspection wrote more files than it may and was stopped.", PUBLISHER_HINT
+    if ending.exceeded is Exceeded.MEMORY or any(words in ending.log for words in NO_MEMORY):
         return f"The inspection needed more memory than the {memory} that it may take.", MEMORY_HINT
     if ending.status == -signal.SIGKILL:
         return "The inspection was killed, most likely because the machine ran out of memory.", MEMORY_HINT

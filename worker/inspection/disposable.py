@@ -5,6 +5,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -17,24 +21,42 @@ OUTCOME: Final = "outcome.json"
 LOG: Final = "log"
 OUTCOME_SIZE_MAX: Final = 16_000_000
 LOG_TAIL_BYTES: Final = 4_000
+LOOK_EVERY_S: Final = 0.2
+
+LIBRARIES_BYTES: Final = 500_000_000
+"""The text of libraries counts as resident, but no limit of the kernel's counts it."""
+
+
+class Exceeded(StrEnum):
+    """The limits that the parent keeps."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    DISK = "disk"
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """How a disposable process ended. `outcome` is the bytes that it left, None when it left none.
 
-    `status` is its exit status, negative for the signal that killed it.
+    `status` is its exit status, negative for the signal that killed it; `exceeded` what it was killed for by this side.
     """
 
     status: int
-    timed_out: bool
+    exceeded: Exceeded | None
     outcome: bytes | None
     log: str
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether it was still at work when its time was over."""
+        return self.exceeded is Exceeded.TIME
 
 
 def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
     """Run `module.main(job)` in `directory`, which is emptied first, and return how that ended."""
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
+    limits = msgspec.structs.replace(limits, readable=(*limits.readable, str(job)))
     log = directory / LOG
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -46,24 +68,62 @@ def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
             stderr=output,
             start_new_session=True,
         )
-        timed_out = _wait(process, limits.timeout_s)
+        exceeded = _wait(process, directory, limits)
     return Ending(
-        status=process.returncode, timed_out=timed_out, outcome=_read(directory / OUTCOME), log=_tail(directory / LOG)
+        status=process.returncode, exceeded=exceeded, outcome=_read(directory / OUTCOME), log=_tail(directory / LOG)
     )
 
 
-def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
-    """Wait for the process and end its whole group. Return whether it had to be stopped."""
+def _wait(process: subprocess.Popen[bytes], directory: Path, limits: Limits) -> Exceeded | None:
+    """Wait for the process and end its whole group. Return the limit for which it had to be stopped."""
+    deadline_s = time.monotonic() + limits.timeout_s
     try:
-        process.wait(timeout_s)
-    except subprocess.TimeoutExpired:
-        return True
-    else:
-        return False
+        while time.monotonic() < deadline_s:
+            if _has_ended(process, min(LOOK_EVERY_S, max(0.0, deadline_s - time.monotonic()))):
+                return None
+            if exceeded := _exceeded(process.pid, directory, limits):
+                return exceeded
+        return Exceeded.TIME
     finally:
         # Its session is its own, so this also ends what it may have left behind.
         _kill_group(process.pid)
         process.wait()
+
+
+def _has_ended(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _exceeded(pid: int, directory: Path, limits: Limits) -> Exceeded | None:
+    """Look at what no limit of the kernel's bounds: shared memory, and all files together."""
+    if _resident_bytes(pid) > limits.memory_bytes + LIBRARIES_BYTES:
+        return Exceeded.MEMORY
+    total_bytes = 0
+    for count, size_bytes in enumerate(_file_sizes(directory)):
+        total_bytes += size_bytes
+        if count >= limits.disk_files or total_bytes > limits.disk_bytes:
+            return Exceeded.DISK
+    return None
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+    except (OSError, IndexError):  # it ended meanwhile
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _file_sizes(directory: Path) -> Iterator[int]:
+    """Yield what each file and directory takes on the disk. Those that go away meanwhile are left out."""
+    for parent, directories, files in os.walk(directory):
+        for name in (*directories, *files):
+            with suppress(OSError):
+                yield os.lstat(Path(parent, name)).st_blocks * 512
 
 
 def _kill_group(group: int) -> None:
@@ -76,6 +136,7 @@ def _kill_group(group: int) -> None:
 def _environment(directory: Path) -> dict[str, str]:
     """Return all that the process is told: nothing of the worker's own environment."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
+    threads["JOBLIB_MULTIPROCESSING"] = "0"
     home = dict.fromkeys(("HOME", "TMPDIR"), str(directory))
     return {**threads, **home, "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
 
