@@ -18,13 +18,17 @@ class Engine(StrEnum):
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure of quality on the reference data: `accuracy`, `r2`, `mae`, …, with its 95 % interval where known."""
+    """One figure of quality on the reference data: `accuracy`, `r2`, `mae`, …, with its 95 % interval where known.
+
+    `label` is the class that it is about, empty where it is about all.
+    """
 
     name: str
     value: float
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    label: str = ""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
