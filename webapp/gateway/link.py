@@ -7,7 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import hiredis
 
@@ -28,7 +28,7 @@ class RedisLink(asyncio.Protocol):
 
     def __init__(self, *, on_push: Callable[[bytes], None], on_lost: Callable[[], None]) -> None:
         self._reader = hiredis.Reader()
-        self._answers: deque[asyncio.Future[Any] | None] = deque()
+        self._answers: deque[asyncio.Future[Any]] = deque()
         self._transport: asyncio.WriteTransport | None = None
         self._on_push = on_push
         self._on_lost = on_lost
@@ -48,7 +48,7 @@ class RedisLink(asyncio.Protocol):
         """Tell everybody who waits, then whoever owns the link."""
         self._transport = None
         for answer in self._answers:
-            if answer is not None and not answer.done():
+            if not answer.done():
                 answer.set_exception(RedisLinkError("Redis closed the connection."))
         self._answers.clear()
         self._on_lost()
@@ -71,8 +71,8 @@ class RedisLink(asyncio.Protocol):
     def send(self, *arguments: Argument) -> None:
         """Send a command whose answer nobody needs. It is lost with a connection that is gone, or goes meanwhile."""
         if self._transport is not None:
-            self._transport.write(_packed(arguments))
-            self._answers.append(None)
+            # Without an answer nobody is woken to read one.
+            self._transport.write(_NO_ANSWER + _packed(arguments))
 
     def ask(self, *arguments: Argument) -> "asyncio.Future[RedisAnswer]":
         """Send a command and return the future of its answer. Raise `RedisLinkError` when the connection is gone."""
@@ -93,3 +93,7 @@ class RedisLink(asyncio.Protocol):
 def _packed(arguments: tuple[Argument, ...]) -> bytes:
     packed: bytes = hiredis.pack_command(arguments)  # type: ignore[arg-type]  # its stub names a 1-tuple
     return packed
+
+
+_NO_ANSWER: Final = _packed(("CLIENT", "REPLY", "SKIP"))
+"""Before a command: Redis answers neither."""

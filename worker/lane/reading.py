@@ -118,7 +118,7 @@ class LaneReader:
     def _read(self, done: list[Command], *, wait: bool) -> list[_Entry]:
         block = ("BLOCK", BLOCK_MS) if wait else ()
         group = ("XREADGROUP", "GROUP", names.LANE_GROUP, self._consumer, "COUNT", ENTRIES_MAX)
-        return _entries(self._link.call_all([*done, (*group, *block, "STREAMS", names.LANE, ">")])[-1])
+        return _entries(self._link.call_after(done, *group, *block, "STREAMS", names.LANE, ">"))
 
     def _await_call_for_help(self) -> None:
         calls = _entries(self._link.call("XREAD", "BLOCK", BLOCK_MS, "STREAMS", names.LANE_HELP, self._last_call))
