@@ -2,13 +2,14 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  # Django must be set up before models are imported
 
 from webapp.gateway.application import Gateway  # noqa: E402  # as above
+from webapp.uploads import BoundedHandler  # noqa: E402  # as above
 
-application = Gateway(django_application, settings.REDIS_SOCKET)
+application = Gateway(BoundedHandler(), settings.REDIS_SOCKET)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 DATA_DIR_DEFAULT: Final = "var"
 HOST_DEFAULT: Final = "127.0.0.1"
 PORT_DEFAULT: Final = 8000
+UPLOAD_BYTES_MAX_DEFAULT: Final = 2 << 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +24,7 @@ class Environment:
     port: int
     web_processes: int
     metrics_dir: Path | None
+    upload_bytes_max: int
 
     @property
     def is_https(self) -> bool:
@@ -49,6 +51,7 @@ def read() -> Environment:
         port=port,
         web_processes=int(os.environ.get("BASTIDE_WEB_PROCESSES", "2")),
         metrics_dir=Path(metrics) if metrics else None,
+        upload_bytes_max=int(os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT)),
     )
 
 

@@ -12,3 +12,10 @@ keepalive = 75
 graceful_timeout = 15
 accesslog = None  # the online path is measured by /metrics; a line a request would cost more than the routing
 control_socket_disable = True
+
+
+def when_ready(_server: object) -> None:
+    """Clear away what was being uploaded when the site was killed: no process serves yet."""
+    from webapp.registry import uploading  # noqa: PLC0415  # Django is set up by now, and not before
+
+    uploading.clear()

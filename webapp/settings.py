@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 DATA_DIR = ENVIRONMENT.data_dir
 MODELS_DIR = DATA_DIR / "models"
 SPOOL_DIR = DATA_DIR / "spool"
+UPLOADS_DIR = SPOOL_DIR / "uploads"
 CHECKS_FILE = DATA_DIR / "checks.json"
 REDIS_SOCKET = ENVIRONMENT.redis_socket
 PUBLIC_URL = ENVIRONMENT.public_url
@@ -140,6 +141,13 @@ if ENVIRONMENT.is_https:
 # A box speaks for its own name, not for names below it (W005); no public preload list knows an intranet (W021); a lock
 # on the user's name holds whatever address or browser the guesser takes (W006).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "axes.W006"]
+
+# Uploads: the body and its files lie on the disk where the store is, and a file is moved from there
+
+FILE_UPLOAD_HANDLERS = ["webapp.registry.uploading.SpoolUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = UPLOADS_DIR
+UPLOAD_BYTES_MAX = ENVIRONMENT.upload_bytes_max
+DISK_RESERVE_BYTES = 256 << 20  # what an upload leaves to the database, the logs and Redis
 
 # Languages and time
 

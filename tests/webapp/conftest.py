@@ -34,6 +34,8 @@ def _data_directory(settings, tmp_path: Path):
     settings.DATA_DIR = tmp_path
     settings.MODELS_DIR = tmp_path / "models"
     settings.SPOOL_DIR = tmp_path / "spool"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "spool" / "uploads"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
     settings.CHECKS_FILE = tmp_path / "checks.json"
 
 

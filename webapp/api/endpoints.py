@@ -41,11 +41,12 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
         **known,
         "version": champion.version.number,
         "engine": manifest.engine,
-        "signature": _signature(manifest.signature),
+        "signature": described_signature(manifest.signature),
     }
 
 
-def _signature(signature: Signature) -> dict[str, Any]:
+def described_signature(signature: Signature) -> dict[str, Any]:
+    """Return a signature as the API describes it."""
     output = signature.output
     features = [
         {

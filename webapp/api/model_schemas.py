@@ -1,0 +1,63 @@
+"""What the API answers about models and their versions, as OpenAPI describes it."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+from webapp.api.schemas import SignatureSchema
+
+
+class PublishedSchema(Schema):
+    """A version that was handed in."""
+
+    model: str
+    version: int
+    status: str = Field(description="inspecting, ready or rejected")
+    url: str = Field(description="where to ask for the status")
+    known: bool = Field(description="whether the same files had been published before, as this same version")
+
+
+class QualitySchema(Schema):
+    """One figure of quality on the reference data, with its 95 % interval where it is known."""
+
+    name: str
+    value: float
+    unit: str
+    low: float | None
+    high: float | None
+
+
+class VersionSchema(Schema):
+    """A version. What inspection finds is null or empty until it is ready."""
+
+    model: str
+    version: int
+    status: str = Field(description="inspecting, ready or rejected")
+    reason: str = Field(description="why it is rejected, in a sentence")
+    hint: str = Field(description="what to do about it")
+    url: str
+    notes: str
+    published_by: str
+    published_at: datetime
+    artifact_sha256: str
+    reference_sha256: str
+    format: str | None
+    engine: str | None = Field(description="onnx or sklearn")
+    engine_reason: str | None
+    signature: SignatureSchema | None
+    quality: list[QualitySchema]
+    quality_rows: int
+    report: dict[str, Any] | None = Field(description="the admission report: what inspection measured")
+
+
+class ModelSchema(Schema):
+    """A model with its newest version."""
+
+    name: str
+    title: str
+    description: str
+    owner: str
+    maintainers: list[str]
+    url: str
+    newest_version: VersionSchema | None
