@@ -7,7 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from webapp.accounts.models import Role, User, everyone
+from webapp.endpoints.deploying import deploy
 from webapp.endpoints.models import Endpoint
+from webapp.endpoints.orders import Order
 from webapp.registry import publishing
 from webapp.registry.models import ModelVersion
 from webapp.registry.publishing import Submission
@@ -90,7 +92,7 @@ def deployed_endpoint(publisher: User, name: str = "penguins", signature: Signat
     version.mark_ready(manifest(signature))
     endpoint = Endpoint.objects.create(name=name, title=model.title, description=model.description)
     endpoint.groups.add(everyone())
-    endpoint.deploy_champion(version, publisher, NOON)
+    deploy(endpoint, Order(version=version, by=publisher), NOON)
     return endpoint
 
 

@@ -4,17 +4,12 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from webapp.registry.errors import (
-    DiskFullError,
-    InspectionNotSentError,
-    NameTakenError,
-    NotAPublisherError,
-    SubmissionWrongError,
-    WrongStateError,
-)
+from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
+from webapp.registry.errors import WrongStateError
 from worker.contract.errors import STATUS, ErrorBody, ErrorCode
 
 API_PREFIX: Final = "/api/"
@@ -32,6 +27,12 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
         "There is nothing by this name that you may use.",
         "GET /api/v1/endpoints lists your endpoints.",
     ),
+    PermissionDenied: (
+        HTTPStatus.FORBIDDEN,
+        "forbidden",
+        "You may use this but not change it.",
+        "Ask an owner or a maintainer of the model, or an administrator.",
+    ),
     ValidationError: (
         HTTPStatus.BAD_REQUEST,
         "invalid_input",
@@ -39,11 +40,9 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
         "GET /api/v1/openapi.json describes every parameter.",
     ),
     WrongStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
-    SubmissionWrongError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
-    NotAPublisherError: (HTTPStatus.FORBIDDEN, "forbidden", "", ""),
-    NameTakenError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
-    InspectionNotSentError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_not_ready", "", ""),
-    DiskFullError: (HTTPStatus.INSUFFICIENT_STORAGE, "disk_full", "", ""),
+    OrderError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
+    DeploymentStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    DoesNotFitError: (HTTPStatus.INSUFFICIENT_STORAGE, "does_not_fit", "", ""),
 }
 """Class to status, code, sentence and hint; empty where the exception has its own."""
 

@@ -1,17 +1,18 @@
 """Endpoints, who may use them, and which version answers."""
 
-from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group
 from django.core.validators import MaxValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
-from webapp.registry.errors import WrongStateError
-from webapp.registry.models import ModelVersion
+from webapp.registry.models import ModelVersion, RegisteredModel
+
+SHADOWS_MAX: Final = 3
+"""Each costs as much work as the champion."""
 
 
 class Endpoints(models.QuerySet["Endpoint"]):
@@ -64,21 +65,19 @@ class Endpoint(models.Model):
             return self.deployments.live_champions().select_related("version__model").first()
         return fetched[0] if fetched else None
 
-    def deploy_champion(self, version: ModelVersion, user: User, at: datetime) -> "Deployment":
-        """Let `version` answer from now on. Nothing changes if it does already.
+    @property
+    def model(self) -> RegisteredModel | None:
+        """The model whose people manage the endpoint: that of the last deployment, else the one of the same name."""
+        known = self.deployments.select_related("version__model")
+        last = known.live_champions().first() or known.first()
+        return last.version.model if last else RegisteredModel.objects.filter(name=self.name).first()
 
-        Raise WrongStateError if the version is not ready.
-        """
-        if not version.is_ready:
-            raise WrongStateError(str(version), "deployed", "ready")
-        with transaction.atomic():
-            current = self.deployments.live_champions().select_for_update().first()
-            if current is not None and current.version_id == version.pk:
-                return current
-            self.deployments.live_champions().update(ended_at=at)
-            return self.deployments.create(
-                version=version, role=DeploymentRole.CHAMPION, deployed_by=user, deployed_at=at
-            )
+    def may_be_managed_by(self, user: User | AnonymousUser) -> bool:
+        """Return whether `user` may deploy here: admins, and who manages the model behind the endpoint."""
+        if isinstance(user, User) and user.is_active and user.is_admin:
+            return True
+        model = self.model
+        return model is not None and RegisteredModel.objects.manageable_by(user).filter(pk=model.pk).exists()
 
 
 class DeploymentRole(models.TextChoices):
@@ -102,7 +101,12 @@ class Deployments(models.QuerySet["Deployment"]):
 
 
 class Deployment(models.Model):
-    """A version behind an endpoint, for a time."""
+    """A version behind an endpoint, for a time.
+
+    `share` in percent: of the callers for a challenger, of the requests that are copied for a shadow. `place` numbers
+    the shadows of an endpoint, so that the database bounds them. `former` is the champion to which a rollback returns;
+    `overrode` says which objections were overruled, for which `reason`.
+    """
 
     endpoint = models.ForeignKey(
         Endpoint, on_delete=models.CASCADE, related_name="deployments", verbose_name=_("endpoint")
@@ -112,11 +116,25 @@ class Deployment(models.Model):
     )
     role = models.CharField(_("role"), max_length=16, choices=DeploymentRole.choices)
     share = models.PositiveSmallIntegerField(_("share in %"), default=100, validators=[MaxValueValidator(100)])
+    place = models.PositiveSmallIntegerField(_("place"), default=0, editable=False)
     deployed_at = models.DateTimeField(_("since"))
     deployed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("deployed by")
     )
+    reason = models.TextField(_("reason"), blank=True)
+    overrode = models.TextField(_("deployed in spite of"), blank=True)
+    former = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("champion before")
+    )
     ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
 
     objects = Deployments.as_manager()
 
@@ -130,7 +148,32 @@ class Deployment(models.Model):
                 condition=models.Q(role="champion", ended_at__isnull=True),
                 name="one_live_champion_per_endpoint",
             ),
+            models.UniqueConstraint(
+                fields=("endpoint", "role", "place"),
+                condition=models.Q(ended_at__isnull=True),
+                name="one_live_deployment_per_place",
+            ),
+            models.UniqueConstraint(
+                fields=("endpoint", "version"),
+                condition=models.Q(ended_at__isnull=True),
+                name="one_live_role_per_version",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place=0) | models.Q(role="shadow", place__lt=SHADOWS_MAX),
+                name="only_shadows_have_several_places",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role="champion", share=100)
+                | models.Q(role="challenger", share__gte=1, share__lte=99)
+                | models.Q(role="shadow", share__gte=1, share__lte=100),
+                name="share_goes_with_role",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.endpoint.name}: {self.version} ({self.get_role_display()})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the deployment has not ended."""
+        return self.ended_at is None

@@ -1,21 +1,31 @@
 """What the endpoints do when the registry announces something."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from webapp.accounts.models import everyone
+from webapp.endpoints.deploying import deploy
+from webapp.endpoints.errors import DeploymentStateError, EndpointError
 from webapp.endpoints.models import Endpoint
+from webapp.endpoints.orders import Order
+from webapp.endpoints.phrases import Phrase
 from webapp.registry.models import DeployRole, ModelVersion
 from webapp.registry.signals import version_ready
+
+NOT_YOURS: Final = gettext_noop("The endpoint %(endpoint)s stands before a model that %(user)s does not manage.")
+ASK_OWNER: Final = gettext_noop("Ask its owner or an administrator to deploy the version.")
 
 
 @receiver(version_ready)
 def deploy_when_asked(version: ModelVersion, **_signal: Any) -> None:
     """Put a version behind the endpoint of its model's name, when its publisher wanted that.
 
-    An endpoint that this makes is for everyone; an admin narrows it (docs/decisions).
+    An endpoint that this makes is for everyone; an admin narrows it (docs/decisions). What stands against it is told
+    with the version: it stays ready all the same.
     """
     if version.deploy_role != DeployRole.CHAMPION:
         return
@@ -23,4 +33,16 @@ def deploy_when_asked(version: ModelVersion, **_signal: Any) -> None:
     endpoint, is_new = Endpoint.objects.get_or_create(name=version.model.name, defaults=words)
     if is_new:
         endpoint.groups.add(everyone())
-    endpoint.deploy_champion(version, version.created_by, timezone.now())
+    try:
+        _deploy(endpoint, version)
+    except EndpointError as error:
+        version.mark_not_deployed(f"{version} is ready but not deployed. {error.message}", error.hint)
+
+
+def _deploy(endpoint: Endpoint, version: ModelVersion) -> None:
+    publisher = version.created_by
+    if not endpoint.may_be_managed_by(publisher):
+        facts = {"endpoint": endpoint.name, "user": publisher.get_username()}
+        raise DeploymentStateError(Phrase(NOT_YOURS, facts), Phrase(ASK_OWNER))
+    with transaction.atomic():
+        deploy(endpoint, Order(version=version, by=publisher), timezone.now())

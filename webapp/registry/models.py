@@ -156,6 +156,11 @@ class ModelVersion(models.Model):
         """Record that inspection refused the version. Raise WrongStateError if it is not being inspected."""
         self._leave_inspection("rejected", status=Status.REJECTED, reason=reason, hint=hint)
 
+    def mark_not_deployed(self, reason: str, hint: str) -> None:
+        """Record why a version that is ready was not deployed although its publisher wanted that."""
+        ModelVersion.objects.filter(pk=self.pk, status=Status.READY).update(reason=reason, hint=hint)
+        self.refresh_from_db()
+
     def mark_inspected_again(self, inspection_id: str, deploy_role: DeployRole | None = None) -> None:
         """Begin a new inspection of a version that is not ready; an answer to the former one is no longer taken.
 

@@ -126,11 +126,10 @@ def test_openapi_describes_every_address(client, db):
     assert set(paths) == {
         "/api/v1/endpoints",
         "/api/v1/endpoints/{endpoint}",
+        "/api/v1/endpoints/{endpoint}/deployments",
+        "/api/v1/endpoints/{endpoint}/deployments/{deployment_id}",
         "/api/v1/endpoints/{endpoint}/predict",
-        "/api/v1/models",
-        "/api/v1/models/{model}",
-        "/api/v1/models/{model}/versions",
-        "/api/v1/models/{model}/versions/{number}",
+        "/api/v1/endpoints/{endpoint}/rollback",
         "/api/v1/box",
     }
 

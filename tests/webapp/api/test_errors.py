@@ -3,17 +3,21 @@
 import json
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.test import RequestFactory
 from ninja.errors import HttpError, ValidationError
 
 from webapp.api.advice import ADVICE
 from webapp.api.errors import handle, handle_http_error
+from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
+from webapp.endpoints.phrases import Phrase
 from webapp.refusals import server_error
 from webapp.registry.errors import WrongStateError
 from worker.contract.errors import ErrorCode
 
 REQUEST = RequestFactory().get("/api/v1/box")
+WHAT, THEN = Phrase("It is so."), Phrase("Do that.")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +25,10 @@ REQUEST = RequestFactory().get("/api/v1/box")
     [
         (Http404(), 404, "not_found"),
         (ValidationError([]), 400, "invalid_input"),
+        (PermissionDenied(), 403, "forbidden"),
+        (OrderError(WHAT, THEN), 400, "invalid_input"),
+        (DeploymentStateError(WHAT, THEN), 409, "wrong_state"),
+        (DoesNotFitError(WHAT, THEN), 507, "does_not_fit"),
         (WrongStateError("penguins version 1", "deployed", "ready"), 409, "wrong_state"),
     ],
 )

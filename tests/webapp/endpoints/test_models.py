@@ -1,13 +1,10 @@
 """Who sees an endpoint, and which version answers."""
 
-import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError
 
-from tests.playground import NOON, add_user
-from webapp.endpoints.models import Deployment, Endpoint
-from webapp.registry.errors import WrongStateError
-from webapp.registry.models import ModelVersion
+from tests.playground import add_user, deployed_endpoint
+from webapp.accounts.models import Role
+from webapp.endpoints.models import Endpoint
 
 
 def test_members_of_a_group_see_its_endpoints(penguins, bob):
@@ -44,38 +41,6 @@ def test_two_common_groups_show_an_endpoint_once(penguins, bob, django_user_mode
     assert Endpoint.objects.visible_to(bob).count() == 1
 
 
-def version_two(endpoint: Endpoint, status: str = "ready") -> ModelVersion:
-    champion = endpoint.champion
-    assert champion is not None
-    model, publisher = champion.version.model, champion.deployed_by
-    return model.versions.create(number=2, digest="two", inspection_id="two", created_by=publisher, status=status)
-
-
-def test_a_new_champion_ends_the_former(penguins, alice):
-    former = penguins.champion
-    penguins.deploy_champion(version_two(penguins), alice, NOON)
-    former.refresh_from_db()
-    assert former.ended_at == NOON
-    assert penguins.champion.version.number == 2
-
-
-def test_deploying_the_champion_again_changes_nothing(penguins, alice):
-    before = penguins.champion
-    assert penguins.deploy_champion(before.version, alice, NOON) == before
-    assert Deployment.objects.count() == 1
-
-
-def test_only_a_ready_version_is_deployed(penguins, alice):
-    with pytest.raises(WrongStateError, match="penguins version 2 cannot be deployed: it is not ready"):
-        penguins.deploy_champion(version_two(penguins, "rejected"), alice, NOON)
-
-
-def test_an_endpoint_has_one_live_champion(penguins, alice):
-    version = version_two(penguins)
-    with pytest.raises(IntegrityError):
-        penguins.deployments.create(version=version, role="champion", deployed_at=NOON, deployed_by=alice)
-
-
 def test_an_endpoint_without_deployments_has_no_champion(db):
     endpoint = Endpoint.objects.create(name="empty", title="Empty")
     assert endpoint.champion is None
@@ -94,3 +59,31 @@ def test_things_name_themselves(penguins):
     assert str(penguins) == "penguins"
     assert str(penguins.champion) == "penguins: penguins version 1 (champion)"
     assert add_user("dora").get_username() == "dora"
+
+
+def test_an_endpoint_is_managed_by_the_people_of_its_model(db):
+    owner, maintainer, publisher = (add_user(name, Role.PUBLISHER) for name in ("olga", "max", "pia"))
+    endpoint = deployed_endpoint(owner)
+    assert endpoint.model is not None
+    endpoint.model.maintainers.add(maintainer)
+    assert [endpoint.may_be_managed_by(user) for user in (owner, maintainer, publisher)] == [True, True, False]
+
+
+def test_who_publishes_no_more_manages_no_more(db):
+    owner = add_user("olga", Role.PUBLISHER)
+    endpoint = deployed_endpoint(owner)
+    owner.role = Role.USER
+    owner.save()
+    assert not endpoint.may_be_managed_by(owner)
+
+
+def test_an_empty_endpoint_is_managed_by_the_people_of_the_model_of_its_name(db):
+    owner = add_user("olga", Role.PUBLISHER)
+    endpoint = Endpoint.objects.create(name="iris", title="Iris")
+    assert not endpoint.may_be_managed_by(owner)
+    owner.models.create(name="iris", title="Iris")
+    assert endpoint.may_be_managed_by(owner)
+
+
+def test_nobody_unknown_manages_anything(penguins):
+    assert not penguins.may_be_managed_by(AnonymousUser())

@@ -7,8 +7,10 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from tests.playground import NOON, add_user
+from tests.webapp.endpoints.test_deploying import add_version, put
 from webapp.accounts.models import ApiKey
 from webapp.endpoints import routing_stamp
+from webapp.endpoints.deploying import withdraw
 
 
 @pytest.fixture
@@ -65,11 +67,13 @@ def test_a_group_of_an_endpoint_moves_it(moves, penguins):
     assert moves(lambda: penguins.groups.add(Group.objects.create(name="chemists")))
 
 
-def test_a_deployment_moves_it(moves, penguins, alice):
-    champion = penguins.champion
-    champion.version.model.versions.create(number=2, digest="2", inspection_id="2", created_by=alice, status="ready")
-    second = champion.version.model.versions.get(number=2)
-    assert moves(lambda: penguins.deploy_champion(second, alice, NOON))
+def test_a_deployment_moves_it(moves, penguins):
+    second = add_version(penguins)
+    assert moves(lambda: put(penguins, second))
+
+
+def test_what_is_withdrawn_moves_it(moves, penguins, alice):
+    assert moves(lambda: withdraw(penguins.champion, alice, NOON))
 
 
 def test_a_closed_endpoint_moves_it(moves, penguins):

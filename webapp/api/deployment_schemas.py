@@ -1,0 +1,50 @@
+"""What the API takes and answers about deployments, as OpenAPI describes it."""
+
+from datetime import datetime
+from typing import Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+
+class OrderSchema(Schema):
+    """Which version is to play which part."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(ge=1, description="the version's number")
+    model: str = Field(default="", description="the model, where it is not the one that stands behind the endpoint")
+    role: Literal["champion", "challenger", "shadow"] = "champion"
+    share: int = Field(100, description="percent: a challenger's of the callers (1 to 99), a shadow's of the copies")
+    reason: str = Field(default="", max_length=2000)
+    override: bool = Field(
+        default=False, description="deploy although the signature differs (with a reason) or memory lacks (admins)"
+    )
+    champion: int | None = Field(None, description="id of the live champion that you saw; 409 if it is another by now")
+
+
+class RollbackSchema(Schema):
+    """Why, and from which champion."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(default="", max_length=2000)
+    champion: int | None = Field(None, description="id of the live champion that you saw; 409 if it is another by now")
+
+
+class DeploymentSchema(Schema):
+    """A version behind an endpoint, for a time."""
+
+    id: int
+    endpoint: str
+    model: str
+    version: int
+    role: str = Field(description="champion, challenger or shadow")
+    share: int
+    live: bool
+    reason: str
+    overrode: str = Field(description="what stood against it and was overruled")
+    deployed_at: datetime
+    deployed_by: str
+    ended_at: datetime | None
+    ended_by: str | None

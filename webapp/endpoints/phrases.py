@@ -1,0 +1,60 @@
+"""Sentences of the endpoints: in English for programs and the audit trail, in the reader's language on pages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.utils.translation import gettext, gettext_noop
+
+from webapp.sentences import localised
+
+GIB: Final = 2**30
+MIB: Final = 2**20
+IN_GIB: Final = gettext_noop("%(number)s GiB")
+IN_MIB: Final = gettext_noop("%(number)s MiB")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A number of bytes, told in the unit that people read best."""
+
+    size_bytes: int
+
+    def __str__(self) -> str:
+        template, number = self._parts()
+        return template % {"number": number}
+
+    def said(self) -> str:
+        """Return the size in the active language."""
+        template, number = self._parts()
+        return gettext(template) % {"number": localised(number)}
+
+    def _parts(self) -> tuple[str, str]:
+        if self.size_bytes >= GIB:
+            return IN_GIB, f"{self.size_bytes / GIB:,.1f}"
+        return IN_MIB, f"{self.size_bytes / MIB:,.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A template for `%` with the facts that fill it in; facts may be phrases, sizes, and tuples of them."""
+
+    template: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template % {name: _joined(fact, str) for name, fact in self.facts.items()}
+
+    def said(self) -> str:
+        """Return the phrase in the active language."""
+        return gettext(self.template) % {name: _joined(fact, _said) for name, fact in self.facts.items()}
+
+
+def _said(fact: object) -> str:
+    return fact.said() if isinstance(fact, Phrase | Size) else str(fact)
+
+
+def _joined(fact: object, say: Callable[[object], str]) -> object:
+    if isinstance(fact, tuple):
+        return "; ".join(say(each) for each in fact)
+    return fact if isinstance(fact, int) else say(fact)
