@@ -9,7 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
-from webapp.registry.errors import WrongStateError
+from webapp.registry.errors import (
+    DiskFullError,
+    InspectionNotSentError,
+    NameTakenError,
+    NotAPublisherError,
+    SubmissionWrongError,
+    WrongStateError,
+)
 from worker.contract.errors import STATUS, ErrorBody, ErrorCode
 
 API_PREFIX: Final = "/api/"
@@ -40,6 +47,11 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
         "GET /api/v1/openapi.json describes every parameter.",
     ),
     WrongStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    SubmissionWrongError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
+    NotAPublisherError: (HTTPStatus.FORBIDDEN, "forbidden", "", ""),
+    NameTakenError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    InspectionNotSentError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_not_ready", "", ""),
+    DiskFullError: (HTTPStatus.INSUFFICIENT_STORAGE, "disk_full", "", ""),
     OrderError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     DeploymentStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     DoesNotFitError: (HTTPStatus.INSUFFICIENT_STORAGE, "does_not_fit", "", ""),

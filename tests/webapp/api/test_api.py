@@ -130,6 +130,10 @@ def test_openapi_describes_every_address(client, db):
         "/api/v1/endpoints/{endpoint}/deployments/{deployment_id}",
         "/api/v1/endpoints/{endpoint}/predict",
         "/api/v1/endpoints/{endpoint}/rollback",
+        "/api/v1/models",
+        "/api/v1/models/{model}",
+        "/api/v1/models/{model}/versions",
+        "/api/v1/models/{model}/versions/{number}",
         "/api/v1/box",
     }
 
