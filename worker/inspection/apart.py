@@ -2,6 +2,8 @@
 
 import shutil
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +14,16 @@ from worker.inspection import disposable
 from worker.inspection.confinement import Limits
 from worker.inspection.disposable import Ending, Exceeded
 
-EXAMINATION: Final = "worker.inspection.examination"
-FILES: Final = ("model.onnx",)
+EXAMINATION: Final = "worker.inspection.arrival"
+CONVERSION: Final = "worker.inspection.quarantine"
+QUARANTINE: Final = "needs_quarantine"
+"""The fact by which an examination says that the model is a pickle, to be opened elsewhere."""
+
+FILES: Final = ("model.onnx", "model.skops")
 """What an inspection may leave in the outbox; anything else stays behind and is deleted."""
+
+CONVERTED_FILES: Final = ("model.skops", "answers.json")
+"""What the opening of a pickle must leave for the examination."""
 
 NO_MEMORY: Final = ("MemoryError", "bad_alloc", "memory allocation")
 """What libraries say when they are refused memory."""
@@ -26,10 +35,11 @@ PUBLISHER_HINT: Final = (
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What the disposable process is told."""
+    """What the disposable process is told. `converted` is where lies what a pickle was converted to, if it was."""
 
     request: InspectionRequest
     inbox: str
+    converted: str = ""
 
 
 class Workplace(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,30 +49,68 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
 
     def inspect(self, request: InspectionRequest) -> InspectionOutcome:
-        """Inspect in a disposable process and put the files that it made into the outbox."""
-        return inspect_apart(request, self, EXAMINATION)
+        """Inspect in disposable processes and put the files that were made into the outbox."""
+        outcome = inspect_apart(request, self, EXAMINATION)
+        if QUARANTINE not in outcome.facts or not request.pickles_allowed:
+            return outcome
+        converted = self.spool_dir / "converted" / request.inspection_id
+        try:
+            failed = _convert_apart(request, self, converted)
+            return failed or inspect_apart(request, self, EXAMINATION, converted)
+        finally:
+            shutil.rmtree(converted, ignore_errors=True)
 
 
-def inspect_apart(request: InspectionRequest, workplace: Workplace, module: str) -> InspectionOutcome:
+def inspect_apart(
+    request: InspectionRequest, workplace: Workplace, module: str, converted: Path | None = None
+) -> InspectionOutcome:
     """Run `module` on the request and return what it found, or why it could not."""
-    inbox = workplace.spool_dir / "inbox" / request.inspection_id
     outbox = workplace.spool_dir / "outbox" / request.inspection_id
-    working = workplace.spool_dir / "working" / request.inspection_id
-    job = workplace.spool_dir / "working" / f"{request.inspection_id}.json"
-    job.parent.mkdir(parents=True, exist_ok=True)
-    job.write_bytes(msgspec.json.encode(Job(request=request, inbox=str(inbox))))
-    try:
-        limits = msgspec.structs.replace(workplace.limits, readable=(str(inbox),))
-        ending = disposable.run(module, job, working, limits)
-        outcome = _outcome(ending, request, workplace.limits)
-        files = _take_out(working, outbox, outcome.files)
-    finally:
-        shutil.rmtree(working, ignore_errors=True)
-        job.unlink(missing_ok=True)
+    job = Job(
+        request=request, inbox=str(_inbox(request, workplace)), converted="" if converted is None else str(converted)
+    )
+    with _run_apart(job, workplace, module, alone=False) as (outcome, working):
+        files = _take_out(working, outbox, tuple(name for name in FILES if name in outcome.files))
     # Who asked and what was taken out is for this side to say, not for a process that ran a stranger's model.
     return msgspec.structs.replace(
         outcome, inspection_id=request.inspection_id, version_id=request.version_id, files=files
     )
+
+
+def _convert_apart(request: InspectionRequest, workplace: Workplace, converted: Path) -> InspectionOutcome | None:
+    """Let a process that is alone open the pickle. Return why that failed, None when both of its files were taken."""
+    job = Job(request=request, inbox=str(_inbox(request, workplace)))
+    with _run_apart(job, workplace, CONVERSION, alone=True) as (outcome, working):
+        if outcome.files and _take_out(working, converted, CONVERTED_FILES) == CONVERTED_FILES:
+            return None
+    return InspectionOutcome(
+        inspection_id=request.inspection_id,
+        version_id=request.version_id,
+        reason=outcome.reason or "The process that opened the pickle left no model.",
+        hint=outcome.hint,
+        facts=outcome.facts,
+    )
+
+
+@contextmanager
+def _run_apart(job: Job, workplace: Workplace, module: str, *, alone: bool) -> Iterator[tuple[InspectionOutcome, Path]]:
+    """Run a module in a process of its own; yield what it said and its working directory, which goes away after."""
+    working = workplace.spool_dir / "working" / job.request.inspection_id
+    file = workplace.spool_dir / "working" / f"{job.request.inspection_id}.json"
+    readable = tuple(path for path in (job.inbox, job.converted) if path)
+    limits = msgspec.structs.replace(workplace.limits, readable=readable, alone=alone or workplace.limits.alone)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(msgspec.json.encode(job))
+    try:
+        ending = disposable.run(module, file, working, limits)
+        yield _outcome(ending, job.request, workplace.limits), working
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+        file.unlink(missing_ok=True)
+
+
+def _inbox(request: InspectionRequest, workplace: Workplace) -> Path:
+    return workplace.spool_dir / "inbox" / request.inspection_id
 
 
 def _outcome(ending: Ending, request: InspectionRequest, limits: Limits) -> InspectionOutcome:
@@ -96,13 +144,13 @@ def _why(ending: Ending, limits: Limits) -> tuple[str, str]:
     return f"The inspection ended without an answer (exit status {ending.status}).", PUBLISHER_HINT
 
 
-def _take_out(working: Path, outbox: Path, named: tuple[str, ...]) -> tuple[str, ...]:
-    """Move the files that may leave into the outbox, emptied first, and return their names."""
-    shutil.rmtree(outbox, ignore_errors=True)
-    outbox.mkdir(parents=True)
-    taken = tuple(name for name in FILES if name in named and _is_plain_file(working / name))
+def _take_out(working: Path, target: Path, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Move the wanted files that are there into the target directory, emptied first, and return their names."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    taken = tuple(name for name in wanted if _is_plain_file(working / name))
     for name in taken:
-        (working / name).replace(outbox / name)
+        (working / name).replace(target / name)
     return taken
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-import numpy as np
 import polars as pl
 from sklearn.base import BaseEstimator
 
@@ -14,13 +13,13 @@ from worker.contract.manifest import Engine
 from worker.contract.signature import Signature
 from worker.contract.words import Fact, Words
 from worker.inspection.asking import Predicts, ask
+from worker.inspection.tables import to_table
 from worker.models.agreement import compare
 from worker.models.answers import Answers
 from worker.models.errors import ModelError
 from worker.models.onnx import convert
 from worker.models.onnx_engine import OnnxEngine
 from worker.models.sklearn_engine import SklearnEngine
-from worker.tables.columns import column_array, is_all_numbers
 from worker.tables.table import Table
 
 TRIAL_ROWS: Final = 20
@@ -64,12 +63,6 @@ def choose(estimator: BaseEstimator, signature: Signature, values: pl.DataFrame)
     if not agrees:
         return Choice(engine=Engine.SKLEARN, words=words, graph=None, answers=answers)
     return Choice(engine=Engine.ONNX, words=words, graph=conversion.graph, answers=answers)
-
-
-def to_table(values: pl.DataFrame, signature: Signature) -> Table:
-    """Return typed reference values as the online path would hand them to the model."""
-    columns = tuple(column_array(feature, values[feature.name].to_list()) for feature in signature.features)
-    return Table.from_matrix(np.column_stack(columns)) if is_all_numbers(signature) else Table(columns, values.height)
 
 
 def _asked_without(

@@ -1,90 +1,86 @@
 """What happens in the disposable process: from an artifact and its reference data to a manifest, or to a refusal."""
 
-import time
+import shutil
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import msgspec
 import polars as pl
-import skops.io  # noqa: F401  # loaded before the clock runs that measures how long the model takes to load
-from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
 
-from worker.contract.inspection import ARTIFACT, REFERENCE, InspectionOutcome, InspectionRequest, Publication
+from worker.contract.inspection import ARTIFACT, InspectionOutcome, InspectionRequest, Publication
 from worker.contract.manifest import Manifest, Quality
-from worker.contract.signature import Output, Signature
-from worker.inspection import engines, reference, signature
-from worker.inspection.apart import Job
-from worker.inspection.disposable import OUTCOME
-from worker.inspection.made_with import made_with
+from worker.contract.signature import Output
+from worker.inspection.material import Material, material_of
+from worker.inspection.opening import Opened, open_model
 from worker.inspection.quality import measure
 from worker.inspection.refusal import Refused
 from worker.inspection.truth import truth
 from worker.inspection.typical import typical_row
 from worker.models.answers import Answers
-from worker.models.artifacts import open_artifact
 from worker.models.errors import ModelError
 from worker.models.serving import GRAPH
 
-FORMAT: Final = "skops"
 
-
-def main(job_file: str) -> None:
-    """Examine what the job names and leave the outcome, and the graph if there is one, in the working directory."""
-    job = msgspec.json.decode(Path(job_file).read_bytes(), type=Job)
-    outcome = outcome_of(job.request, Path(job.inbox), Path.cwd())
-    Path(OUTCOME).write_bytes(msgspec.json.encode(outcome))
-
-
-def outcome_of(request: InspectionRequest, inbox: Path, directory: Path) -> InspectionOutcome:
-    """Return what was found. The converted graph, where it serves, is written into the directory."""
+def outcome_of(
+    request: InspectionRequest, inbox: Path, directory: Path, material: Material | None = None
+) -> InspectionOutcome:
+    """Return what was found. What it needs to be served, beside the artifact, is written into the directory."""
     try:
-        manifest, graph = examine(inbox, request.publication)
+        material = material or material_of(inbox, directory)
+        opened, manifest = examine_material(material, inbox, request.publication)
     except Refused as refused:
         return _refusal(request, refused.message, refused.hint, refused.facts)
     except ModelError as refused:
         return _refusal(request, refused.message, refused.hint, {})
-    if graph is not None:
-        (directory / GRAPH).write_bytes(graph)
     return InspectionOutcome(
         inspection_id=request.inspection_id,
         version_id=request.version_id,
         manifest=manifest,
-        files=() if graph is None else (GRAPH,),
+        files=_leave_files(opened, directory),
     )
+
+
+def _leave_files(opened: Opened, directory: Path) -> tuple[str, ...]:
+    """Write what was converted or unpacked into the directory, and return the names."""
+    files = []
+    if opened.choice.graph is not None:
+        (directory / GRAPH).write_bytes(opened.choice.graph)
+        files.append(GRAPH)
+    if opened.sklearn_path is not None:
+        shutil.copyfile(opened.sklearn_path, directory / opened.sklearn_file)
+        files.append(opened.sklearn_file)
+    return tuple(files)
 
 
 def examine(inbox: Path, publication: Publication) -> tuple[Manifest, bytes | None]:
     """Return the manifest and the graph that serves, if one does. Raise `Refused` or `ModelRefused`."""
-    artifact = inbox / ARTIFACT
-    data = reference.read_reference(inbox / REFERENCE)
-    started_s = time.perf_counter()
-    estimator = open_artifact(artifact)
-    load_ms = (time.perf_counter() - started_s) * 1000
-    names = signature.feature_names(estimator, data.columns, publication.target)
-    features, values = signature.features(data, names, publication)
-    derived = Signature(features=features, output=signature.output(estimator, publication))
-    steps = _steps(estimator)
-    choice = engines.choose(estimator, derived, values)
-    quality, quality_rows = _quality(data, publication, choice.answers, derived.output)
+    opened, manifest = examine_material(material_of(inbox, inbox), inbox, publication)
+    return manifest, opened.choice.graph
+
+
+def examine_material(material: Material, inbox: Path, publication: Publication) -> tuple[Opened, Manifest]:
+    """Return the opened model and its manifest. Raise `Refused` or `ModelRefused`."""
+    opened = open_model(material, publication)
+    choice, data = opened.choice, material.data
+    quality, quality_rows = _quality(data, publication, choice.answers, opened.signature.output)
     manifest = Manifest(
-        format=FORMAT,
+        format=material.found.format,
         engine=choice.engine,
         engine_reason=choice.reason,
         engine_words=choice.words,
         engine_detail=choice.detail,
-        signature=derived,
-        example=typical_row(values, features),
+        signature=opened.signature,
+        example=typical_row(opened.values, opened.signature.features),
         target=publication.target,
         reference_rows=data.height,
         quality=quality,
         quality_rows=quality_rows,
-        estimator=steps,
-        artifact_size_bytes=artifact.stat().st_size,
-        load_ms=round(load_ms, 1),
-        made_with=made_with(artifact),
+        estimator=opened.steps,
+        artifact_size_bytes=(inbox / ARTIFACT).stat().st_size,
+        load_ms=round(opened.load_ms, 1),
+        made_with=opened.made_with,
+        sklearn_file=opened.sklearn_file,
     )
-    return manifest, choice.graph
+    return opened, manifest
 
 
 def _quality(
@@ -98,12 +94,6 @@ def _quality(
     if not known:
         return (), 0
     return measure(_rows(answers, known), [outcomes[row] for row in known], output), len(known)
-
-
-def _steps(estimator: BaseEstimator) -> str:
-    """Return the estimator's name, or those of a pipeline's steps in order."""
-    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
-    return " → ".join(type(step).__name__ for step in steps if not isinstance(step, str))
 
 
 def _rows(answers: Answers, rows: list[int]) -> Answers:

@@ -17,7 +17,7 @@ from worker.tables.wording import nearest, shown
 def feature_names(estimator: BaseEstimator, columns: Sequence[str], target: str | None) -> tuple[str, ...]:
     """Return the names of the inputs in the order in which the model takes them."""
     if target is not None and target not in columns:
-        raise _absent("the target column", [target], columns)
+        raise absent("the target column", [target], columns)
     known = getattr(estimator, "feature_names_in_", None)
     if known is None:
         return _names_by_position(estimator, [name for name in columns if name != target])
@@ -25,9 +25,9 @@ def feature_names(estimator: BaseEstimator, columns: Sequence[str], target: str 
     if target in names:
         msg = f"The target {shown(target)} is one of the model's own inputs."
         raise Refused(msg, "Train the model without it, or name another target.", feature=target)
-    absent = [name for name in names if name not in columns]
-    if absent:
-        raise _absent("the model's column", absent, columns)
+    missing = [name for name in names if name not in columns]
+    if missing:
+        raise absent("the model's column", missing, columns)
     return names
 
 
@@ -71,7 +71,8 @@ def _names_by_position(estimator: BaseEstimator, columns: list[str]) -> tuple[st
     return tuple(columns)
 
 
-def _absent(what: str, names: Sequence[str], columns: Sequence[str]) -> Refused:
+def absent(what: str, names: Sequence[str], columns: Sequence[str]) -> Refused:
+    """Return the refusal of reference data that lacks these columns."""
     like = nearest(names[0], columns)
     hint = f"The nearest column there is {shown(like)}." if like else f"The columns there are {listed(columns)}."
     return Refused(f"The reference data lacks {what} {listed(names)}.", hint, columns=list(names))

@@ -1,0 +1,1 @@
+"""What an uploaded file is: told by its content, never by its name, and without any library of models."""
