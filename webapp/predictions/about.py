@@ -17,7 +17,11 @@ NAMES: Final = {
     "accuracy": gettext_lazy("Right answers"),
     "balanced_accuracy": gettext_lazy("Right answers, each class weighing the same"),
     "macro_f1": gettext_lazy("F1, mean of the classes"),
+    "f1": gettext_lazy("F1"),
+    "auc": gettext_lazy("Area under the ROC curve"),
     "log_loss": gettext_lazy("Log loss"),
+    "brier": gettext_lazy("Brier score"),
+    "calibration_error": gettext_lazy("Calibration error"),
     "r2": gettext_lazy("R², the variation explained"),
     "mae": gettext_lazy("Mean absolute error"),
     "rmse": gettext_lazy("Root mean squared error"),
@@ -71,6 +75,8 @@ def _reason(manifest: Manifest) -> str | None:
 
 def _figure(quality: Quality) -> Figure:
     name = str(NAMES.get(quality.name, quality.name))
+    if quality.label:
+        name = _("%(figure)s for “%(label)s”") % {"figure": name, "label": quality.label}
     if quality.name in SHARES:
         return Figure(name=name, words=percent_words(quality.value))
     return Figure(name=name, words=with_unit(number_words(quality.value, digits=4), quality.unit))

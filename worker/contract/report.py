@@ -1,5 +1,7 @@
 """The admission report: what inspection measured of a version, in numbers that people and the admission decide by."""
 
+from typing import Final
+
 import msgspec
 
 from worker.contract.words import Words
@@ -30,6 +32,11 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     rows_per_s: float
     deterministic: bool
     libraries_bytes: int = 0
+
+
+NOT_MEASURED: Final = Measurements(
+    load_ms=0.0, resident_bytes=0, peak_bytes=0, latency=(), rows_per_s=0.0, deterministic=False
+)
 
 
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +87,11 @@ class Importance(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All of it. `remarks` are what a publisher should know although the version was accepted.
 
-    `measurements` is None only until a fresh process has measured; every accepted version has them. `positive_label`
-    is the class that calibration is about, None when it is about the foretold class of each row.
+    `measurements` are NOT_MEASURED until a fresh process has measured; every accepted version has them.
+    `positive_label` is the class that calibration is about, None when it is about the foretold class of each row.
     """
 
-    measurements: Measurements | None = None
+    measurements: Measurements = NOT_MEASURED
     conversion: Conversion | None = None
     calibration: tuple[CalibrationBin, ...] = ()
     confusion: Confusion | None = None

@@ -13,6 +13,7 @@ from worker.inspection.quality import measure
 from worker.models.answers import Answers
 
 CLASSES = Output(kind=OutputKind.CLASS, name="kind", labels=("a", "b", "c"))
+TWO = Output(kind=OutputKind.CLASS, name="kind", labels=("a", "b"))
 NUMBER = Output(kind=OutputKind.NUMBER, name="price", unit="US dollars")
 
 
@@ -53,3 +54,60 @@ def test_number_figures_are_those_of_scikit_learn():
 
 def test_equal_truths_have_no_explained_variance():
     assert set(figures(Answers(np.array([1.0, 2.0])), [1.0, 1.0], NUMBER)) == {"mae", "rmse"}
+
+
+def two_classes(rows: int) -> tuple[Answers, list[str]]:
+    generator = np.random.default_rng(rows)
+    truth = generator.integers(2, size=rows)
+    probability = np.clip(generator.normal(0.3 + 0.4 * truth, 0.2), 0.01, 0.99)
+    said = np.where(probability > 0.5, "b", "a").astype(object)
+    answers = Answers(said, np.column_stack([1 - probability, probability]), ("a", "b"))
+    return answers, np.array(["a", "b"], dtype=object)[truth].tolist()
+
+
+def test_of_two_labels_the_second_is_the_positive_one():
+    answers, truth = two_classes(200)
+    found = {figure.name: figure for figure in measure(answers, truth, TWO)}
+    assert answers.probabilities is not None
+    score, came = answers.probabilities[:, 1], np.array(truth) == "b"
+    assert found["f1"].value == pytest.approx(metrics.f1_score(truth, answers.predictions.tolist(), pos_label="b"))
+    assert found["auc"].value == pytest.approx(metrics.roc_auc_score(came, score))
+    assert found["brier"].value == pytest.approx(metrics.brier_score_loss(came, score))
+    assert {found[name].label for name in ("f1", "auc", "brier", "calibration_error")} == {"b"}
+
+
+def test_the_positive_label_may_be_chosen():
+    answers, truth = two_classes(200)
+    found = {figure.name: figure for figure in measure(answers, truth, TWO, positive=0)}
+    expected = metrics.f1_score(truth, answers.predictions.tolist(), pos_label="a")
+    assert found["f1"].label == "a"
+    assert found["f1"].value == pytest.approx(expected)
+
+
+def test_every_figure_has_an_interval_around_it_that_narrows_with_the_rows():
+    wide = {figure.name: figure for figure in measure(*two_classes(100), TWO)}
+    for figure in measure(*two_classes(10_000), TWO):
+        assert figure.low is not None
+        assert figure.high is not None
+        assert figure.low <= figure.value <= figure.high
+        before = wide[figure.name]
+        assert before.low is not None
+        assert before.high is not None
+        assert figure.high - figure.low < before.high - before.low
+
+
+def test_few_rows_have_intervals_where_these_need_no_resampling():
+    found = {figure.name: figure.low for figure in measure(*two_classes(20), TWO)}
+    assert {name for name, low in found.items() if low is None} == {
+        "balanced_accuracy", "macro_f1", "f1", "log_loss", "brier", "calibration_error",
+    }  # fmt: skip
+
+
+def test_number_figures_have_intervals():
+    generator = np.random.default_rng(0)
+    truth = generator.normal(5, 2, 500)
+    found = measure(Answers(truth + generator.normal(0, 1, 500)), truth.tolist(), NUMBER)
+    for figure in found:
+        assert figure.low is not None
+        assert figure.high is not None
+        assert figure.low < figure.value < figure.high
