@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "webapp.registry",
     "webapp.endpoints",
     "webapp.predictions",
+    "webapp.catalogue",
     "webapp.monitoring",
     "webapp.api",
     "django.contrib.admin",

@@ -19,6 +19,7 @@ from worker.contract.inspection import Publication
 
 WORD_LENGTH_MAX: Final = 200
 TEXT_LENGTH_MAX: Final = 20_000
+LONG: Final = frozenset({"notes", "description", "units", "categories", "text"})
 
 Filled = TypeVar("Filled", bound="SubmissionForm")
 
@@ -64,16 +65,28 @@ class SubmissionForm(forms.Form):
     artifact = forms.FileField(label=gettext_lazy("The model"))
     reference = forms.FileField(label=gettext_lazy("Reference data"))
     target = forms.CharField(label=gettext_lazy("Target column"), required=False, max_length=WORD_LENGTH_MAX)
-    notes = forms.CharField(label=gettext_lazy("Notes"), required=False, max_length=TEXT_LENGTH_MAX)
+    notes = forms.CharField(
+        label=gettext_lazy("Notes"), required=False, max_length=TEXT_LENGTH_MAX, widget=forms.Textarea
+    )
     positive_label = forms.CharField(label=gettext_lazy("Positive label"), required=False, max_length=WORD_LENGTH_MAX)
     units = UnitsField(label=gettext_lazy("Units"), required=False, max_length=TEXT_LENGTH_MAX)
     title = forms.CharField(label=gettext_lazy("Title"), required=False, max_length=WORD_LENGTH_MAX)
-    description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=TEXT_LENGTH_MAX)
+    description = forms.CharField(
+        label=gettext_lazy("Description"), required=False, max_length=TEXT_LENGTH_MAX, widget=forms.Textarea
+    )
     output_name = forms.CharField(label=gettext_lazy("Name of the answer"), required=False, max_length=WORD_LENGTH_MAX)
     output_unit = forms.CharField(label=gettext_lazy("Unit of the answer"), required=False, max_length=WORD_LENGTH_MAX)
     categories = NamesField(label=gettext_lazy("Columns of categories"), required=False, max_length=TEXT_LENGTH_MAX)
     text = NamesField(label=gettext_lazy("Columns of text"), required=False, max_length=TEXT_LENGTH_MAX)
     deploy = forms.ChoiceField(label=gettext_lazy("Deploy"), required=False, choices=DeployRole.choices)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"class": "form-control", "autocomplete": "off"}
+            if name in LONG:
+                field.widget.attrs["rows"] = 4
+        self.fields["target"].widget.attrs["list"] = "columns"
 
     def submission(self, name: str) -> Submission:
         """Return what is to be published. The form must be valid."""

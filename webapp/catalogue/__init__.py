@@ -1,0 +1,1 @@
+"""Pages on which models are published and looked at."""

@@ -1,0 +1,14 @@
+"""Addresses of the pages about models."""
+
+from django.urls import path
+
+from webapp.catalogue import views
+
+urlpatterns = [
+    path("models/", views.models, name="models"),
+    path("models/publish/", views.publish_model, name="publish_model"),
+    path("models/<slug:name>/", views.model, name="model"),
+    path("models/<slug:name>/publish/", views.publish_version, name="publish_version"),
+    path("models/<slug:name>/versions/<int:number>/", views.version, name="version"),
+    path("models/<slug:name>/versions/<int:number>/status/", views.version_status, name="version_status"),
+]
