@@ -25,6 +25,7 @@ ALLOWED_HOSTS = hosts.allowed_hosts(ENVIRONMENT.public_host, ENVIRONMENT.host)
 
 INSTALLED_APPS = [
     "webapp.accounts",
+    "webapp.audit",
     "webapp.registry",
     "webapp.endpoints",
     "webapp.predictions",
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webapp.audit.origin.OriginMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

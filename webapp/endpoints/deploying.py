@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from webapp.accounts.models import User
+from webapp.audit.models import Action
 from webapp.endpoints import routing_stamp
 from webapp.endpoints.compatibility import differences
 from webapp.endpoints.errors import DeploymentStateError
@@ -75,7 +76,7 @@ def deploy(endpoint: Endpoint, order: Order, at: datetime, *, champion_seen: int
             return standing
         overrode = _objections(live, order)
         _end(_leaving(live, order), order.by, at)
-        return endpoint.deployments.create(
+        made = endpoint.deployments.create(
             version=order.version,
             role=order.role,
             share=order.share,
@@ -86,6 +87,9 @@ def deploy(endpoint: Endpoint, order: Order, at: datetime, *, champion_seen: int
             overrode=str(overrode) if overrode else "",
             former=live.champion or _last_champion(endpoint) if order.role == DeploymentRole.CHAMPION else None,
         )
+        is_promoted = standing is not None and order.role == DeploymentRole.CHAMPION
+        _tell(live, Action.PROMOTED if is_promoted else Action.DEPLOYED, made)
+        return made
 
 
 def promote(deployment: Deployment, order: Order, at: datetime, *, champion_seen: int | None = None) -> Deployment:
@@ -101,6 +105,8 @@ def withdraw(deployment: Deployment, by: User, at: datetime) -> None:
     with _held(deployment.endpoint) as live:
         _check_live(live, deployment)
         _end([deployment], by, at)
+        before = {deployment.role: deployment.version.number}
+        deployment.version.tell(Action.WITHDRAWN, by, endpoint=deployment.endpoint.name, before=before)
     deployment.refresh_from_db()
 
 
@@ -118,7 +124,7 @@ def rollback(
         target = _before(live)
         order = Order(version=target.version, by=by, reason=reason)
         _end(_leaving(live, order), by, at)
-        return endpoint.deployments.create(
+        made = endpoint.deployments.create(
             version=target.version,
             role=DeploymentRole.CHAMPION,
             deployed_by=by,
@@ -126,6 +132,8 @@ def rollback(
             reason=reason,
             former=target.former,
         )
+        _tell(live, Action.ROLLED_BACK, made)
+        return made
 
 
 @contextmanager
@@ -203,6 +211,18 @@ def _end(leaving: list[Deployment], by: User, at: datetime) -> None:
     numbers = [each.pk for each in leaving]
     ended = Deployment.objects.live().filter(pk__in=numbers).update(ended_at=at, ended_by=by)
     assert ended == len(leaving), "Whoever holds the endpoint's row ends its deployments alone"
+
+
+def _tell(live: Live, action: Action, made: Deployment) -> None:
+    """Record what was deployed, and what was overruled for it."""
+    before = {each.role: each.version.number for each in live.deployments if each.role == made.role}
+    after: dict[str, object] = {made.role: made.version.number}
+    if made.role != DeploymentRole.CHAMPION:
+        after["share"] = made.share
+    told: dict[str, Any] = {"by": made.deployed_by, "endpoint": made.endpoint.name, "reason": made.reason}
+    made.version.tell(action, before=before, after=after, **told)
+    if made.overrode:
+        made.version.tell(Action.OVERRIDDEN, after={"overrode": made.overrode}, **told)
 
 
 def _place(live: Live, order: Order) -> int:

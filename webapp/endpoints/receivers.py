@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from webapp.accounts.models import everyone
+from webapp.audit.memberships import access, watch
 from webapp.endpoints.deploying import deploy
 from webapp.endpoints.errors import DeploymentStateError, EndpointError
 from webapp.endpoints.models import Endpoint
@@ -18,6 +19,8 @@ from webapp.registry.signals import version_ready
 
 NOT_YOURS: Final = gettext_noop("The endpoint %(endpoint)s stands before a model that %(user)s does not manage.")
 ASK_OWNER: Final = gettext_noop("Ask its owner or an administrator to deploy the version.")
+
+watch(Endpoint.groups.through, "groups", lambda endpoint: access(endpoint=endpoint.name))
 
 
 @receiver(version_ready)

@@ -1,5 +1,7 @@
 """The registry application."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class RegistryConfig(AppConfig):
 
     name = "webapp.registry"
     verbose_name = _("Registry")
+
+    def ready(self) -> None:
+        """Begin to record who maintains which model."""
+        import_module("webapp.registry.receivers")

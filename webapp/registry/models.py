@@ -1,25 +1,30 @@
 """Registered models and their immutable, numbered versions."""
 
-from typing import Self
+from collections.abc import Collection
+from typing import Any, Self
 
 import msgspec
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
+from webapp.audit.models import Action, AuditEvent, Entry
 from webapp.registry.errors import WrongStateError
 from worker.contract.inspection import Publication
 from worker.contract.manifest import Manifest
 
 
 class Status(models.TextChoices):
-    """How far the admission of a version has come."""
+    """How far the life of a version has come. Of a deleted one the row is left: its number is used."""
 
     INSPECTING = "inspecting", _("being inspected")
     READY = "ready", _("ready")
     REJECTED = "rejected", _("rejected")
+    RETIRED = "retired", _("retired")
+    ARCHIVED = "archived", _("archived")
+    DELETED = "deleted", _("deleted")
 
 
 class DeployRole(models.TextChoices):
@@ -150,11 +155,15 @@ class ModelVersion(models.Model):
 
     def mark_ready(self, manifest: Manifest) -> None:
         """Record that inspection accepted the version. Raise WrongStateError if it is not being inspected."""
-        self._leave_inspection("accepted", status=Status.READY, manifest_json=msgspec.to_builtins(manifest))
+        with transaction.atomic():
+            self._leave_inspection("accepted", status=Status.READY, manifest_json=msgspec.to_builtins(manifest))
+            self.tell(Action.ACCEPTED)
 
     def mark_rejected(self, reason: str, hint: str) -> None:
         """Record that inspection refused the version. Raise WrongStateError if it is not being inspected."""
-        self._leave_inspection("rejected", status=Status.REJECTED, reason=reason, hint=hint)
+        with transaction.atomic():
+            self._leave_inspection("rejected", status=Status.REJECTED, reason=reason, hint=hint)
+            self.tell(Action.REJECTED, reason=reason)
 
     def mark_not_deployed(self, reason: str, hint: str) -> None:
         """Record why a version that is ready was not deployed although its publisher wanted that."""
@@ -166,13 +175,24 @@ class ModelVersion(models.Model):
 
         What it becomes once it is ready is what was wished last.
         """
-        waiting = ModelVersion.objects.filter(pk=self.pk).exclude(status=Status.READY)
+        waiting = ModelVersion.objects.filter(pk=self.pk, status__in=(Status.INSPECTING, Status.REJECTED))
         changes = {"status": Status.INSPECTING, "reason": "", "hint": "", "inspection_id": inspection_id}
         if deploy_role is not None:
             changes["deploy_role"] = deploy_role
         if waiting.update(**changes) != 1:
             raise WrongStateError(str(self), "inspected again", "rejected or being inspected")
         self.refresh_from_db()
+
+    def move(self, to: Status, sources: Collection[Status], **changes: object) -> None:
+        """Move a version that is past its inspection. Raise WrongStateError if it is in none of `sources`."""
+        if ModelVersion.objects.filter(pk=self.pk, status__in=sources).update(status=to, **changes) != 1:
+            raise WrongStateError(str(self), to.value, " or ".join(source.value for source in sources))
+        self.refresh_from_db()
+
+    def tell(self, action: Action, by: User | None = None, reason: str = "", **facts: Any) -> None:
+        """Record what happened to the version in the audit trail."""
+        known = Entry(action=action, by=by, model=self.model.name, version=self.number, reason=reason, **facts)
+        AuditEvent.objects.record(known)
 
     def _leave_inspection(self, event: str, **changes: object) -> None:
         waiting = ModelVersion.objects.filter(pk=self.pk, status=Status.INSPECTING, inspection_id=self.inspection_id)

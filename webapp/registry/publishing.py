@@ -17,6 +17,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from webapp.accounts.models import User
+from webapp.audit.models import Action
 from webapp.celery import app
 from webapp.registry.errors import (
     DiskFullError,
@@ -130,6 +131,8 @@ def _version(user: User, submission: Submission, inspection_id: str) -> ModelVer
             former_inspection_id = version.inspection_id
             version.mark_inspected_again(inspection_id, submission.deploy_role)
             transaction.on_commit(lambda: store().discard(former_inspection_id))
+        facts = {"artifact": version.artifact_sha256, "reference": version.reference_sha256}
+        version.tell(Action.PUBLISHED, user, after=facts)
         transaction.on_commit(lambda: _ask_for_inspection(version, pickles_allowed=user.may_publish_pickles))
     return version
 

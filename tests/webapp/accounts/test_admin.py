@@ -35,14 +35,11 @@ def test_an_admin_revokes_a_key(as_alice, bob):
     assert key.is_revoked
 
 
-def test_a_deployment_in_the_administration_ends_the_former_champion(as_alice, alice, penguins):
-    former = penguins.champion
-    model = former.version.model
-    version = model.versions.create(number=2, digest="two", inspection_id="two", created_by=alice, status="ready")
-    as_alice.post("/admin/endpoints/deployment/add/", {"endpoint": penguins.pk, "version": version.pk})
-    former.refresh_from_db()
-    assert former.ended_at is not None
-    assert Deployment.objects.live_champions().get().version == version
+@pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
+def test_nobody_deploys_or_undoes_a_deployment_in_the_administration(as_alice, penguins, path):
+    path = path.format(pk=penguins.champion.pk)
+    assert as_alice.post(f"/admin/endpoints/deployment/{path}", {"post": "yes"}).status_code == 403
+    assert Deployment.objects.live_champions().count() == 1
 
 
 def test_a_version_cannot_be_changed(as_alice, penguins):

@@ -67,6 +67,8 @@ def outcome_sentence(version: ModelVersion) -> str:
             return f"{version} waits for its inspection."
         case Status.REJECTED:
             return f"{version} is rejected: {version.reason}"
+        case Status.RETIRED | Status.ARCHIVED | Status.DELETED:
+            return f"{version} is {version.status}."
         case Status.READY:
             manifest = version.manifest
             return f"{version} is ready; {manifest.engine} computes its predictions ({manifest.engine_reason})."

@@ -1,0 +1,38 @@
+"""Who asks at the moment, and from where: the web process notes it for each request; elsewhere nobody asks."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from webapp.accounts.models import User
+
+_request: Final[ContextVar[HttpRequest | None]] = ContextVar("audited_request", default=None)
+
+
+class OriginMiddleware:
+    """Keeps the request at hand while it is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the request noted."""
+        token = _request.set(request)
+        try:
+            return self._get_response(request)
+        finally:
+            _request.reset(token)
+
+
+def asking() -> User | None:
+    """Return who asks; None outside of a request and before the log-in."""
+    user = getattr(_request.get(), "user", None)
+    return user if isinstance(user, User) else None
+
+
+def address() -> str:
+    """Return the network address that the request came from; empty for a command, a worker, or a Unix socket."""
+    request = _request.get()
+    return str(request.META.get("REMOTE_ADDR") or "") if request else ""
