@@ -6,7 +6,6 @@ open), links are refused, and what must match a digest is hashed on the way.
 
 import hashlib
 import os
-import re
 import shutil
 import stat
 from dataclasses import dataclass
@@ -15,10 +14,9 @@ from secrets import token_hex
 from typing import Final
 
 from webapp.registry.errors import FileNotKeptError
-from worker.contract.inspection import ARTIFACT, REFERENCE
+from worker.contract.inspection import ARTIFACT, PRODUCED, REFERENCE
 
 MANIFEST: Final = "manifest.json"
-PRODUCED_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z0-9]+")
 KEPT_MODE: Final = 0o640
 """The data plane reads by its group; where there is but one account, the data directory itself is closed to others."""
 
@@ -88,7 +86,7 @@ class ModelStore:
     def _fill(self, draft: Path, inspected: Inspected) -> None:
         outbox = self.outbox(inspected.inspection_id)
         for name in inspected.produced:
-            if not PRODUCED_NAME.fullmatch(name) or name in {ARTIFACT, REFERENCE, MANIFEST}:
+            if name not in PRODUCED:
                 raise FileNotKeptError(name, "its name is not one that an inspection produces")
             copy_durably(outbox / name, draft / name)
         inbox = self.inbox(inspected.inspection_id)

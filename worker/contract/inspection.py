@@ -10,6 +10,15 @@ ARTIFACT: Final = "artifact"
 REFERENCE: Final = "reference"
 """Names without endings: what a file is, its content says."""
 
+GRAPH: Final = "model.onnx"
+CONVERTED: Final = "model.skops"
+PROFILE: Final = "profile.json"
+PRODUCED: Final = (GRAPH, CONVERTED, PROFILE)
+"""What an inspection may leave in the outbox and the store beside the published files; nothing else is taken."""
+
+SKLEARN_FILES: Final = (ARTIFACT, CONVERTED, "")
+"""What a manifest may name as the file that scikit-learn loads, or none."""
+
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
     """What a publisher says about a model, beside the artifact and the reference data.

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from worker.contract.inspection import InspectionOutcome, InspectionRequest
+from worker.contract.inspection import CONVERTED, PRODUCED, SKLEARN_FILES, InspectionOutcome, InspectionRequest
 from worker.inspection import disposable
 from worker.inspection.confinement import Limits
 from worker.inspection.disposable import Ending, Exceeded
@@ -19,10 +19,7 @@ CONVERSION: Final = "worker.inspection.quarantine"
 QUARANTINE: Final = "needs_quarantine"
 """The fact by which an examination says that the model is a pickle, to be opened elsewhere."""
 
-FILES: Final = ("model.onnx", "model.skops")
-"""What an inspection may leave in the outbox; anything else stays behind and is deleted."""
-
-CONVERTED_FILES: Final = ("model.skops", "answers.json")
+CONVERTED_FILES: Final = (CONVERTED, "answers.json")
 """What the opening of a pickle must leave for the examination."""
 
 NO_MEMORY: Final = ("MemoryError", "bad_alloc", "memory allocation")
@@ -70,7 +67,7 @@ def inspect_apart(
         request=request, inbox=str(_inbox(request, workplace)), converted="" if converted is None else str(converted)
     )
     with _run_apart(job, workplace, module, alone=False) as (outcome, working):
-        files = _take_out(working, outbox, tuple(name for name in FILES if name in outcome.files))
+        files = _take_out(working, outbox, tuple(name for name in PRODUCED if name in outcome.files))
     # Who asked and what was taken out is for this side to say, not for a process that ran a stranger's model.
     return msgspec.structs.replace(
         outcome, inspection_id=request.inspection_id, version_id=request.version_id, files=files
@@ -115,15 +112,23 @@ def _inbox(request: InspectionRequest, workplace: Workplace) -> Path:
 
 def _outcome(ending: Ending, request: InspectionRequest, limits: Limits) -> InspectionOutcome:
     if ending.outcome is not None and ending.status == 0 and ending.exceeded is None:
-        try:
-            return msgspec.json.decode(ending.outcome, type=InspectionOutcome)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            pass
+        said = _said(ending.outcome)
+        if said is not None:
+            return said
     reason, hint = _why(ending, limits)
     facts = {"status": ending.status, "log": ending.log}
     return InspectionOutcome(
         inspection_id=request.inspection_id, version_id=request.version_id, reason=reason, hint=hint, facts=facts
     )
+
+
+def _said(outcome: bytes) -> InspectionOutcome | None:
+    """Return what the process said, None when it is no outcome or names a file that no version has."""
+    try:
+        said = msgspec.json.decode(outcome, type=InspectionOutcome)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return None if said.manifest is not None and said.manifest.sklearn_file not in SKLEARN_FILES else said
 
 
 def _why(ending: Ending, limits: Limits) -> tuple[str, str]:

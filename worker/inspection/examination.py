@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from worker.contract.inspection import ARTIFACT, InspectionOutcome, InspectionRequest, Publication
+from worker.contract.inspection import ARTIFACT, GRAPH, InspectionOutcome, InspectionRequest, Publication
 from worker.contract.manifest import Manifest, Quality
 from worker.contract.signature import Output
 from worker.inspection.material import Material, material_of
@@ -17,7 +17,6 @@ from worker.inspection.truth import truth
 from worker.inspection.typical import typical_row
 from worker.models.answers import Answers
 from worker.models.errors import ModelError
-from worker.models.serving import GRAPH
 
 
 def outcome_of(

@@ -10,7 +10,6 @@ from worker.contract.inspection import ARTIFACT, REFERENCE
 from worker.inspection.formats.finding import Found, find
 from worker.inspection.reference import read_reference
 
-CONVERTED: Final = "model.skops"
 ANSWERS: Final = "answers.json"
 
 

@@ -10,7 +10,7 @@ import skops.io  # noqa: F401  # loaded before the clock runs that measures how 
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from worker.contract.inspection import ARTIFACT, Publication
+from worker.contract.inspection import ARTIFACT, CONVERTED, Publication
 from worker.contract.signature import Signature
 from worker.inspection import declared, engines, signature
 from worker.inspection.asking import Predicts
@@ -20,7 +20,7 @@ from worker.inspection.formats.finding import Found
 from worker.inspection.formats.recognition import Content
 from worker.inspection.graphs import open_graph
 from worker.inspection.made_with import made_with
-from worker.inspection.material import ANSWERS, CONVERTED, Material
+from worker.inspection.material import ANSWERS, Material
 from worker.models.artifacts import open_artifact
 from worker.models.sklearn_engine import SklearnEngine
 

@@ -17,7 +17,7 @@ import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 
-from worker.contract.inspection import InspectionOutcome, InspectionRequest
+from worker.contract.inspection import CONVERTED, InspectionOutcome, InspectionRequest
 from worker.contract.signature import Signature
 from worker.inspection import signature
 from worker.inspection.apart import Job
@@ -26,7 +26,7 @@ from worker.inspection.asking import ask
 from worker.inspection.converted import OwnAnswers
 from worker.inspection.declared import with_words
 from worker.inspection.disposable import OUTCOME
-from worker.inspection.material import ANSWERS, CONVERTED, Material, material_of
+from worker.inspection.material import ANSWERS, Material, material_of
 from worker.inspection.refusal import Refused
 from worker.inspection.tables import to_table
 from worker.models.errors import ModelError

@@ -5,14 +5,14 @@ from typing import Final, Protocol
 
 import msgspec
 
+from worker.contract.inspection import GRAPH, SKLEARN_FILES
 from worker.contract.manifest import Engine, Manifest
 from worker.models.answers import Answers
-from worker.models.errors import ModelMissing
+from worker.models.errors import ModelMissing, ModelRefused
 from worker.tables.reader import DOUBLE_MAX, FLOAT_MAX, ROW_LIMIT, RowReader
 from worker.tables.table import Table
 
 MANIFEST: Final = "manifest.json"
-GRAPH: Final = "model.onnx"
 
 _MEMORY_FACTOR: Final = 2
 """A loaded model takes about so many times the bytes of its file."""
@@ -38,7 +38,7 @@ class ServedModel:
     def load(cls, directory: Path, *, row_limit: int = ROW_LIMIT) -> "ServedModel":
         """Return the version in this directory. Raise ModelMissing if it is incomplete, ModelRefused if damaged."""
         manifest = read_manifest(directory)
-        file = directory / (GRAPH if manifest.engine is Engine.ONNX else manifest.sklearn_file)
+        file = directory / _file_name(manifest)
         if not file.is_file():
             message = f"The version lacks its file {file.name!r}."
             raise ModelMissing(message, "An admin restores the model store from a backup.")
@@ -58,7 +58,22 @@ def read_manifest(directory: Path) -> Manifest:
         raise ModelMissing(message, "An admin restores the model store from a backup.") from error
 
 
+def _file_name(manifest: Manifest) -> str:
+    """Return the file that serves. What made the manifest ran a stranger's model: only known names are taken."""
+    name = GRAPH if manifest.engine is Engine.ONNX else manifest.sklearn_file
+    if manifest.sklearn_file not in SKLEARN_FILES or not name:
+        message = (
+            f"The manifest of this version names the file {manifest.sklearn_file[:80]!r}, which is none of a model."
+        )
+        raise ModelRefused(message, "Publish the model again.")
+    return name
+
+
 def _engine(manifest: Manifest, file: Path) -> _Predicts:
+    if manifest.engine is Engine.ONNX and not manifest.sklearn_file:
+        from worker.models.foreign_graph import ForeignGraph  # noqa: PLC0415  # each engine costs memory: load one
+
+        return ForeignGraph(file, manifest.signature)
     if manifest.engine is Engine.ONNX:
         from worker.models.onnx_engine import OnnxEngine  # noqa: PLC0415  # each engine costs memory: load one
 
