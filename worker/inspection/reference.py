@@ -1,4 +1,4 @@
-"""Reads the reference data: a CSV file of text cells, strictly; an empty cell is a missing value."""
+"""Reads the reference data, CSV or Parquet, strictly and as text cells; an empty cell is a missing value."""
 
 import csv
 import io
@@ -9,18 +9,55 @@ from typing import Final
 
 import polars as pl
 
+from worker.inspection.parquet import MAGIC, read_parquet
 from worker.inspection.refusal import Refused
 from worker.tables.wording import shown
 
 ROWS_MAX: Final = 1_000_000
 NAME_LENGTH_MAX: Final = 500
+SIZE_MAX_BYTES: Final = 2_000_000_000
+HEAD_BYTES: Final = 4096
 CHUNK_ROWS: Final = 20_000
 SAMPLE: Final = "Hand over a sample of rows that the model was not trained on."
 WHOLE: Final = "Write the reference data with a CSV library: UTF-8, commas, a header, and no index column."
+OTHERS: Final = (
+    (b"\xff\xfe\0\0", "UTF-32, not UTF-8"),
+    (b"\xff\xfe", "UTF-16, not UTF-8"),
+    (b"\xfe\xff", "UTF-16, not UTF-8"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet, neither CSV nor Parquet"),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet, neither CSV nor Parquet"),
+    (b"\x1f\x8b", "compressed by gzip, neither CSV nor Parquet"),
+    (b"ARROW1", "an Arrow file, neither CSV nor Parquet"),
+    (b"SQLite format 3", "a database, neither CSV nor Parquet"),
+    (b"\x80\x04", "a pickle, which is not opened"),
+    (b"\x80\x05", "a pickle, which is not opened"),
+    (b'[{"', "JSON, neither CSV nor Parquet"),
+    (b'{"', "JSON, neither CSV nor Parquet"),
+    (b"<", "a web page or XML, neither CSV nor Parquet"),
+)
 
 
 def read_reference(path: Path) -> pl.DataFrame:
-    """Return the reference data, every cell as text or null. Raise `Refused` for what is not a sound CSV file."""
+    """Return the reference data, every cell as text or null. Raise `Refused` for what is not sound CSV or Parquet."""
+    size_bytes = path.stat().st_size
+    if size_bytes > SIZE_MAX_BYTES:
+        msg = f"The reference data is {size_bytes / 1e9:,.1f} GB; at most {SIZE_MAX_BYTES / 1e9:,.0f} GB are read."
+        raise Refused(msg, SAMPLE)
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head.startswith(MAGIC):
+        data = read_parquet(path, ROWS_MAX)
+        _check_names(data.columns)
+    else:
+        _check_is_text(head)
+        data = _read_csv(path)
+    if data.is_empty():
+        msg = "The reference data has a header, but no rows."
+        raise Refused(msg, SAMPLE)
+    return data
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
     text = _decoded(path.read_bytes()).rstrip("\r\n") + "\n"
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -32,10 +69,17 @@ def read_reference(path: Path) -> pl.DataFrame:
     except csv.Error as error:
         msg = f"The reference data is not CSV: line {lines.line_num:,}: {error}."
         raise Refused(msg, WHOLE) from error
-    if not parts:
-        msg = "The reference data has a header, but no rows."
-        raise Refused(msg, SAMPLE)
-    return pl.concat(parts, rechunk=True)
+    return pl.concat(parts, rechunk=True) if parts else pl.DataFrame(schema=schema)
+
+
+def _check_is_text(head: bytes) -> None:
+    what = next((what for magic, what in OTHERS if head.startswith(magic)), None)
+    if what is not None:
+        msg = f"The reference data is {what}."
+        raise Refused(msg, WHOLE)
+    if b"\0" in head:
+        msg = "The reference data holds zero bytes: it is UTF-16 without its mark, or no text."
+        raise Refused(msg, WHOLE)
 
 
 def _rows(lines: Iterator[list[str]], width: int) -> Iterator[list[str | None]]:
@@ -65,7 +109,9 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         msg = f"The reference data is not UTF-8: line {line:,} has the byte 0x{data[error.start]:02x}."
-        raise Refused(msg, "Save the file as UTF-8.") from error
+        windows = any(0x80 <= byte < 0xA0 for byte in data)
+        hint = f"Save the file as UTF-8; it seems to be {'Windows-1252' if windows else 'Latin-1'}."
+        raise Refused(msg, hint) from error
     if not text.strip():
         msg = "The reference data is empty."
         raise Refused(msg, WHOLE)
