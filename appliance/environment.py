@@ -10,7 +10,11 @@ from typing import Final
 
 from appliance.paths import DataDirectory
 
+UPLOAD_BYTES_MAX_DEFAULT: Final = str(2 << 30)
 KEPT: Final = ("PATH", "HOME", "USER", "TZ", "TMPDIR")
+
+CONTROL_KEPT: Final = ("BASTIDE_MODEL_MEMORY",)
+"""What an admin may set for the control plane: how much memory models may take, such as 3G."""
 
 ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 """Addresses that stand for any other machine: they are kept for documentation, and belong to none."""
@@ -73,6 +77,11 @@ def shell() -> dict[str, str]:
     return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
 
 
+def api_key() -> str:
+    """Return the API key that the shell holds, or nothing."""
+    return os.environ.get("BASTIDE_API_KEY", "").strip()
+
+
 def control(data: DataDirectory, url: str) -> dict[str, str]:
     """Return what the control plane's programs know."""
     return {
@@ -81,6 +90,7 @@ def control(data: DataDirectory, url: str) -> dict[str, str]:
         "BASTIDE_REDIS_SOCKET": str(data.redis_socket),
         "BASTIDE_PUBLIC_URL": url,
         "MALLOC_ARENA_MAX": "2",
+        **{name: os.environ[name] for name in CONTROL_KEPT if name in os.environ},
     }
 
 
@@ -92,6 +102,7 @@ def web(data: DataDirectory, address: Address, processes: int) -> dict[str, str]
         "BASTIDE_HOST": f"[{address.host}]" if ":" in address.host else address.host,
         "BASTIDE_PORT": str(address.port),
         "BASTIDE_WEB_PROCESSES": str(processes),
+        "BASTIDE_UPLOAD_BYTES_MAX": os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT),
     }
 
 

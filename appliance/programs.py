@@ -40,7 +40,9 @@ class Sizes:
 def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Program, ...]:
     """Return the programs in the order in which they start."""
     worker = environment.worker(data)
-    control = environment.control(data, address.url)
+    sized = {"BASTIDE_INFERENCE_PROCESSES": str(sizes.inference)}
+    control = environment.control(data, address.url) | sized
+    web = environment.web(data, address, sizes.web) | sized
     gunicorn = (str(PYTHON), "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "webapp.asgi:application")
     inference = tuple(
         Program(name=name, argv=celery("worker.app", "worker.inference", name), environment=worker)
@@ -48,7 +50,7 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
     )
     return (
         Program(name=REDIS, argv=("redis-server", str(data.redis_configuration))),
-        Program(name=WEB, argv=gunicorn, environment=environment.web(data, address, sizes.web), is_essential=True),
+        Program(name=WEB, argv=gunicorn, environment=web, is_essential=True),
         *inference,
         Program(name="jobs", argv=celery("worker.app", "worker.jobs", "jobs"), environment=worker),
         Program(name="control", argv=celery("webapp.celery", "control", "control"), environment=control),

@@ -18,6 +18,8 @@ UPLOADS_DIR = SPOOL_DIR / "uploads"
 CHECKS_FILE = DATA_DIR / "checks.json"
 REDIS_SOCKET = ENVIRONMENT.redis_socket
 PUBLIC_URL = ENVIRONMENT.public_url
+INFERENCE_PROCESSES = ENVIRONMENT.inference_processes
+MODEL_MEMORY_BYTES = ENVIRONMENT.model_memory_bytes
 
 DEBUG = False
 SECRET_KEY = env.secret_key(DATA_DIR / "secret-key")

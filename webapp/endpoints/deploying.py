@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from webapp.accounts.models import User
 from webapp.audit.models import Action
 from webapp.endpoints import routing_stamp
+from webapp.endpoints.admission import Outcome, judge
 from webapp.endpoints.compatibility import differences
 from webapp.endpoints.errors import DeploymentStateError
 from webapp.endpoints.models import SHADOWS_MAX, Deployment, DeploymentRole, Endpoint
@@ -84,7 +85,7 @@ def deploy(endpoint: Endpoint, order: Order, at: datetime, *, champion_seen: int
             deployed_by=order.by,
             deployed_at=at,
             reason=order.reason,
-            overrode=str(overrode) if overrode else "",
+            overrode=" ".join(map(str, overrode)),
             former=live.champion or _last_champion(endpoint) if order.role == DeploymentRole.CHAMPION else None,
         )
         is_promoted = standing is not None and order.role == DeploymentRole.CHAMPION
@@ -157,22 +158,34 @@ def _check_live(live: Live, deployment: Deployment) -> None:
         raise DeploymentStateError(Phrase(ENDED, facts), Phrase(LOOK_AGAIN))
 
 
-def _objections(live: Live, order: Order) -> Phrase | None:
+def _objections(live: Live, order: Order) -> tuple[Phrase, ...]:
     """Return what the order overrules. Raise what stands against it."""
     if not ModelVersion.objects.select_for_update().get(pk=order.version.pk).is_ready:
         raise WrongStateError(str(order.version), "deployed", "ready")
     _check_role(live, order)
+    return (*_objections_of_callers(live, order), *_objections_of_memory(live, order))
+
+
+def _objections_of_callers(live: Live, order: Order) -> tuple[Phrase, ...]:
     champion = live.champion
     if champion is None:
-        return None
+        return ()
     found = differences(champion.version.manifest.signature, order.version.manifest.signature)
     if not found:
-        return None
+        return ()
     facts = {"version": str(order.version), "champion": str(champion.version), "differences": found}
-    objection = Phrase(DIFFERS, facts)
     if not order.override:
-        raise DeploymentStateError(objection, Phrase(OVERRIDE))
-    return objection
+        raise DeploymentStateError(Phrase(DIFFERS, facts), Phrase(OVERRIDE))
+    return (Phrase(DIFFERS, facts),)
+
+
+def _objections_of_memory(live: Live, order: Order) -> tuple[Phrase, ...]:
+    admission = judge(live.endpoint, order.version)
+    if admission.outcome == Outcome.FITS:
+        return ()
+    if not (order.override and order.by.is_admin):
+        raise admission.refusal()
+    return (admission.numbers,)
 
 
 def _check_role(live: Live, order: Order) -> None:

@@ -3,14 +3,16 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
+from webapp.endpoints.admission import used_bytes
 from webapp.monitoring.box import CheckReport, checks, resources, services
-from webapp.monitoring.wording import Meter, box_sentence, check_rows, meters, service_rows
+from webapp.monitoring.wording import Meter, box_sentence, check_rows, meters, models_meter, service_rows
 
 
 @require_safe
@@ -21,7 +23,7 @@ def box(request: HttpRequest) -> HttpResponse:
     report = checks() if is_admin else CheckReport()
     context: dict[str, Any] = {"sentence": box_sentence(found, report.results), "services": service_rows(found)}
     if is_admin:
-        context |= {"meters": meters(resources()), "report": report, "checks": check_rows(report.results)}
+        context |= {"meters": all_meters(), "report": report, "checks": check_rows(report.results)}
     return render(request, "monitoring/box.html", context)
 
 
@@ -30,7 +32,7 @@ def box(request: HttpRequest) -> HttpResponse:
 def box_now(request: HttpRequest) -> JsonResponse:
     """Return what moves on the page, in the words in which the page shows it."""
     found = services()
-    shown: tuple[Meter, ...] = meters(resources()) if sees_details(request) else ()
+    shown: tuple[Meter, ...] = all_meters() if sees_details(request) else ()
     sentence = box_sentence(found, checks().results if sees_details(request) else ())
     return JsonResponse(
         {
@@ -40,6 +42,11 @@ def box_now(request: HttpRequest) -> JsonResponse:
             "meters": [asdict(meter) for meter in shown],
         }
     )
+
+
+def all_meters() -> tuple[Meter, ...]:
+    """Return what the machine has, and what of it is for models, in words."""
+    return (*meters(resources()), models_meter(used_bytes(), settings.MODEL_MEMORY_BYTES))
 
 
 def sees_details(request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from webapp.endpoints.phrases import Size
 from webapp.monitoring.box import Check, Resources, Service, ServiceName
 from webapp.monitoring.check_words import TEMPLATES
 from webapp.predictions.numbers import rounded_words
@@ -126,6 +127,15 @@ def meters(resources: Resources) -> tuple[Meter, ...]:
         _memory(resources.memory_used_bytes, resources.memory_total_bytes),
         _disk(resources.disk_used_bytes, resources.disk_free_bytes),
     )
+
+
+def models_meter(used_bytes: int, budget_bytes: int) -> Meter:
+    """Return what the deployed versions need of the memory that is for models."""
+    percent = 100 * used_bytes / max(budget_bytes, 1)
+    facts = {"used": Size(used_bytes).said(), "total": Size(budget_bytes).said()}
+    detail = _("the deployed versions need %(used)s of %(total)s") % facts
+    width = f"{min(percent, 100):.1f}"
+    return Meter(id="models", name=_("Memory for models"), words=_percent(percent), detail=detail, width=width)
 
 
 def check_rows(checks: Sequence[Check]) -> tuple[CheckRow, ...]:

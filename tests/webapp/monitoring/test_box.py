@@ -154,7 +154,12 @@ def test_what_moves_has_no_figure_for_a_user(as_bob, checked):
 
 
 def test_what_moves_has_figures_for_an_admin(as_alice, checked):
-    assert [meter["id"] for meter in as_alice.get("/box/now.json").json()["meters"]] == ["cpu", "memory", "disk"]
+    assert [meter["id"] for meter in as_alice.get("/box/now.json").json()["meters"]] == [
+        "cpu",
+        "memory",
+        "disk",
+        "models",
+    ]
 
 
 def test_a_database_that_is_away_is_told(monkeypatch):
@@ -164,3 +169,9 @@ def test_a_database_that_is_away_is_told(monkeypatch):
 
 def _away() -> None:
     raise DatabaseError
+
+
+def test_the_memory_of_models_is_told_in_numbers(as_alice, penguins, settings):
+    settings.INFERENCE_PROCESSES, settings.MODEL_MEMORY_BYTES = 2, 80 << 20
+    meter = as_alice.get("/box/now.json").json()["meters"][-1]
+    assert (meter["words"], meter["detail"]) == ("10 %", "the deployed versions need 8 MiB of 80 MiB")
