@@ -10,6 +10,7 @@ from django.utils import translation
 
 from webapp.monitoring import check_words
 from webapp.predictions import engine_words
+from webapp.registry import remark_words
 from webapp.sentences import TIMES, say
 
 ROOT = Path(__file__).parents[2]
@@ -32,13 +33,18 @@ def test_whatever_a_check_says_can_be_translated():
 
 
 def test_whatever_is_said_of_an_engine_can_be_translated():
-    assert templates("worker/models/*.py", "worker/inspection/*.py") == engine_words.TEMPLATES
+    said = templates("worker/models/*.py", "worker/inspection/*.py") - templates("worker/inspection/remarks.py")
+    assert said == engine_words.TEMPLATES
+
+
+def test_whatever_is_remarked_on_a_version_can_be_translated():
+    assert templates("worker/inspection/remarks.py") == remark_words.TEMPLATES
 
 
 def test_every_template_has_a_french_translation():
     catalogue = polib.pofile(str(ROOT / "webapp/locale/fr/LC_MESSAGES/django.po"))
     known = {entry.msgid for entry in catalogue if entry.msgstr}
-    assert (check_words.TEMPLATES | engine_words.TEMPLATES) - known == set()
+    assert (check_words.TEMPLATES | engine_words.TEMPLATES | remark_words.TEMPLATES) - known == set()
 
 
 @pytest.mark.parametrize(

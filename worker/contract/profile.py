@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-PROFILE: Final = "profile.json"
 PERCENTILES: Final = 101
 CATEGORIES_MAX: Final = 50
 

@@ -9,15 +9,21 @@ from typing import Final
 
 import msgspec
 
-from worker.contract.inspection import CONVERTED, PRODUCED, SKLEARN_FILES, InspectionOutcome, InspectionRequest
+from worker.contract.inspection import CONVERTED, GRAPH, PRODUCED, SKLEARN_FILES, InspectionOutcome, InspectionRequest
+from worker.contract.manifest import Manifest
 from worker.inspection import disposable
+from worker.inspection.completion import complete
 from worker.inspection.confinement import Limits
 from worker.inspection.disposable import Ending, Exceeded
 
 EXAMINATION: Final = "worker.inspection.arrival"
 CONVERSION: Final = "worker.inspection.quarantine"
+MEASURING: Final = "worker.inspection.measuring"
 QUARANTINE: Final = "needs_quarantine"
 """The fact by which an examination says that the model is a pickle, to be opened elsewhere."""
+
+SAMPLE: Final = "sample.json"
+"""The rows with which a version is measured; they go away when it was."""
 
 CONVERTED_FILES: Final = (CONVERTED, "answers.json")
 """What the opening of a pickle must leave for the examination."""
@@ -32,11 +38,16 @@ PUBLISHER_HINT: Final = (
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What the disposable process is told. `converted` is where lies what a pickle was converted to, if it was."""
+    """What the disposable process is told. `converted` is where lies what a pickle was converted to, if it was.
+
+    To measure an accepted version: its `manifest`, and where lies what was `made` for it.
+    """
 
     request: InspectionRequest
     inbox: str
     converted: str = ""
+    manifest: Manifest | None = None
+    made: str = ""
 
 
 class Workplace(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +58,9 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
 
     def inspect(self, request: InspectionRequest) -> InspectionOutcome:
         """Inspect in disposable processes and put the files that were made into the outbox."""
+        return _measured(self._examined(request), request, self)
+
+    def _examined(self, request: InspectionRequest) -> InspectionOutcome:
         outcome = inspect_apart(request, self, EXAMINATION)
         if QUARANTINE not in outcome.facts or not request.pickles_allowed:
             return outcome
@@ -67,10 +81,32 @@ def inspect_apart(
         request=request, inbox=str(_inbox(request, workplace)), converted="" if converted is None else str(converted)
     )
     with _run_apart(job, workplace, module, alone=False) as (outcome, working):
-        files = _take_out(working, outbox, tuple(name for name in PRODUCED if name in outcome.files))
+        files = _take_out(working, outbox, tuple(name for name in (*PRODUCED, SAMPLE) if name in outcome.files))
     # Who asked and what was taken out is for this side to say, not for a process that ran a stranger's model.
     return msgspec.structs.replace(
         outcome, inspection_id=request.inspection_id, version_id=request.version_id, files=files
+    )
+
+
+def _measured(outcome: InspectionOutcome, request: InspectionRequest, workplace: Workplace) -> InspectionOutcome:
+    """Return the outcome of an examination with what fresh processes measured, or why they could not."""
+    if outcome.manifest is None:
+        return outcome
+    outbox = workplace.spool_dir / "outbox" / request.inspection_id
+
+    def measure(manifest: Manifest) -> InspectionOutcome:
+        job = Job(request=request, inbox=str(_inbox(request, workplace)), manifest=manifest, made=str(outbox))
+        with _run_apart(job, workplace, MEASURING, alone=True) as (measured, _):
+            return measured
+
+    try:
+        graph = outbox / GRAPH
+        measured = complete(outcome.manifest, measure, graph.stat().st_size if graph.is_file() else 0)
+    finally:
+        (outbox / SAMPLE).unlink(missing_ok=True)
+    files = tuple(name for name in outcome.files if name != SAMPLE) if measured.manifest else ()
+    return msgspec.structs.replace(
+        measured, inspection_id=request.inspection_id, version_id=request.version_id, files=files
     )
 
 
@@ -94,7 +130,7 @@ def _run_apart(job: Job, workplace: Workplace, module: str, *, alone: bool) -> I
     """Run a module in a process of its own; yield what it said and its working directory, which goes away after."""
     working = workplace.spool_dir / "working" / job.request.inspection_id
     file = workplace.spool_dir / "working" / f"{job.request.inspection_id}.json"
-    readable = tuple(path for path in (job.inbox, job.converted) if path)
+    readable = tuple(path for path in (job.inbox, job.converted, job.made) if path)
     limits = msgspec.structs.replace(workplace.limits, readable=readable, alone=alone or workplace.limits.alone)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(msgspec.json.encode(job))

@@ -2,21 +2,26 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import polars as pl
+import msgspec
 
-from worker.contract.inspection import ARTIFACT, GRAPH, InspectionOutcome, InspectionRequest, Publication
-from worker.contract.manifest import Manifest, Quality
-from worker.contract.signature import Output
+from worker.contract.inspection import ARTIFACT, GRAPH, PROFILE, InspectionOutcome, InspectionRequest, Publication
+from worker.contract.manifest import Manifest
+from worker.inspection.apart import SAMPLE
+from worker.inspection.asking import Predicts
+from worker.inspection.findings import Answered, Findings, findings, sample
 from worker.inspection.material import Material, material_of
 from worker.inspection.opening import Opened, open_model
-from worker.inspection.quality import measure
 from worker.inspection.refusal import Refused
-from worker.inspection.truth import truth
 from worker.inspection.typical import typical_row
-from worker.models.answers import Answers
 from worker.models.errors import ModelError
+from worker.models.foreign_graph import ForeignGraph
+from worker.models.onnx_engine import OnnxEngine
+from worker.models.sklearn_engine import SklearnEngine
+
+SAMPLE_ROWS_MAX: Final = 1_000
+SAMPLE_CELLS_MAX: Final = 500_000
 
 
 def outcome_of(
@@ -25,7 +30,7 @@ def outcome_of(
     """Return what was found. What it needs to be served, beside the artifact, is written into the directory."""
     try:
         material = material or material_of(inbox, directory)
-        opened, manifest = examine_material(material, inbox, request.publication)
+        opened, manifest, found = examine_material(material, inbox, request.publication)
     except Refused as refused:
         return _refusal(request, refused.message, refused.hint, refused.facts)
     except ModelError as refused:
@@ -34,7 +39,7 @@ def outcome_of(
         inspection_id=request.inspection_id,
         version_id=request.version_id,
         manifest=manifest,
-        files=_leave_files(opened, directory),
+        files=(*_leave_files(opened, directory), *_leave_findings(opened, found, directory)),
     )
 
 
@@ -50,17 +55,24 @@ def _leave_files(opened: Opened, directory: Path) -> tuple[str, ...]:
     return tuple(files)
 
 
+def _leave_findings(opened: Opened, found: Findings, directory: Path) -> tuple[str, ...]:
+    """Write the profile, and the rows that the version will be measured with, and return the names."""
+    (directory / PROFILE).write_bytes(msgspec.json.encode(found.profile))
+    (directory / SAMPLE).write_bytes(sample(opened.values, SAMPLE_ROWS_MAX, SAMPLE_CELLS_MAX))
+    return PROFILE, SAMPLE
+
+
 def examine(inbox: Path, publication: Publication) -> tuple[Manifest, bytes | None]:
     """Return the manifest and the graph that serves, if one does. Raise `Refused` or `ModelRefused`."""
-    opened, manifest = examine_material(material_of(inbox, inbox), inbox, publication)
+    opened, manifest, _ = examine_material(material_of(inbox, inbox), inbox, publication)
     return manifest, opened.choice.graph
 
 
-def examine_material(material: Material, inbox: Path, publication: Publication) -> tuple[Opened, Manifest]:
-    """Return the opened model and its manifest. Raise `Refused` or `ModelRefused`."""
+def examine_material(material: Material, inbox: Path, publication: Publication) -> tuple[Opened, Manifest, Findings]:
+    """Return the opened model, its manifest and what was found. Raise `Refused` or `ModelRefused`."""
     opened = open_model(material, publication)
     choice, data = opened.choice, material.data
-    quality, quality_rows = _quality(data, publication, choice.answers, opened.signature.output)
+    found = findings(_answered(opened), data, publication)
     manifest = Manifest(
         format=material.found.format,
         engine=choice.engine,
@@ -71,33 +83,34 @@ def examine_material(material: Material, inbox: Path, publication: Publication) 
         example=typical_row(opened.values, opened.signature.features),
         target=publication.target,
         reference_rows=data.height,
-        quality=quality,
-        quality_rows=quality_rows,
+        quality=found.quality,
+        quality_rows=found.quality_rows,
         estimator=opened.steps,
         artifact_size_bytes=(inbox / ARTIFACT).stat().st_size,
         load_ms=round(opened.load_ms, 1),
         made_with=opened.made_with,
         sklearn_file=opened.sklearn_file,
+        report=found.report,
     )
-    return opened, manifest
+    return opened, manifest, found
 
 
-def _quality(
-    data: pl.DataFrame, publication: Publication, answers: Answers, output: Output
-) -> tuple[tuple[Quality, ...], int]:
-    """Return the figures on the rows whose outcome is known, and how many these are."""
-    if publication.target is None:
-        return (), 0
-    outcomes = truth(data[publication.target], output)
-    known = [row for row, outcome in enumerate(outcomes) if outcome is not None]
-    if not known:
-        return (), 0
-    return measure(_rows(answers, known), [outcomes[row] for row in known], output), len(known)
-
-
-def _rows(answers: Answers, rows: list[int]) -> Answers:
-    probabilities = None if answers.probabilities is None else answers.probabilities[rows]
-    return Answers(answers.predictions[rows], probabilities, answers.labels, answers.label_names)
+def _answered(opened: Opened) -> Answered:
+    """Return the model with the engine that will serve."""
+    engine: Predicts
+    if opened.choice.graph is None:
+        engine = SklearnEngine(opened.estimator, opened.signature)
+    elif opened.estimator is None:
+        engine = ForeignGraph(opened.choice.graph, opened.signature)
+    else:
+        engine = OnnxEngine(opened.choice.graph, opened.signature)
+    return Answered(
+        estimator=opened.estimator,
+        engine=engine,
+        signature=opened.signature,
+        values=opened.values,
+        answers=opened.choice.answers,
+    )
 
 
 def _refusal(request: InspectionRequest, reason: str, hint: str, facts: dict[str, Any]) -> InspectionOutcome:

@@ -75,8 +75,14 @@ def test_each_example_passes_through_the_disposable_process(bundle, tmp_path, na
     outcome = Workplace(spool_dir=tmp_path, limits=LIMITS).inspect(request(publication))
     assert outcome.manifest is not None, outcome.reason
     onnx = outcome.manifest.engine is Engine.ONNX
-    assert outcome.files == (("model.onnx",) if onnx else ())
-    assert (tmp_path / "outbox" / "one" / "model.onnx").is_file() is onnx
+    assert outcome.files == (("model.onnx", "profile.json") if onnx else ("profile.json",))
+    assert sorted(path.name for path in (tmp_path / "outbox" / "one").iterdir()) == sorted(outcome.files)
+    report = outcome.manifest.report
+    assert report is not None
+    assert [each.rows for each in report.measurements.latency] == [1, 10, 100, 1000]
+    assert report.measurements.deterministic
+    assert report.importance
+    assert (report.conversion is not None) is onnx
 
 
 def test_a_second_inspection_begins_afresh(bundle, tmp_path):
