@@ -7,9 +7,10 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
-from appliance import accounts, workshop
+from appliance import accounts, environment, models, workshop
 from appliance.box import Options
 from appliance.checks.check import Check, Status
 from appliance.checks.preflight import check_now
@@ -19,6 +20,7 @@ from appliance.options import parser
 from appliance.paths import data_directory
 from appliance.programs import Sizes
 from appliance.up import up
+from appliance.upload import Site
 
 EXIT_CODES: Final = {Status.FAILED: 1, Status.WARNING: 2}
 INTERRUPTED: Final = 128 + signal.SIGINT
@@ -117,6 +119,72 @@ def run_user(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_model(arguments: argparse.Namespace) -> int:
+    """Publish a model, or list models."""
+    return push_model(arguments) if arguments.action == "push" else list_models(arguments)
+
+
+def push_model(arguments: argparse.Namespace) -> int:
+    """Publish a model and print what became of it."""
+    names = ("target", "title", "description", "notes", "positive_label", "deploy")
+    fields = [(name, value) for name in names if (value := getattr(arguments, name))]
+    push = models.Push(
+        path=Path(arguments.path),
+        name=arguments.name,
+        reference=Path(arguments.reference),
+        fields=(*fields, *(("units", unit) for unit in arguments.unit)),
+        waits=arguments.wait,
+    )
+    if arguments.url:
+        pushed = models.push_to(site(arguments), push, tell_progress)
+    else:
+        pushed = models.push_here(data_directory(arguments.data_dir), arguments.user, push)
+    reason = f": {pushed.reason}" if pushed.reason else ""
+    print(f"{pushed.model} version {pushed.version} is {pushed.status}{reason}")
+    if pushed.hint:
+        print(f"try: {pushed.hint}")
+    print(pushed.page)
+    return 1 if pushed.status == "rejected" else 0
+
+
+def list_models(arguments: argparse.Namespace) -> int:
+    """Print models, a line each."""
+    if arguments.url:
+        found = models.models_of(site(arguments))
+    else:
+        found = models.models_here(data_directory(arguments.data_dir), arguments.user)
+    width = max((len(model["name"]) for model in found), default=0)
+    for model in found:
+        print(f"{model['name']:<{width}}  version {model['version']}  {model['status']:<10}  {model['title']}")
+    return 0
+
+
+def site(arguments: argparse.Namespace) -> Site:
+    """Return the box elsewhere that the options name."""
+    key = read_key(arguments.key_file) if arguments.key_file else environment.api_key()
+    if not key:
+        message = "A box elsewhere wants an API key."
+        raise ApplianceError(message, "set BASTIDE_API_KEY, or name a file that holds the key with --key-file")
+    return Site(url=arguments.url.rstrip("/"), key=key)
+
+
+def read_key(path: str) -> str:
+    """Return the key that a file holds."""
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"The key in {path} cannot be read ({error})."
+        raise ApplianceError(message, "name a file that holds nothing but the key") from error
+
+
+def tell_progress(sent: int, total: int) -> None:
+    """Tell how much of a model is sent: on a terminal as it goes, else at the end."""
+    if sys.stderr.isatty():
+        print(f"\rSending {sent / total:4.0%} of {total / 2**20:,.1f} MiB", end="", file=sys.stderr, flush=True)
+    if sent == total:
+        print(f"\rSent {total / 2**20:,.1f} MiB           ", file=sys.stderr)
+
+
 def run_test(arguments: argparse.Namespace) -> int:
     """Run the tests."""
     workshop.test(arguments.rest, say)
@@ -132,6 +200,7 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "check": run_check,
     "key": run_key,
     "user": run_user,
+    "model": run_model,
     "test": run_test,
     "bench": run_bench,
 }

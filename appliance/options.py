@@ -6,6 +6,7 @@ import tomllib
 from typing import Final
 
 from appliance.accounts import ROLES
+from appliance.models import ROLES as DEPLOYMENT_ROLES
 from appliance.paths import ROOT
 from appliance.workshop import MEASUREMENTS
 
@@ -27,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     add_check(commands)
     add_key(commands)
     add_user(commands)
+    add_model(commands)
     add_workshop(commands)
     return whole
 
@@ -119,6 +121,44 @@ def add_user(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
     )
     command.add_argument("name", metavar="NAME", help="the name to log in with")
     command.add_argument("--role", required=True, choices=ROLES, help="what the account may do")
+    _add_data_directory(command)
+
+
+def add_model(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `model push` and `model list`."""
+    group = _command(commands, "model", "models", "./bastide model push model.skops --name prices --reference held.csv")
+    actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
+    command = _command(
+        actions,
+        "push",
+        "publish a model and wait for its inspection; exit 0 ready, 1 rejected",
+        "./bastide model push model.skops --name prices --reference held.csv --target price --deploy champion",
+    )
+    command.add_argument("path", metavar="PATH", help="the model's file, or a directory that MLflow wrote")
+    command.add_argument("--name", required=True, help="the model's name: small letters, digits, hyphens")
+    command.add_argument("--reference", required=True, metavar="FILE", help="reference data: CSV or Parquet")
+    words = (
+        ("target", "COLUMN", "the column of the reference data that holds the true answer"),
+        ("title", "TEXT", "what colleagues call it"),
+        ("description", "TEXT", "what it predicts, for whom, where not to use it"),
+        ("notes", "TEXT", "what is new in this version"),
+        ("positive-label", "LABEL", "the class whose probability matters"),
+    )
+    for name, kind, meaning in words:
+        command.add_argument(f"--{name}", default="", metavar=kind, help=meaning)
+    command.add_argument(
+        "--unit", action="append", default=[], metavar="FEATURE=UNIT", help="the unit of a feature; repeat it"
+    )
+    command.add_argument("--deploy", choices=DEPLOYMENT_ROLES, help="what it becomes once it is ready")
+    command.add_argument("--no-wait", dest="wait", action="store_false", help="do not wait for the inspection")
+    _add_site(command)
+    _add_site(_command(actions, "list", "list the models that you manage", "./bastide model list"))
+
+
+def _add_site(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--url", help="a box elsewhere, by HTTP; else that of --data-dir")
+    command.add_argument("--key-file", metavar="FILE", help="holds the API key for --url; else BASTIDE_API_KEY does")
+    command.add_argument("--user", default="admin", help="as whom, without --url (default admin)")
     _add_data_directory(command)
 
 

@@ -1,6 +1,7 @@
 """What a publisher fills in, on a page or as a program: one form, so that both are judged alike."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -59,11 +60,9 @@ class NamesField(forms.CharField):
         return tuple(dict.fromkeys(names))
 
 
-class SubmissionForm(forms.Form):
-    """A version of a model with everything that is said of it."""
+class WordsForm(forms.Form):
+    """Everything that is said of a version."""
 
-    artifact = forms.FileField(label=gettext_lazy("The model"))
-    reference = forms.FileField(label=gettext_lazy("Reference data"))
     target = forms.CharField(label=gettext_lazy("Target column"), required=False, max_length=WORD_LENGTH_MAX)
     notes = forms.CharField(
         label=gettext_lazy("Notes"), required=False, max_length=TEXT_LENGTH_MAX, widget=forms.Textarea
@@ -88,7 +87,7 @@ class SubmissionForm(forms.Form):
                 field.widget.attrs["rows"] = 4
         self.fields["target"].widget.attrs["list"] = "columns"
 
-    def submission(self, name: str) -> Submission:
+    def submission_of(self, name: str, artifact: Path, reference: Path) -> Submission:
         """Return what is to be published. The form must be valid."""
         said = self.cleaned_data
         publication = Publication(
@@ -104,13 +103,26 @@ class SubmissionForm(forms.Form):
             name=name,
             title=said["title"],
             description=said["description"],
-            artifact=_path(said["artifact"]),
-            reference=_path(said["reference"]),
+            artifact=artifact,
+            reference=reference,
             publication=publication,
             notes=said["notes"],
             deploy_role=DeployRole(said["deploy"]),
-            are_files_ours=True,
         )
+
+
+class SubmissionForm(WordsForm):
+    """A version of a model with everything that is said of it."""
+
+    artifact = forms.FileField(label=gettext_lazy("The model"))
+    reference = forms.FileField(label=gettext_lazy("Reference data"))
+
+    field_order = ("artifact", "reference")
+
+    def submission(self, name: str) -> Submission:
+        """Return what is to be published; its files are moved. The form must be valid."""
+        files = (_path(self.cleaned_data[field]) for field in ("artifact", "reference"))
+        return replace(self.submission_of(name, *files), are_files_ours=True)
 
 
 class NamedSubmissionForm(SubmissionForm):

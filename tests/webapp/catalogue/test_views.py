@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.playground import inspected, submission
-from webapp.accounts.models import Role
+from webapp.accounts.models import Role, User
 from webapp.catalogue.wording import problem_of
 from webapp.endpoints.models import Endpoint
 from webapp.registry.errors import InspectionNotSentError
@@ -30,14 +30,14 @@ def page(client: Client, path: str, language: str = "en") -> str:
 
 
 @pytest.fixture
-def as_publisher(bob, as_bob) -> Client:
+def as_publisher(bob: User, as_bob: Client) -> Client:
     bob.role = Role.PUBLISHER
     bob.save()
     return as_bob
 
 
 @pytest.fixture
-def as_both(as_publisher, monkeypatch) -> Client:
+def as_both(as_publisher: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A publisher on a box whose Redis takes messages."""
     monkeypatch.setattr("webapp.celery.app.send_task", lambda *_, **__: None)
     return as_publisher
