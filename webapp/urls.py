@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("webapp.predictions.urls")),
     path("", include("webapp.catalogue.urls")),
     path("", include("webapp.accounts.urls")),
+    path("", include("webapp.audit.urls")),
     path("", include("webapp.monitoring.urls")),
     path("", include("webapp.api.urls")),
     path("admin/", admin.site.urls),

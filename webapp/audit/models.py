@@ -122,3 +122,15 @@ class AuditEvent(models.Model):
     def delete(self, *_options: Any, **_more: Any) -> NoReturn:
         """Refuse."""
         raise TrailIsAppendOnlyError
+
+    @property
+    def change(self) -> str:
+        """What was and what is, a part for each name: `champion: 1 → 2`."""
+        names = [*self.before, *(name for name in self.after if name not in self.before)]
+        return "; ".join(f"{name}: {_value(self.before.get(name))} → {_value(self.after.get(name))}" for name in names)
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "·"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

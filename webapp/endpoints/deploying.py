@@ -122,7 +122,9 @@ def rollback(
     """
     with _held(endpoint) as live:
         _check_seen(live, champion_seen)
-        target = _before(live)
+        target = champion_before(endpoint)
+        if target is None:
+            raise DeploymentStateError(Phrase(NO_FORMER, {"endpoint": endpoint.name}), Phrase(DEPLOY_ANOTHER))
         order = Order(version=target.version, by=by, reason=reason)
         _end(_leaving(live, order), by, at)
         made = endpoint.deployments.create(
@@ -249,13 +251,11 @@ def _last_champion(endpoint: Endpoint) -> Deployment | None:
     return endpoint.deployments.filter(role=DeploymentRole.CHAMPION).select_related("version__model").first()
 
 
-def _before(live: Live) -> Deployment:
-    """Return the deployment to go back to: with no champion at present, the last one there was."""
-    champion = live.champion
-    target = champion.former if champion else _last_champion(live.endpoint)
+def champion_before(endpoint: Endpoint) -> Deployment | None:
+    """Return the deployment to which a rollback leads: with no champion at present, the last one there was."""
+    champion = endpoint.deployments.live_champions().select_related("version__model").first()
+    target = champion.former if champion else _last_champion(endpoint)
     present = champion.version_id if champion else None
     while target is not None and (not target.version.is_ready or target.version_id == present):
         target = target.former
-    if target is None:
-        raise DeploymentStateError(Phrase(NO_FORMER, {"endpoint": live.endpoint.name}), Phrase(DEPLOY_ANOTHER))
     return target
