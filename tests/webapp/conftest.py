@@ -108,8 +108,8 @@ class OnlinePath:
     def refuses(self, status: int, **error: Any) -> None:
         self.answer = Answer(status, "application/json", msgspec.json.encode({"error": "No.", "hint": "", **error}))
 
-    def predict(self, endpoint_name: str, body: bytes, content_type: str) -> Answer:
-        assert content_type == "application/json"
+    def predict(self, user_id: int, endpoint_name: str, body: bytes) -> Answer:
+        assert user_id > 0, "Somebody is logged in"
         self.asked.append((endpoint_name, msgspec.json.decode(body)))
         return self.answer
 

@@ -32,6 +32,18 @@ class RollbackSchema(Schema):
     champion: int | None = Field(None, description="id of the live champion that you saw; 409 if it is another by now")
 
 
+class DifferencesSchema(Schema):
+    """How a shadow's answers to copied requests differ from the champion's."""
+
+    requests: int
+    failed: int = Field(description="copies that the shadow did not answer")
+    left_out: int = Field(description="requests that were not copied because the box was busy")
+    rows: int
+    different: int = Field(description="rows with another label, or with a number off by more than 1 %")
+    gap_mean: float | None = Field(description="mean gap between the numbers, or the probabilities of the label")
+    gap_max: float
+
+
 class DeploymentSchema(Schema):
     """A version behind an endpoint, for a time."""
 
@@ -48,3 +60,4 @@ class DeploymentSchema(Schema):
     deployed_by: str
     ended_at: datetime | None
     ended_by: str | None
+    differences: DifferencesSchema | None = Field(None, description="a shadow's, once it was asked")

@@ -31,7 +31,7 @@ CONFLICTS: Final = dict.fromkeys((400, 409, 507), ErrorSchema)
 def list_deployments(request: HttpRequest, endpoint: str, *, live: bool = False) -> list[dict[str, Any]]:
     """The newest first; `live=true` leaves out what has ended."""
     found = managed_endpoint(request, endpoint).deployments.select_related(
-        "endpoint", "version__model", "deployed_by", "ended_by"
+        "endpoint", "version__model", "deployed_by", "ended_by", "differences"
     )
     return [described(deployment) for deployment in (found.live() if live else found)]
 
@@ -126,4 +126,5 @@ def described(deployment: Deployment) -> dict[str, Any]:
         "deployed_by": deployment.deployed_by.get_username(),
         "ended_at": deployment.ended_at,
         "ended_by": deployment.ended_by.get_username() if deployment.ended_by else None,
+        "differences": getattr(deployment, "differences", None),
     }

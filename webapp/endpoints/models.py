@@ -177,3 +177,6 @@ class Deployment(models.Model):
     def is_live(self) -> bool:
         """Whether the deployment has not ended."""
         return self.ended_at is None
+
+
+from webapp.endpoints.differences import ShadowDifferences as ShadowDifferences  # noqa: E402, PLC0414  # Django looks for models here

@@ -33,6 +33,8 @@ SUFFIX: Final = "/predict"
 _PREFIX: Final = PREFIX.encode()
 _SUFFIX: Final = SUFFIX.encode()
 BODY_TIMEOUT_S: Final = 10.0
+STICKY: Final = b"x-sticky-key"
+"""Names whom a request is about: the same person always meets the same version. Without it, the caller's key does."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 logger = logging.getLogger(__name__)
@@ -88,16 +90,18 @@ class Gateway:
         endpoint = url[len(_PREFIX) : -len(_SUFFIX)].decode("latin-1")
         route = self._state.table.routes.get(endpoint)
         length = wanted.get(b"content-length", b"")
+        key = _bearer(wanted.get(b"authorization", b""))
         if (
             route is None
             or b"upgrade" in wanted
             or not length.isdigit()
             or not 0 < int(length) <= route.body_bytes_max
-            or endpoint not in (self._state.endpoints_for(_bearer(wanted.get(b"authorization", b""))) or ())
+            or endpoint not in (self._state.endpoints_for(key) or ())
         ):
             return None
         content_type = wanted.get(b"content-type", b"")
-        return DirectRequest(self._state.lane, route, content_type, self._request_id(wanted))
+        taken = route.for_caller(wanted.get(STICKY, key)) if route.challenger else route
+        return DirectRequest(self._state, taken, content_type, self._request_id(wanted))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -125,6 +129,8 @@ class Gateway:
             route, body = await self._admit(endpoint, scope, headers, receive)
             content_type = headers.get(b"content-type", b"").decode("latin-1")
             answer = await self._running().lane.submit(route, content_type, request_id, body)
+            if answer.status == 200:
+                self._running().shadows.copy(route, content_type, request_id, body)
         except RefusedError as refused:
             answer = refused.answer
         except ClientGoneError:
@@ -160,7 +166,8 @@ class Gateway:
         body = await _read_body(receive, headers, route.body_bytes_max)
         if not body and b"upgrade" in headers:
             raise RefusedError(UPGRADING)
-        return route, body
+        known = caller if isinstance(caller, bytes) else b"user:%d" % caller
+        return route.for_caller(headers.get(STICKY, known)), body
 
     def _request_id(self, headers: dict[bytes, bytes]) -> str:
         given = headers.get(b"x-request-id")
@@ -189,7 +196,7 @@ UPGRADING: Final = error_answer(
     "The request asks to leave HTTP/1.1 with an Upgrade header, and its body is lost with that.",
     "Let the program speak HTTP/1.1: in Java, HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).",
 )
-_WANTED: Final = frozenset({b"authorization", b"content-type", b"content-length", b"x-request-id", b"upgrade"})
+_WANTED: Final = frozenset({b"authorization", b"content-type", b"content-length", b"x-request-id", b"upgrade", STICKY})
 
 
 def _wanted(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -11,8 +11,8 @@ from http import HTTPStatus
 
 from webapp.gateway import metrics
 from webapp.gateway.answers import Answer, fixed_headers
-from webapp.gateway.lane import LaneClient
 from webapp.gateway.routing import Route
+from webapp.gateway.state import GatewayState
 
 OnReply = Callable[[bytes, bytes], None]
 """Takes the status line with the headers, each ended by CRLF but without the empty line, and the body."""
@@ -21,25 +21,28 @@ OnReply = Callable[[bytes, bytes], None]
 class DirectRequest:
     """One request on the direct way. The caller gathers its body and asks once."""
 
-    __slots__ = ("_content_type", "_lane", "_on_reply", "_request_id", "_route", "_started_s")
+    __slots__ = ("_body", "_content_type", "_on_reply", "_request_id", "_route", "_started_s", "_state")
 
-    def __init__(self, lane: LaneClient, route: Route, content_type: bytes, request_id: str) -> None:
-        self._lane = lane
+    def __init__(self, state: GatewayState, route: Route, content_type: bytes, request_id: str) -> None:
+        self._state = state
         self._route = route
-        self._content_type = content_type
+        self._content_type = content_type.decode("latin-1")
         self._request_id = request_id
         self._started_s = time.perf_counter()
 
     def ask(self, body: bytes, on_reply: OnReply) -> None:
         """Ask; `on_reply` is called once, at the deadline at the latest."""
         self._on_reply = on_reply
-        self._lane.ask(self._route, self._content_type.decode("latin-1"), self._request_id, body, self._reply)
+        self._body = body
+        self._state.lane.ask(self._route, self._content_type, self._request_id, body, self._reply)
 
     def _reply(self, answer: Answer) -> None:
         metrics.observe(self._route.endpoint, answer.status, answer.rows, time.perf_counter() - self._started_s)
         fixed = _fixed_head(answer.status, answer.content_type)
         named = b"%bx-request-id: %b\r\ncontent-length: %d\r\n" % (fixed, self._request_id.encode(), len(answer.body))
         self._on_reply(named, answer.body)
+        if self._route.shadows and answer.status == 200:
+            self._state.shadows.copy(self._route, self._content_type, self._request_id, self._body)
 
 
 @lru_cache(maxsize=256)

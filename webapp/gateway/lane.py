@@ -25,6 +25,7 @@ SWEEP_S: Final = 0.1
 RECONNECT_S: Final = 0.1
 ASK_TIMEOUT_S: Final = 1.0
 PENDING_MAX: Final = 2048
+BUSY: Final = 128
 PENDING_BYTES_MAX: Final = 64 << 20
 """Of each web process; all of them together must leave Redis memory for its other work."""
 
@@ -61,7 +62,7 @@ class LaneClient:
         self._numbers = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
         self._pending_bytes = 0
-        self._coalescers: dict[tuple[str, str], Coalescer] = {}
+        self._coalescers: dict[tuple[str, str, str], Coalescer] = {}
         self._link: RedisLink | None = None
         self._subscription: RedisLink | None = None
         self._lost = asyncio.Event()
@@ -137,13 +138,18 @@ class LaneClient:
             self._last_death_s = time.monotonic()
             self.workers_alive = False
 
-    def forget_versions(self, live: set[tuple[str, str]]) -> None:
+    @property
+    def is_busy(self) -> bool:
+        """Whether so much is on its way that nothing should be asked which nobody waits for."""
+        return len(self._pending) >= BUSY
+
+    def forget_versions(self, live: set[tuple[str, str, str]]) -> None:
         """Drop the coalescers of versions that no endpoint uses any more."""
         for key in [key for key in self._coalescers if key not in live]:
             del self._coalescers[key]
 
     def _coalescer(self, route: Route) -> Coalescer:
-        key = (route.endpoint, route.digest)
+        key = (route.endpoint, route.digest, route.against)
         coalescer = self._coalescers.get(key)
         if coalescer is None:
             coalescer = self._coalescers[key] = Coalescer(self._send, self._call_for_help, self._loop)
@@ -164,7 +170,9 @@ class LaneClient:
         if first is None or self._link is None:
             return  # nobody waits any more, or the next connection sends it
         route = first.route
-        message = _encode_batch(LaneBatch(self._gateway_id, route.endpoint, route.version, route.digest, requests))
+        message = _encode_batch(
+            LaneBatch(self._gateway_id, route.endpoint, route.version, route.digest, requests, route.against)
+        )
         self._link.send("XADD", names.LANE, "*", names.LANE_FIELD, message)
 
     def _call_for_help(self) -> None:

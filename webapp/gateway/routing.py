@@ -3,25 +3,48 @@
 It is rebuilt from the database when the stamp in Redis moves, so that no request asks the database.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Final
 
 from webapp.accounts.models import ApiKey, User
-from webapp.endpoints.models import Deployment, Endpoint
+from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
 
 BODY_BYTES_MAX: Final = 2 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """Where a request for an endpoint goes."""
+    """Where a request for an endpoint goes: to the champion's version, or to the challenger's for its share of callers.
+
+    `deployment` is the row's key. A route with `against` is a shadow's: it is compared with that digest. `shadows` get
+    copies of what the champion answered.
+    """
 
     endpoint: str
     version: int
     digest: str
     dialect: str = "native"
     body_bytes_max: int = BODY_BYTES_MAX
+    deployment: int = 0
+    share: int = 100
+    against: str = ""
+    challenger: "Route | None" = None
+    shadows: "tuple[Route, ...]" = ()
+
+    def for_caller(self, caller: bytes) -> "Route":
+        """Return the route that this caller takes, always the same while the shares stay as they are."""
+        if self.challenger is None:
+            return self
+        # Salted with the endpoint: nobody is in the challenger's share everywhere.
+        place = int.from_bytes(sha256(self.endpoint.encode() + b"\0" + caller).digest()[:8]) % 100
+        return self.challenger if place < self.challenger.share else self
+
+    @property
+    def all(self) -> "tuple[Route, ...]":
+        """This route with those of its challenger and its shadows."""
+        return (self, *((self.challenger,) if self.challenger else ()), *self.shadows)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,17 +57,16 @@ class RoutingTable:
     waiting: frozenset[str] = frozenset()
     """Endpoints that exist without a version behind them."""
 
+    @property
+    def digests(self) -> frozenset[str]:
+        """Every version that a request may reach."""
+        return frozenset(one.digest for route in self.routes.values() for one in route.all)
+
 
 def build_routing_table() -> RoutingTable:
     """Read everything from the database (a few queries, whatever the number of keys)."""
-    champions = Deployment.objects.live_champions().select_related("endpoint", "version")
-    routes = {
-        deployment.endpoint.name: Route(
-            endpoint=deployment.endpoint.name, version=deployment.version.number, digest=deployment.version.digest
-        )
-        for deployment in champions
-        if deployment.endpoint.is_active
-    }
+    live = Deployment.objects.live().filter(endpoint__is_active=True).select_related("endpoint", "version")
+    routes = _routes(live)
     active = frozenset(Endpoint.objects.filter(is_active=True).values_list("name", flat=True))
     users = User.objects.filter(is_active=True).prefetch_related("groups")
     by_user = _endpoints_by_user(list(users), active)
@@ -54,6 +76,32 @@ def build_routing_table() -> RoutingTable:
         endpoints_by_key={bytes.fromhex(digest): by_user.get(user_id, frozenset()) for digest, user_id in keys},
         endpoints_by_user=by_user,
         waiting=active - routes.keys(),
+    )
+
+
+def _routes(live: Iterable[Deployment]) -> dict[str, Route]:
+    by_endpoint: dict[str, list[Deployment]] = {}
+    for deployment in live:
+        by_endpoint.setdefault(deployment.endpoint.name, []).append(deployment)
+    routes = {}
+    for name, deployments in by_endpoint.items():
+        by_role: dict[str, list[Route]] = {}
+        for deployment in deployments:
+            by_role.setdefault(deployment.role, []).append(_route(deployment))
+        for champion in by_role.get(DeploymentRole.CHAMPION, ()):
+            shadows = [replace(shadow, against=champion.digest) for shadow in by_role.get(DeploymentRole.SHADOW, ())]
+            challenger = next(iter(by_role.get(DeploymentRole.CHALLENGER, ())), None)
+            routes[name] = replace(champion, challenger=challenger, shadows=tuple(shadows))
+    return routes
+
+
+def _route(deployment: Deployment) -> Route:
+    return Route(
+        endpoint=deployment.endpoint.name,
+        version=deployment.version.number,
+        digest=deployment.version.digest,
+        deployment=deployment.pk,
+        share=deployment.share,
     )
 
 

@@ -13,9 +13,11 @@ from django.utils import timezone
 from webapp.accounts.models import ApiKey
 from webapp.gateway import metrics
 from webapp.gateway.answers import Answer
+from webapp.gateway.changeover import Changeover
 from webapp.gateway.lane import LaneClient
 from webapp.gateway.link import RedisLinkError
 from webapp.gateway.routing import Route, RoutingTable, build_routing_table
+from webapp.gateway.shadows import Shadows, write_down
 from worker.contract import names
 from worker.contract.lane import PROBE_DIGEST
 
@@ -24,7 +26,9 @@ logger = logging.getLogger(__name__)
 WATCH_S: Final = 0.25
 REREAD_S: Final = 10.0
 """The stamp is quick; this is certain: a Redis that hangs may lose the word that something changed."""
-NOTE_KEYS_S: Final = 10.0
+CHANGE_S: Final = 0.05
+"""While a new version is being loaded."""
+NOTE_S: Final = 5.0
 PROBE: Final = Route(endpoint="", version=0, digest=PROBE_DIGEST)
 PROBE_TIMEOUT_S: Final = 2.0
 
@@ -36,7 +40,8 @@ class GatewayState:
 
     def __init__(self, lane: LaneClient) -> None:
         self.lane = lane
-        self.table = RoutingTable()
+        self.shadows = Shadows(lane)
+        self._changeover = Changeover()
         self._loop = asyncio.get_running_loop()
         self._stamp: object = _NEVER_READ
         self._reread_due_s = 0.0
@@ -44,11 +49,16 @@ class GatewayState:
         self._tasks: list[asyncio.Task[None]] = []
         self._used_keys: set[bytes] = set()
 
+    @property
+    def table(self) -> RoutingTable:
+        """The routing table that holds now."""
+        return self._changeover.table
+
     async def start(self) -> None:
         """Read the routing table and begin to watch."""
         global _current  # noqa: PLW0603  # one gateway a process; Django's threads find it here
         await self._rebuild()
-        endless = (self.lane.run(), self._watch_for_ever(), self._note_used_keys_for_ever())
+        endless = (self.lane.run(), self._watch_for_ever(), self._note_for_ever())
         self._tasks = [self._loop.create_task(task) for task in endless]
         _current = self
 
@@ -94,6 +104,13 @@ class GatewayState:
             await self._rebuild()
             self._stamp = stamp
             await self._announce()
+        elif self._changeover.is_waiting:
+            self._changeover.go_on(await self._warm(), self._loop.time())
+            if not self._changeover.is_waiting:
+                await self._announce()
+
+    async def _warm(self) -> frozenset[str]:
+        return frozenset(json.loads(await self.lane.ask_redis("GET", names.WARM) or b"[]"))
 
     async def probe(self) -> bool:
         """Return whether a worker really answers: the probe takes the way of every request."""
@@ -107,7 +124,10 @@ class GatewayState:
         """Ask from one of Django's threads and wait; the lane's deadline bounds the wait."""
 
         async def ask() -> Answer:
-            return await self.lane.submit(route, content_type, request_id, body)
+            answer = await self.lane.submit(route, content_type, request_id, body)
+            if answer.status == 200:
+                self.shadows.copy(route, content_type, request_id, body)
+            return answer
 
         return asyncio.run_coroutine_threadsafe(ask(), self._loop).result()
 
@@ -125,24 +145,33 @@ class GatewayState:
             except DatabaseError:
                 logger.exception("The routing table could not be read; the last one stays in use.")
             metrics.write_out()
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(CHANGE_S if self._changeover.is_waiting else WATCH_S)
 
-    async def _note_used_keys_for_ever(self) -> None:
+    async def _note_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(NOTE_KEYS_S)
-            used, self._used_keys = self._used_keys, set()
-            if used:
-                await sync_to_async(_mark_used)([digest.hex() for digest in used])
+            await asyncio.sleep(NOTE_S)
+            await self._note()
+
+    async def _note(self) -> None:
+        """Write down which keys were used and what shadows showed."""
+        used, self._used_keys = self._used_keys, set()
+        if used:
+            await sync_to_async(_mark_used)([digest.hex() for digest in used])
+        differences = self.shadows.take()
+        if differences:
+            await sync_to_async(write_down)(differences)
 
     async def _rebuild(self) -> None:
-        self.table = await sync_to_async(_build)()
+        wanted = await sync_to_async(_build)()
         self._reread_due_s = self._loop.time() + REREAD_S
-        self.lane.forget_versions({(route.endpoint, route.digest) for route in self.table.routes.values()})
+        warm = await self._warm() if self.table.routes else wanted.digests  # at the start there is nothing to hold
+        self._changeover.begin(wanted, warm, self._loop.time())
+        lanes = {route for table in (self.table, wanted) for routes in table.routes.values() for route in routes.all}
+        self.lane.forget_versions({(route.endpoint, route.digest, route.against) for route in lanes})
 
     async def _announce(self) -> None:
         """Tell the workers which versions are live, so that they are warm before they are asked."""
-        digests = sorted({route.digest for route in self.table.routes.values()})
-        await self.lane.ask_redis("SET", names.DEPLOYED, json.dumps(digests))
+        await self.lane.ask_redis("SET", names.DEPLOYED, json.dumps(sorted(self._changeover.digests)))
 
 
 _NEVER_READ: Final = object()

@@ -7,11 +7,11 @@ from webapp.gateway.answers import NOT_READY, Answer
 from webapp.gateway.state import current
 
 
-def predict(endpoint_name: str, body: bytes, content_type: str) -> Answer:
-    """Return the answer for a native-dialect `body`, for a user who may use the endpoint. Wait at most the deadline."""
+def predict(user_id: int, endpoint_name: str, body: bytes) -> Answer:
+    """Return the answer for JSON rows, for a user who may use the endpoint. Wait at most the deadline."""
     gateway = current()
     route = gateway.table.routes.get(endpoint_name) if gateway is not None else None
     # A Redis that hangs would hold the page until the deadline.
     if gateway is None or route is None or not redis_answers():
         return NOT_READY
-    return gateway.ask_from_thread(route, content_type, token_hex(8), body)
+    return gateway.ask_from_thread(route.for_caller(b"user:%d" % user_id), "application/json", token_hex(8), body)

@@ -64,7 +64,7 @@ def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, An
     signature = manifest.signature
     asked = asked_values(signature, request.GET)
     example = example_values(signature, manifest.example)
-    outcome = _ask(name, signature, asked) if asked is not None else None
+    outcome = _ask(request.user.pk or 0, name, signature, asked) if asked is not None else None
     values = asked if asked is not None else example if EXAMPLE_PARAMETER in request.GET else {}
     problems = (outcome.field_problems if outcome else None) or {}
     to_copy = example if asked is None or problems else asked
@@ -83,7 +83,7 @@ def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, An
     }
 
 
-def _ask(name: str, signature: Signature, values: dict[str, str]) -> Outcome:
+def _ask(user_id: int, name: str, signature: Signature, values: dict[str, str]) -> Outcome:
     body = msgspec.json.encode({"rows": [row_of(signature, values)]})
-    answer = client.predict(name, body, "application/json")
+    answer = client.predict(user_id, name, body)
     return read_outcome(answer.status, answer.body, signature)

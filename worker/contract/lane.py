@@ -21,13 +21,18 @@ class LaneRequest(msgspec.Struct, array_like=True, frozen=True):
 
 
 class LaneBatch(msgspec.Struct, array_like=True, frozen=True):
-    """Requests of one gateway process for one version. `digest` "" is a probe: it is answered without a model."""
+    """Requests of one gateway process for one version. `digest` "" is a probe: it is answered without a model.
+
+    With `against` nobody waits for predictions: the answer to each request is a `Comparison` of this version's answers
+    with those of the version `against`.
+    """
 
     reply_to: str
     endpoint: str
     version: int
     digest: str
     requests: tuple[LaneRequest, ...]
+    against: str = ""
 
 
 class LaneReply(msgspec.Struct, array_like=True, frozen=True):
@@ -45,5 +50,22 @@ class LaneReplies(msgspec.Struct, array_like=True, frozen=True):
 
     replies: tuple[LaneReply, ...]
 
+
+class Comparison(msgspec.Struct, array_like=True, frozen=True):
+    """How two versions answered the rows of one request, msgpack in the body of its reply.
+
+    `different` counts rows with another label, or with a number that is off by more than `DIFFERENT_RELATIVE`.
+    `gap_sum` and `gap_max` are of each row's gap: between the numbers, or between the probabilities that both give the
+    label which the other version answered (0 or 1 where there are none).
+    """
+
+    rows: int
+    different: int
+    gap_sum: float
+    gap_max: float
+
+
+DIFFERENT_RELATIVE: Final = 0.01
+COMPARISON: Final = "application/x-msgpack"
 
 PROBE_DIGEST: Final = ""

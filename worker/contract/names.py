@@ -51,5 +51,10 @@ ROUTING_STAMP: Final = "bastide:routing"
 DEPLOYED: Final = "bastide:deployed"
 """A JSON list of the digests behind live endpoints, set by the gateways: workers load them before they are asked."""
 
+WARM: Final = "bastide:warm"
+"""A JSON list of the deployed digests that the primary worker has loaded, as far as they can be, kept fresh by it."""
+
+WARM_TTL_MS: Final = 2000
+
 PONG_PREFIX: Final = "bastide:pong:"
 """Followed by the token of a `worker.ping`: the list on which the asker waits for the sign that tasks run."""

@@ -8,16 +8,21 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from worker.contract.errors import STATUS, ErrorBody, ErrorCode
-from worker.contract.lane import PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
+from worker.contract.lane import COMPARISON, PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
 from worker.dialects import DIALECTS, AnswerContext, Dialect
 from worker.models.cache import ModelCache
+from worker.models.difference import compare_answers
 from worker.models.errors import ModelError
 from worker.models.serving import ServedModel
 from worker.tables.errors import InputRefused
 from worker.tables.table import Table
 
 logger = logging.getLogger(__name__)
+
+_encode = msgspec.msgpack.Encoder().encode
 
 PART_BYTES_MAX: Final = 256 << 10
 """Bodies answered together; of a larger batch the first answers leave before the last are computed."""
@@ -48,11 +53,13 @@ class Answering:
 
     def parts(self, batches: Iterable[LaneBatch]) -> list[Part]:
         """Return what to answer together, in this order: what took longest when it was last asked comes last."""
-        by_digest: dict[str, Part] = {}
+        by_digests: dict[tuple[str, str], Part] = {}
         for batch in batches:
-            by_digest.setdefault(batch.digest, []).extend((batch, request) for request in batch.requests)
-        quickest_first = sorted(by_digest, key=lambda digest: self._last_s.get(digest, 0.0))
-        return [part for digest in quickest_first for part in _bounded(by_digest[digest])]
+            asked = by_digests.setdefault((batch.against, batch.digest), [])
+            asked.extend((batch, request) for request in batch.requests)
+        # What is only compared comes after what somebody waits for.
+        in_order = sorted(by_digests, key=lambda digests: (digests[0] != "", self._last_s.get(digests[1], 0.0)))
+        return [part for digests in in_order for part in _bounded(by_digests[digests])]
 
     def answer(self, part: Part) -> dict[str, list[LaneReply]]:
         """Return the replies by the gateway they go to. Requests past their deadline are dropped."""
@@ -60,8 +67,9 @@ class Answering:
         waiting = [(batch, request) for batch, request in part if request.deadline_s > started_s]
         replies: dict[str, list[LaneReply]] = {}
         if waiting:
-            digest = waiting[0][0].digest
-            for batch, reply in self._replies(digest, waiting):
+            digest, against = waiting[0][0].digest, waiting[0][0].against
+            found = self._comparisons(digest, against, waiting) if against else self._replies(digest, waiting)
+            for batch, reply in found:
                 replies.setdefault(batch.reply_to, []).append(reply)
             self._last_s[digest] = self._now_s() - started_s
         return replies
@@ -85,6 +93,25 @@ class Answering:
         if asked:
             replies = _predict_together(model, [one for _, one in asked])
             yield from zip((batch for batch, _ in asked), replies, strict=True)
+
+    def _comparisons(self, digest: str, against: str, waiting: Part) -> Iterator[tuple[LaneBatch, LaneReply]]:
+        """Yield how two versions answer each request; one that the shadow does not answer gets its error."""
+        try:
+            model, other = self._cache.get(digest), self._cache.get(against)
+        except ModelError as error:
+            yield from ((batch, _refuse(request, error.body())) for batch, request in waiting)
+            return
+        for batch, request in waiting:
+            outcome = _read(request, batch, model)
+            yield batch, _compared(outcome, model, other) if isinstance(outcome, Asked) else outcome
+
+
+def _compared(asked: Asked, model: ServedModel, other: ServedModel) -> LaneReply:
+    try:
+        comparison = compare_answers(model.predict(asked.table), other.predict(asked.table))
+    except Exception as error:  # noqa: BLE001  # as above all models: a stranger's program may raise anything
+        return _refuse(asked.request, _model_error(error))
+    return LaneReply(asked.request.number, 200, COMPARISON, _encode(comparison), comparison.rows)
 
 
 def _bounded(requests: Part) -> Iterator[Part]:

@@ -24,7 +24,7 @@ from worker.models.errors import ModelError
 
 logger = logging.getLogger(__name__)
 
-LOOK_S: Final = 0.25
+LOOK_S: Final = 0.1
 
 
 class Warming:
@@ -58,6 +58,17 @@ class Warming:
             for digest in deployed:
                 if digest not in self._done:
                     self._warm(digest)
+                    self._tell()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say what is loaded: gateways wait for it before they send requests to a new version."""
+        if not self._is_primary():
+            return
+        try:
+            self._link.call("SET", names.WARM, json.dumps(sorted(self._done)), "PX", names.WARM_TTL_MS)
+        except (LinkLost, hiredis.ReplyError):
+            return  # as above
 
     def _warm(self, digest: str) -> None:
         try:

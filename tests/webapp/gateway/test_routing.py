@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import Group
 
-from tests.playground import add_user, deployed_endpoint
+from tests.playground import NOON, add_user, deployed_endpoint, manifest
 from webapp.accounts.models import ApiKey, Role
-from webapp.endpoints.models import Endpoint
-from webapp.gateway.routing import build_routing_table
+from webapp.endpoints.deploying import deploy, withdraw
+from webapp.endpoints.models import DeploymentRole, Endpoint
+from webapp.endpoints.orders import Order
+from webapp.gateway.routing import Route, build_routing_table
+from webapp.registry.models import ModelVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +79,43 @@ def test_the_number_of_queries_does_not_grow_with_keys_and_users(alice, django_a
         ApiKey.objects.create_key(add_user(f"user{number}"))
     with django_assert_max_num_queries(6):
         build_routing_table()
+
+
+def second_version(endpoint: Endpoint, alice) -> ModelVersion:
+    first = endpoint.deployments.get().version
+    second = first.model.versions.create(number=2, digest="second", inspection_id="second", created_by=alice)
+    second.mark_ready(manifest())
+    return second
+
+
+def test_a_challenger_and_shadows_stand_beside_their_champion(alice):
+    endpoint = deployed_endpoint(alice)
+    second = second_version(endpoint, alice)
+    order = Order(version=second, by=alice, role=DeploymentRole.CHALLENGER, share=20)
+    challenger = deploy(endpoint, order, NOON)
+    route = build_routing_table().routes["penguins"]
+    assert [(one.version, one.share) for one in route.all] == [(1, 100), (2, 20)]
+    withdraw(challenger, alice, NOON)
+    deploy(endpoint, Order(version=second, by=alice, role=DeploymentRole.SHADOW), NOON)
+    route = build_routing_table().routes["penguins"]
+    assert route.challenger is None
+    assert [(shadow.digest, shadow.against) for shadow in route.shadows] == [("second", "penguins-digest")]
+    assert build_routing_table().digests == {"penguins-digest", "second"}
+
+
+def test_a_caller_always_meets_the_same_version_and_the_share_is_kept():
+    challenger = Route(endpoint="penguins", version=2, digest="b", share=20)
+    route = Route(endpoint="penguins", version=1, digest="a", challenger=challenger)
+    callers = [b"key-%d" % number for number in range(2000)]
+    met = [route.for_caller(caller).version for caller in callers]
+    assert met == [route.for_caller(caller).version for caller in callers]
+    assert 0.16 < met.count(2) / len(met) < 0.24
+
+
+def test_a_larger_share_takes_nobody_back():
+    def met(share: int) -> set[int]:
+        challenger = Route(endpoint="penguins", version=2, digest="b", share=share)
+        route = Route(endpoint="penguins", version=1, digest="a", challenger=challenger)
+        return {number for number in range(500) if route.for_caller(b"%d" % number).version == 2}
+
+    assert met(10) < met(30)

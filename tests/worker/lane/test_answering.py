@@ -3,13 +3,14 @@
 import json
 import math
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.worker.models import trained
 from tests.worker.models.stores import body_of, write_version
-from worker.contract.lane import PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
+from worker.contract.lane import PROBE_DIGEST, Comparison, LaneBatch, LaneReply, LaneRequest
 from worker.contract.manifest import Engine
 from worker.lane.answering import PART_BYTES_MAX, Answering
 from worker.models.cache import ModelCache
@@ -184,3 +185,18 @@ def test_who_waited_too_long_for_an_earlier_part_is_dropped(timed, clock):
     large = (ONE[0] + b" " * PART_BYTES_MAX, "application/json")
     answered = replies(timed, batch(*[large] * 3, digest=SLOW, deadline_s=NOW_S + 7))
     assert [reply.number for reply in answered] == [0, 1]
+
+
+def test_a_shadow_is_compared_with_the_version_that_serves(answering):
+    asked = msgspec.structs.replace(batch((body_of(PENGUINS, 0, 3), "application/json")), against=DIGEST)
+    reply = replies(answering, asked)[0]
+    assert (reply.status, reply.rows) == (200, 3)
+    assert msgspec.msgpack.decode(reply.body, type=Comparison) == Comparison(3, 0, 0.0, 0.0)
+
+
+def test_a_shadow_that_cannot_be_had_is_an_error_of_the_copy_alone(answering):
+    copied = msgspec.structs.replace(
+        batch((body_of(PENGUINS, 0, 1), "application/json")), against=DIGEST, digest="e" * 64
+    )
+    asked = batch((body_of(PENGUINS, 0, 1), "application/json"), first_number=7)
+    assert [(reply.number, reply.status) for reply in replies(answering, copied, asked)] == [(7, 200), (0, 503)]
