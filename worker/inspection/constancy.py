@@ -51,7 +51,8 @@ def differ(answers: Answers, others: Answers) -> npt.NDArray[np.bool_]:
     """Return which rows are answered otherwise, beyond what rounding explains."""
     if answers.probabilities is not None and others.probabilities is not None:
         # Where two labels are equally likely, rounding decides which is answered.
-        return _beyond(answers.probabilities, others.probabilities, PROBABILITY_FLOOR).any(axis=1)
+        beyond = _beyond(answers.probabilities, others.probabilities, PROBABILITY_FLOOR)
+        return np.asarray(beyond.any(axis=1), dtype=np.bool_)
     if answers.labels:
         return np.asarray(answers.predictions != others.predictions, dtype=np.bool_)
     scale = float(np.abs(answers.predictions).max(initial=0.0))

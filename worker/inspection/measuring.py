@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from worker.contract.inspection import ARTIFACT, InspectionOutcome
+from worker.contract.inspection import ARTIFACT, GRAPH, InspectionOutcome
 from worker.contract.manifest import Engine, Manifest
 from worker.contract.report import Latency, Measurements, Report
 from worker.inspection import memory
@@ -19,7 +19,7 @@ from worker.inspection.constancy import Constancy, constancy
 from worker.inspection.disposable import OUTCOME
 from worker.inspection.refusal import Refused
 from worker.models.errors import ModelError
-from worker.models.serving import GRAPH, MANIFEST, ServedModel
+from worker.models.serving import MANIFEST, ServedModel
 from worker.tables.errors import InputRefused
 from worker.tables.table import Table
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from worker.contract.manifest import Quality
 from worker.contract.signature import Output, OutputKind, Signature
-from worker.contract.words import Words
+from worker.contract.words import Fact, Words
 from worker.inspection.encoders import unseen_categories
 from worker.inspection.importance import Influence
 from worker.inspection.intervals import ROWS_MIN
@@ -21,7 +21,7 @@ NAMED_MAX: Final = 3
 def on_data(values: pl.DataFrame, model: object, signature: Signature) -> Iterator[Words]:
     """Yield what is noticed about the reference data."""
     if values.height < ROWS_WANTED:
-        facts = {"rows": values.height, "least": ROWS_WANTED}
+        facts: dict[str, Fact] = {"rows": values.height, "least": ROWS_WANTED}
         yield Words("The reference data has {rows:,} rows; with fewer than {least:,} every figure is uncertain.", facts)
     constant = [name for name in values.columns if values[name].n_unique() == 1]
     yield from _each(

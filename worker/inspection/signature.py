@@ -61,7 +61,8 @@ def output(estimator: BaseEstimator, publication: Publication) -> Output:
 
 
 def _names_by_position(estimator: BaseEstimator, columns: list[str]) -> tuple[str, ...]:
-    count = getattr(estimator, "n_features_in_", None)
+    # An isotonic regression is of one feature, and does not count it.
+    count = getattr(estimator, "n_features_in_", 1 if hasattr(estimator, "X_thresholds_") else None)
     if count is None:
         msg = f"{type(estimator).__name__} does not say how many inputs it takes, so it was never trained."
         raise Refused(msg, "Train the model before you save it.")

@@ -24,6 +24,13 @@ _NEIGHBOURS: Final = (
     "sklearn.metrics._dist_metrics.MinkowskiDistance64",
 )
 
+_SPLINES: Final = (
+    # Knots and coefficients, evaluated in C by the degree that they name: `spline_check` looks through them.
+    "scipy.interpolate._bsplines.BSpline",
+    # What a spline hands its result to: numpy's own conversion to an array.
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",
+)
+
 _PLAIN_DATA: Final = (
     # A type of numbers, as encoders and imputers keep it.
     "numpy.dtype",
@@ -42,6 +49,10 @@ _PARTS_OF_ESTIMATORS: Final = (
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.preprocessing._label._BinaryEncoder",
+    # How a search over parameters split its rows, and that it judged by the estimator's own score: of use when fitting.
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.metrics._scorer._PassthroughScorer",
 )
 
 _KERNELS: Final = tuple(
@@ -73,4 +84,13 @@ _FUNCTIONS: Final = (
     "sklearn.utils.validation.check_array",
 )
 
-ALLOWED_TYPES: Final = (*_TREES, *_NEIGHBOURS, *_PLAIN_DATA, *_PARTS_OF_ESTIMATORS, *_KERNELS, *_LOSSES, *_FUNCTIONS)
+ALLOWED_TYPES: Final = (
+    *_TREES,
+    *_NEIGHBOURS,
+    *_SPLINES,
+    *_PLAIN_DATA,
+    *_PARTS_OF_ESTIMATORS,
+    *_KERNELS,
+    *_LOSSES,
+    *_FUNCTIONS,
+)

@@ -20,6 +20,7 @@ def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -
 
     from worker.models.estimators import use_one_thread  # noqa: PLC0415  # see above
     from worker.models.neighbours_check import check_neighbours  # noqa: PLC0415  # see above
+    from worker.models.spline_check import check_splines  # noqa: PLC0415  # see above
     from worker.models.tree_check import check_trees  # noqa: PLC0415  # see above
 
     _check_archive(path, unpacked_bytes_max)
@@ -30,6 +31,7 @@ def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -
     try:
         check_trees(model)
         check_neighbours(model)
+        check_splines(model)
         use_one_thread(model)
     except ModelRefused:
         raise
