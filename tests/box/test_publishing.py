@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from appliance.steps import manage
 from tests.running_box import LAUNCHER, RunningBox, eventually
 
 pytestmark = pytest.mark.box
@@ -21,6 +23,16 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("penguins")
     subprocess.run([sys.executable, "-m", "examples.penguins", str(directory)], check=True, capture_output=True)
     return directory
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closed_again(box: RunningBox) -> Iterator[None]:
+    """Close what these tests open to everybody: other tests count the endpoints that one may ask."""
+    yield
+    endpoints = "Endpoint.objects.filter(name__startswith='pushed-')"
+    manage(
+        box.data, "shell", "-c", f"from webapp.endpoints.models import Endpoint; {endpoints}.update(is_active=False)"
+    )
 
 
 def push(files: Path, name: str, *options: str, artifact: str = "model.skops") -> "subprocess.CompletedProcess[str]":
