@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from webapp.endpoints import manage, views
+from webapp.endpoints import ending, manage, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("endpoints/<slug:name>/manage/deploy/", manage.deploy_version, name="deploy_version"),
     path("endpoints/<slug:name>/manage/rollback/", manage.roll_back, name="roll_back"),
     path("endpoints/<slug:name>/manage/withdraw/<int:pk>/", manage.withdraw_deployment, name="withdraw_deployment"),
+    path("models/<slug:name>/versions/<int:number>/end/<slug:event>/", ending.end_version, name="end_version"),
 ]

@@ -6,6 +6,7 @@ open), links are refused, and what must match a digest is hashed on the way.
 
 import hashlib
 import os
+import re
 import shutil
 import stat
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ MANIFEST: Final = "manifest.json"
 KEPT_MODE: Final = 0o640
 """The data plane reads by its group; where there is but one account, the data directory itself is closed to others."""
 
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -82,6 +84,18 @@ class ModelStore:
                 sync_directory(self.models_dir)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+    def remove(self, digest: str) -> None:
+        """Remove what stands under a digest: out of sight at once, then off the disk. A second time does nothing."""
+        if not DIGEST.fullmatch(digest):
+            return
+        doomed = self.models_dir / f".doomed-{token_hex(8)}"
+        try:
+            (self.models_dir / digest).rename(doomed)
+        except FileNotFoundError:
+            return
+        sync_directory(self.models_dir)
+        shutil.rmtree(doomed, ignore_errors=True)
 
     def _fill(self, draft: Path, inspected: Inspected) -> None:
         outbox = self.outbox(inspected.inspection_id)

@@ -134,6 +134,9 @@ def test_openapi_describes_every_address(client, db):
         "/api/v1/models/{model}",
         "/api/v1/models/{model}/versions",
         "/api/v1/models/{model}/versions/{number}",
+        "/api/v1/models/{model}/versions/{number}/archive",
+        "/api/v1/models/{model}/versions/{number}/restore",
+        "/api/v1/models/{model}/versions/{number}/retire",
         "/api/v1/box",
     }
 

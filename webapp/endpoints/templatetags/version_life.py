@@ -1,0 +1,34 @@
+"""The card on a version's page from which it is deployed, and put away."""
+
+from typing import Any
+
+from django import template
+
+from webapp.endpoints.life import PUT_AWAY
+from webapp.endpoints.managing import preview
+from webapp.endpoints.models import Deployment, Endpoint
+from webapp.registry.models import ModelVersion, Status
+
+register = template.Library()
+
+
+@register.inclusion_tag("endpoints/_version_life.html")
+def version_life(version: ModelVersion) -> dict[str, Any]:
+    """Show what a ready version needs and where it may be deployed; and how any version is put away."""
+    live = Deployment.objects.live().filter(version=version)
+    stands = Endpoint.objects.filter(deployments__in=live).distinct()
+    model = Endpoint.objects.filter(
+        deployments__in=Deployment.objects.live_champions().filter(version__model=version.model)
+    )
+    endpoints = list((model | Endpoint.objects.filter(name=version.model.name)).distinct())
+    is_ready = version.status == Status.READY
+    return {
+        "version": version,
+        "endpoints": endpoints if is_ready else [],
+        "preview": preview(endpoints[0], version) if is_ready and endpoints else None,
+        "is_ready": is_ready,
+        "is_put_away": version.status in PUT_AWAY,
+        "is_gone": version.status in {Status.DELETED, Status.INSPECTING},
+        "is_deployed": stands.exists(),
+        "told": version.reason if is_ready else "",
+    }
