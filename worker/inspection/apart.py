@@ -120,7 +120,7 @@ def _convert_apart(request: InspectionRequest, workplace: Workplace, converted: 
         inspection_id=request.inspection_id,
         version_id=request.version_id,
         reason=outcome.reason or "The process that opened the pickle left no model.",
-        hint=outcome.hint,
+        hint=outcome.hint or PUBLISHER_HINT,
         facts=outcome.facts,
     )
 

@@ -27,7 +27,10 @@ def ask(engine: Predicts, table: Table, rows: str = "the reference data") -> Ans
         msg = f"The model cannot answer {where}: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
         raise Refused(msg, HINT, row=row)
     if len(answers) != table.row_count:
+        each, rest = divmod(len(answers), table.row_count)
         msg = f"The model gives {len(answers):,} answers to {table.row_count:,} rows."
+        if rest == 0 and each > 1:
+            msg = f"The model gives {each:,} answers to each row."
         raise Refused(msg, "Publish one model for each target.")
     bad = _first_not_finite(answers)
     if bad is not None:

@@ -13,7 +13,6 @@ from sklearn.pipeline import Pipeline
 from worker.contract.inspection import ARTIFACT, CONVERTED, Publication
 from worker.contract.signature import Signature
 from worker.inspection import declared, engines, signature
-from worker.inspection.asking import Predicts
 from worker.inspection.converted import OwnAnswers, check_same, read_answers
 from worker.inspection.engines import Choice
 from worker.inspection.formats.finding import Found
@@ -57,7 +56,8 @@ def _open_graph(material: Material, publication: Publication) -> Opened:
     started_s = time.perf_counter()
     opened = open_graph(material.found.path, material.data, publication)
     load_ms = (time.perf_counter() - started_s) * 1000
-    _check_declaration(material.found, opened.signature, opened.values, opened.engine)
+    _check_declaration(material.found, opened.signature, opened.values)
+    declared.replay(opened.engine, material.found.example, opened.signature)
     return Opened(
         estimator=None,
         signature=opened.signature,
@@ -79,12 +79,13 @@ def _open_estimator(material: Material, publication: Publication) -> Opened:
     estimator = open_artifact(path)
     load_ms = (time.perf_counter() - started_s) * 1000
     names = signature.feature_names(estimator, material.data.columns, publication.target)
-    said = declared.with_words(publication, found.inputs, material.data)
+    said = signature.with_text(estimator, names, declared.with_words(publication, found.inputs, material.data))
     features, values = signature.features(material.data, names, said)
     derived = Signature(features=features, output=signature.output(estimator, publication))
+    _check_declaration(found, derived, values)
     steps = _steps(estimator)
     choice = engines.choose(estimator, derived, values)
-    _check_declaration(found, derived, values, SklearnEngine(estimator, derived))
+    declared.replay(SklearnEngine(estimator, derived), found.example, derived)
     if own is not None:
         check_same(choice.answers, own)
     return Opened(
@@ -100,10 +101,9 @@ def _open_estimator(material: Material, publication: Publication) -> Opened:
     )
 
 
-def _check_declaration(found: Found, derived: Signature, values: pl.DataFrame, engine: Predicts) -> None:
+def _check_declaration(found: Found, derived: Signature, values: pl.DataFrame) -> None:
     declared.check_inputs("The MLflow signature", found.inputs, derived, values)
     declared.check_width(found.width, derived)
-    declared.replay(engine, found.example, derived)
 
 
 def _made_with(found: Found, path: Path, own: OwnAnswers | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import numpy as np
 import polars as pl
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
@@ -11,6 +12,7 @@ from worker.contract.signature import Feature, FeatureType, Output, OutputKind
 from worker.inspection.columns import column_type, feature_of, listed, typed_values
 from worker.inspection.refusal import Refused
 from worker.models.answers import Label
+from worker.models.estimators import takes_text, text_columns
 from worker.tables.wording import nearest, shown
 
 
@@ -60,7 +62,19 @@ def output(estimator: BaseEstimator, publication: Publication) -> Output:
     )
 
 
+def with_text(estimator: BaseEstimator, names: Sequence[str], publication: Publication) -> Publication:
+    """Return the publication with what the model takes as documents called text, however few differ."""
+    text = {*publication.text, *text_columns(estimator, names)}
+    categories = tuple(name for name in publication.categories if name not in text)
+    return msgspec.structs.replace(publication, text=tuple(sorted(text)), categories=categories)
+
+
 def _names_by_position(estimator: BaseEstimator, columns: list[str]) -> tuple[str, ...]:
+    if takes_text(estimator):
+        if len(columns) != 1:
+            msg = f"The model takes one column of text, but the reference data has {len(columns):,} columns of inputs."
+            raise Refused(msg, "Hand over the text and the target, nothing else.")
+        return tuple(columns)
     # An isotonic regression is of one feature, and does not count it.
     count = getattr(estimator, "n_features_in_", 1 if hasattr(estimator, "X_thresholds_") else None)
     if count is None:

@@ -1,6 +1,6 @@
 """Walks over the estimators inside an estimator: pipelines, column transformers, ensembles, meta-estimators."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -8,6 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble._hist_gradient_boosting.gradient_boosting import BaseHistGradientBoosting
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
+from sklearn.pipeline import Pipeline
 
 
 def walk(model: object) -> Iterator[BaseEstimator]:
@@ -61,6 +63,24 @@ def _names(columns: Any) -> bool:  # noqa: ANN401  # whatever a column transform
     if isinstance(columns, slice):
         return isinstance(columns.start, str) or isinstance(columns.stop, str)
     return any(isinstance(column, str) for column in np.asarray(columns, dtype=object).ravel())
+
+
+def takes_text(model: Any) -> bool:  # noqa: ANN401  # an estimator
+    """Return whether the model takes documents, one a row, and no table."""
+    while isinstance(model, Pipeline) or hasattr(model, "best_estimator_"):
+        model = model.steps[0][1] if isinstance(model, Pipeline) else model.best_estimator_
+    return isinstance(model, CountVectorizer | HashingVectorizer)
+
+
+def text_columns(model: object, names: Sequence[str]) -> Iterator[str]:
+    """Yield the inputs that the model takes as documents."""
+    if takes_text(model):
+        yield from names
+    for estimator in walk(model):
+        if isinstance(estimator, ColumnTransformer):
+            columns = [column for _, step, column in estimator.transformers if takes_text(step)]
+            yield from (column for column in columns if isinstance(column, str))
+            yield from (names[column] for column in columns if isinstance(column, int))
 
 
 def forget_names(model: object) -> None:

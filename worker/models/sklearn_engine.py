@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from worker.contract.signature import OutputKind, Signature
 from worker.models.answers import Answers
-from worker.models.estimators import forget_names, selects_by_name
+from worker.models.estimators import forget_names, selects_by_name, takes_text
 from worker.models.labels import LabelDecoder
 from worker.tables.columns import is_all_numeric
 from worker.tables.table import Column, Table
@@ -27,6 +27,7 @@ class SklearnEngine:
         self._signature = signature
         self._all_numeric = is_all_numeric(signature)
         has_names = getattr(model, "feature_names_in_", None) is not None
+        self._takes_text = takes_text(model)
         self._needs_frame = has_names and (not self._all_numeric or selects_by_name(model))
         if has_names and not self._needs_frame:
             forget_names(model)
@@ -54,6 +55,8 @@ class SklearnEngine:
         return self._decoder.answers(np.asarray(labels), probabilities)
 
     def _rows(self, table: Table) -> Any:  # noqa: ANN401  # an array or a data frame
+        if self._takes_text:
+            return table.columns[0]
         if self._needs_frame:
             # The one-row path of models that need no names never pays for pandas.
             import pandas as pd  # noqa: PLC0415  # see above

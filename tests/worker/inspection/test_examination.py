@@ -213,7 +213,7 @@ def test_a_model_of_several_targets_is_refused(tmp_path):
 
 def test_a_regressor_of_several_targets_is_refused(tmp_path):
     model = LinearRegression().fit(FLOWERS[["long"]], FLOWERS[["long", "wide"]])
-    assert refused(inbox(tmp_path, model, FLOWERS)).reason == "The model gives 8 answers to 4 rows."
+    assert refused(inbox(tmp_path, model, FLOWERS)).reason == "The model gives 2 answers to each row."
 
 
 def test_an_unknown_outcome_of_every_row_leaves_quality_unmeasured(tmp_path):

@@ -75,7 +75,8 @@ creation_time: '2026-11-23T10:00:00.000000+00:00'
 
 @cache
 def flowers() -> pd.DataFrame:
-    return load_iris(as_frame=True).frame.rename(columns=lambda name: name.replace(" (cm)", "").replace(" ", "_"))
+    frame: pd.DataFrame = load_iris(as_frame=True).frame
+    return frame.rename(columns=lambda name: name.replace(" (cm)", "").replace(" ", "_"))
 
 
 @cache
@@ -85,7 +86,7 @@ def flower_model() -> LogisticRegression:
 
 
 def skops_bytes(model: Any = None, compression: int = zipfile.ZIP_STORED) -> bytes:
-    return skops.io.dumps(model or flower_model(), compression=compression)
+    return bytes(skops.io.dumps(model or flower_model(), compression=compression))
 
 
 def onnx_bytes(model: Any = None, **options: Any) -> bytes:

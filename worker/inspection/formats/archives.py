@@ -28,7 +28,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     entries: int = 10_000
     unpacked_bytes: int = 4 * 2**30
     ratio: int = 200
-    ratio_from_bytes: int = 100_000_000
+    ratio_from_bytes: int = 50_000_000
 
     def check_size(self, unpacked_bytes: int, packed_bytes: int) -> None:
         """Raise `Refused` for more bytes than an archive of this size may unpack to."""

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -40,7 +41,7 @@ SAVED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "pickle": ("pickle", lambda: pickle_bytes(5)),
     "cloudpickle": ("pickle", uploads.PLAIN["cloudpickle"]),
     "joblib": ("joblib", joblib_bytes),
-    **{f"joblib, {how}": ("joblib", lambda how=how: joblib_bytes(compress=(how, 3))) for how in ("zlib", "gzip", "xz")},
+    **{f"joblib, {how}": ("joblib", partial(joblib_bytes, compress=(how, 3))) for how in ("zlib", "gzip", "xz")},
 }  # fmt: skip
 
 
