@@ -36,13 +36,13 @@ def report(cells: list[Cell], pss_mb: float, difference: float) -> None:
     for model, aims in AIMS.items():
         for connections, aim in aims.items():
             ratio = _ratio(cells, model, connections, "requests_per_s")
-            _judge(f"{model} at {connections}: {ratio:.1f} times FastAPI's requests/s (aim {aim:g})", met=ratio >= aim)
+            judge(f"{model} at {connections}: {ratio:.1f} times FastAPI's requests/s (aim {aim:g})", met=ratio >= aim)
     ratio = _ratio(cells, "logistic", 1, "p50_ms")
-    _judge(f"logistic at 1: {ratio:.2f} of FastAPI's p50 (aim {AIM_P50_AT_1:g})", met=ratio <= AIM_P50_AT_1)
+    judge(f"logistic at 1: {ratio:.2f} of FastAPI's p50 (aim {AIM_P50_AT_1:g})", met=ratio <= AIM_P50_AT_1)
     aim_text = f"(aim under {AIM_PSS_MB})"
-    _judge(f"idle box, three models loaded: {pss_mb:.0f} MB PSS {aim_text}", met=pss_mb < AIM_PSS_MB)
+    judge(f"idle box, three models loaded: {pss_mb:.0f} MB PSS {aim_text}", met=pss_mb < AIM_PSS_MB)
     wrong = sum(cell.wrong for cell in cells)
-    _judge(f"{wrong} wrong labels; probabilities within {difference:.1e} of model.predict_proba", met=wrong == 0)
+    judge(f"{wrong} wrong labels; probabilities within {difference:.1e} of model.predict_proba", met=wrong == 0)
 
 
 def _row(same: list[Cell]) -> str:
@@ -64,5 +64,6 @@ def _ratio(cells: list[Cell], model: str, connections: int, field: str) -> float
     return statistics.median(a / b for a, b in zip(mine, theirs, strict=True))
 
 
-def _judge(sentence: str, *, met: bool) -> None:
+def judge(sentence: str, *, met: bool) -> None:
+    """Print how one aim is met."""
     print("met    " if met else "MISSED ", sentence)

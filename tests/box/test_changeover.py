@@ -49,7 +49,7 @@ def publish(client: httpx.Client, model: Any, directory: Any) -> None:
     first = {"deploy": "champion"} if client.get("/api/v1/models/changing").status_code == 404 else {}
     answer = client.post("/api/v1/models/changing/versions", data={"target": "benign", **first}, files=files)
     assert answer.status_code == 202, answer.text
-    assert eventually(lambda: client.get(answer.json()["url"]).json()["status"] == "ready", seconds=60)
+    assert eventually(lambda: client.get(answer.json()["url"]).json()["status"] == "ready", timeout_s=60)
 
 
 def deploy(client: httpx.Client, version: int, role: str = "champion", **more: Any) -> httpx.Response:
@@ -138,5 +138,5 @@ def test_a_shadow_answers_nobody_and_its_differences_are_counted(client, changin
         found: dict[str, Any] = next(each for each in live if each["role"] == "shadow")["differences"] or {}
         return found
 
-    assert eventually(lambda: counted().get("rows", 0) >= 200, seconds=20)
+    assert eventually(lambda: counted().get("rows", 0) >= 200, timeout_s=20)
     assert (counted()["different"], counted()["failed"]) == (others, 0)

@@ -38,6 +38,7 @@ def endpoint(request: HttpRequest, name: str) -> HttpResponse:
     state = state_of(found, is_computing=inference_answers())
     context: dict[str, Any] = {
         "endpoint": found,
+        "may_manage": found.may_be_managed_by(request.user),
         "state": state,
         "state_sentence": state_sentence(found, state, timezone.now()),
     }

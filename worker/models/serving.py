@@ -42,8 +42,15 @@ class ServedModel:
         if not file.is_file():
             message = f"The version lacks its file {file.name!r}."
             raise ModelMissing(message, "An admin restores the model store from a backup.")
-        size_bytes = max(_MEMORY_MIN_BYTES, _MEMORY_FACTOR * file.stat().st_size)
+        size_bytes = max(_MEMORY_MIN_BYTES, _memory_bytes(manifest, file))
         return cls(manifest, _engine(manifest, file), size_bytes=size_bytes, row_limit=row_limit)
+
+
+def _memory_bytes(manifest: Manifest, file: Path) -> int:
+    """Return what inspection measured; of an old version, that was not measured, a guess."""
+    if manifest.report is None:
+        return _MEMORY_FACTOR * file.stat().st_size
+    return manifest.report.measurements.resident_bytes
 
 
 def read_manifest(directory: Path) -> Manifest:
