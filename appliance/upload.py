@@ -53,7 +53,7 @@ class Site:
         answer: dict[str, Any] = self._ask("POST", f"/api/v1/models/{quote(model, safe='')}/versions", headers, body())
         return answer
 
-    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | Iterator[bytes]) -> Any:  # noqa: ANN401
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | Iterator[bytes]) -> Any:  # noqa: ANN401  # as above
         address = urlsplit(self.url)
         kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
         connection = kind(address.hostname or "", address.port, timeout=TIMEOUT_S)

@@ -7,6 +7,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from io import SEEK_END, BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
@@ -65,17 +66,16 @@ class BoundedHandler(ASGIHandler):
         spool = SpooledTemporaryFile(  # noqa: SIM115  # Django closes it
             max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=str(settings.FILE_UPLOAD_TEMP_DIR)
         )
-        try:
-            await _fill(spool, receive)
-            spool.seek(0)
-        except OSError as error:
-            spool.close()
-            if error.errno not in publishing.NO_ROOM:
-                raise
-            raise BodyRefusedError(NO_ROOM) from error
-        except BaseException:
-            spool.close()
-            raise
+        with ExitStack() as unless_whole:
+            unless_whole.callback(_close, spool)
+            try:
+                await _fill(spool, receive)
+                spool.seek(0)
+            except OSError as error:
+                if error.errno not in publishing.NO_ROOM:
+                    raise
+                raise BodyRefusedError(NO_ROOM) from error
+            unless_whole.pop_all()
         return spool
 
     def create_request(
@@ -101,6 +101,11 @@ class Body:
     async def __call__(self) -> Mapping[str, Any]:
         """Return the next message."""
         return await self._receive()
+
+
+def _close(spool: "SpooledTemporaryFile[bytes]") -> None:
+    with suppress(OSError):  # a full disk does not take what is left in the buffer; the file goes all the same
+        spool.close()
 
 
 async def _fill(spool: "SpooledTemporaryFile[bytes]", body: Body) -> None:
