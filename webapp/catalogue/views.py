@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
+from webapp.catalogue.report import said
 from webapp.catalogue.rows import feature_rows, model_rows, places_of, version_rows
 from webapp.catalogue.wording import outcome_sentence, problem_of, state_of
 from webapp.endpoints.models import Deployment
@@ -60,6 +61,7 @@ def version(request: HttpRequest, name: str, number: int) -> HttpResponse:
     if found.manifest_json is not None:
         manifest = found.manifest
         context |= {"manifest": manifest, "about": about(manifest), "features": feature_rows(manifest.signature)}
+        context["report"] = said(manifest.report) if manifest.report else None
     return render(request, "catalogue/version.html", context)
 
 
