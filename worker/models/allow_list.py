@@ -22,6 +22,10 @@ _NEIGHBOURS: Final = (
     "sklearn.metrics._dist_metrics.ManhattanDistance64",
     "sklearn.metrics._dist_metrics.ChebyshevDistance64",
     "sklearn.metrics._dist_metrics.MinkowskiDistance64",
+    "sklearn.metrics._dist_metrics.BrayCurtisDistance64",
+    "sklearn.metrics._dist_metrics.CanberraDistance64",
+    "sklearn.metrics._dist_metrics.HammingDistance64",
+    "sklearn.metrics._dist_metrics.HaversineDistance64",
 )
 
 _SPLINES: Final = (
@@ -50,9 +54,29 @@ _PARTS_OF_ESTIMATORS: Final = (
     "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.preprocessing._label._BinaryEncoder",
     # How a search over parameters split its rows, and that it judged by the estimator's own score: of use when fitting.
-    "sklearn.model_selection._split.KFold",
-    "sklearn.model_selection._split.StratifiedKFold",
+    *(
+        f"sklearn.model_selection._split.{name}"
+        for name in (
+            "GroupKFold",
+            "KFold",
+            "LeaveOneOut",
+            "RepeatedKFold",
+            "RepeatedStratifiedKFold",
+            "ShuffleSplit",
+            "StratifiedGroupKFold",
+            "StratifiedKFold",
+            "StratifiedShuffleSplit",
+            "TimeSeriesSplit",
+        )
+    ),
     "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.metrics._scorer._Scorer",
+    "sklearn.metrics._scorer._CurveScorer",
+    # Which arguments an estimator hands on to its steps: names and true or false.
+    "sklearn.utils._metadata_requests.MetadataRequest",
+    "sklearn.utils._metadata_requests.MethodMetadataRequest",
+    # A member of an ensemble that knew one class alone: it answers that class.
+    "sklearn.multiclass._ConstantPredictor",
 )
 
 _KERNELS: Final = tuple(
@@ -81,8 +105,26 @@ _FUNCTIONS: Final = (
     # Histogram boosting keeps a partial of this validation to pass its number columns through. A partial calls
     # nothing but a function that is itself on this list.
     "functools.partial",
+    # How clusters of features are pooled into one: over an array, along an axis.
+    "numpy.mean",
     "sklearn.utils.validation.check_array",
 )
+
+_SCORES: Final = tuple(
+    # What a search over parameters judged by: functions of two arrays, called when fitting and by `score` alone.
+    f"sklearn.metrics.{module}.{name}"
+    for module, names in (
+        ("_classification", ("accuracy_score", "balanced_accuracy_score", "brier_score_loss", "cohen_kappa_score",
+                             "f1_score", "jaccard_score", "log_loss", "matthews_corrcoef", "precision_score",
+                             "recall_score")),
+        ("_ranking", ("average_precision_score", "roc_auc_score", "top_k_accuracy_score")),
+        ("_regression", ("explained_variance_score", "max_error", "mean_absolute_error",
+                         "mean_absolute_percentage_error", "mean_gamma_deviance", "mean_poisson_deviance",
+                         "mean_squared_error", "mean_squared_log_error", "median_absolute_error", "r2_score",
+                         "root_mean_squared_error", "root_mean_squared_log_error")),
+    )
+    for name in names
+)  # fmt: skip
 
 ALLOWED_TYPES: Final = (
     *_TREES,
@@ -93,4 +135,5 @@ ALLOWED_TYPES: Final = (
     *_KERNELS,
     *_LOSSES,
     *_FUNCTIONS,
+    *_SCORES,
 )

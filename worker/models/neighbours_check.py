@@ -80,5 +80,6 @@ def _check_metric(metric: DistanceMetric, features: int, estimator: object) -> N
     """Check the weights of a metric: the C code reads one for each feature if there are any."""
     _, weights, _ = metric.__getstate__()
     named = type(metric).__name__.removesuffix("64")
+    _require(holds=named != "HaversineDistance" or features == 2, what="its distance is of two angles", of=estimator)
     reads = named == "MinkowskiDistance" and len(weights) > 0
     _require(holds=not reads or len(weights) == features, what="its distance has other weights", of=estimator)
