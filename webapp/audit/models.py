@@ -1,5 +1,6 @@
 """The events of the audit trail."""
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, NoReturn, Self
 
@@ -11,6 +12,9 @@ from webapp.accounts.models import User
 from webapp.audit import origin
 
 NAME_LENGTH: Final = 150
+NOTHING: Final = "·"
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+DIGEST_SHOWN: Final = 12
 
 
 class Action(models.TextChoices):
@@ -125,12 +129,17 @@ class AuditEvent(models.Model):
 
     @property
     def change(self) -> str:
-        """What was and what is, a part for each name: `champion: 1 → 2`."""
+        """What was and what is, a part for each name: `champion: 1 → 2`; digests by their beginning."""
         names = [*self.before, *(name for name in self.after if name not in self.before)]
-        return "; ".join(f"{name}: {_value(self.before.get(name))} → {_value(self.after.get(name))}" for name in names)
+        return "; ".join(f"{name}: {self._change_of(name)}" for name in names)
+
+    def _change_of(self, name: str) -> str:
+        if name not in self.before:
+            return _value(self.after[name])
+        return f"{_value(self.before[name])} → {_value(self.after[name]) if name in self.after else NOTHING}"
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return "·"
+    if isinstance(value, str) and DIGEST.fullmatch(value):
+        return f"{value[:DIGEST_SHOWN]}…"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

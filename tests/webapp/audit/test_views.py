@@ -59,3 +59,25 @@ def test_more_than_a_page_has_the_older_ones_behind_it(as_alice, alice):
 
 def test_no_cell_is_computed_by_a_spreadsheet(as_alice, told):
     assert {row["reason"] for row in rows(as_alice, action="published")} == {"'=1+1"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"champion": 1}, {"champion": 2}, "champion: 1 → 2"),
+        ({}, {"share": 10, "challenger": 2}, "share: 10; challenger: 2"),
+        ({"groups": ["chemists", "bakers"]}, {}, "groups: chemists, bakers → ·"),
+        ({}, {"artifact": "0123456789ab" + "c" * 52}, "artifact: 0123456789ab…"),
+    ],
+)
+def test_a_change_is_told_in_a_line(before, after, told):
+    event = AuditEvent.objects.record(Entry(action=Action.DEPLOYED, before=before, after=after))
+    assert event.change == told
+
+
+def test_the_page_of_a_model_shows_its_part(as_alice, penguins):
+    AuditEvent.objects.record(Entry(action=Action.REJECTED, model="penguins", version=9, reason="Too many feet."))
+    AuditEvent.objects.record(Entry(action=Action.REJECTED, model="diamonds", version=9, reason="Too hard."))
+    page = as_alice.get("/models/penguins/").content.decode()
+    assert "Too many feet." in page
+    assert "Too hard." not in page
