@@ -75,7 +75,7 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True):
 class Importance(msgspec.Struct, frozen=True, kw_only=True):
     """By how much the loss grows when the values of one feature are shuffled among the rows, and how much that varies.
 
-    The loss is the Brier score, the share of wrong answers where there are no probabilities, or of numbers the root mean
+    The loss is the Brier score; where there are no probabilities the share of wrong answers; of numbers the root mean
     squared error.
     """
 
