@@ -16,6 +16,9 @@ control_socket_disable = True
 
 def when_ready(_server: object) -> None:
     """Clear away what was being uploaded when the site was killed: no process serves yet."""
-    from webapp.registry import uploading  # noqa: PLC0415  # Django is set up by now, and not before
+    from django.db import connections  # noqa: PLC0415  # Django is set up by now, and not before
+
+    from webapp.registry import uploading  # noqa: PLC0415  # as above
 
     uploading.clear()
+    connections.close_all()  # the processes that are forked now must not share one

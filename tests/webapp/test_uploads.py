@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -226,3 +227,15 @@ def test_leftovers_of_a_killed_site_are_cleared(settings):
     (settings.FILE_UPLOAD_TEMP_DIR / "half.upload").write_bytes(b"half a model")
     uploading.clear()
     assert list(settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
+
+
+def test_files_in_the_spool_that_no_version_waits_for_are_cleared_after_an_hour(settings):
+    model = add_user("pia", Role.PUBLISHER).models.create(name="penguins", title="Penguins")
+    model.versions.create(number=1, digest="d", inspection_id="awaited", created_by=model.owner)
+    hours_ago = time.time() - 2 * uploading.UNDER_WAY_S
+    for name in ("awaited", "orphan", "fresh"):
+        (settings.SPOOL_DIR / "inbox" / name).mkdir(parents=True)
+    for name in ("awaited", "orphan"):
+        os.utime(settings.SPOOL_DIR / "inbox" / name, (hours_ago, hours_ago))
+    uploading.clear()
+    assert {path.name for path in (settings.SPOOL_DIR / "inbox").iterdir()} == {"awaited", "fresh"}

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from webapp.registry.publishing import NO_ROOM
+from webapp.registry.models import ModelVersion, Status
+from webapp.registry.publishing import NO_ROOM, store
+
+UNDER_WAY_S: Final = 3600.0
 
 CUT_OFF: Final = "is_cut_off"
 """The mark that a request gets whose files did not all fit on the disk."""
@@ -56,6 +60,14 @@ def is_cut_off(request: HttpRequest) -> bool:
 
 
 def clear() -> None:
-    """Remove what uploads left behind that were under way when the site was killed. Call it while none is."""
+    """Remove what was under way when the site was killed: uploads, and files in the spool that no version waits for.
+
+    Call it while no process serves. What came within the last hour may be a push from the terminal and stays.
+    """
     shutil.rmtree(settings.FILE_UPLOAD_TEMP_DIR, ignore_errors=True)
     Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
+    waiting = set(ModelVersion.objects.filter(status=Status.INSPECTING).values_list("inspection_id", flat=True))
+    newest_s = time.time() - UNDER_WAY_S
+    for inbox in settings.SPOOL_DIR.glob("inbox/*"):
+        if inbox.name not in waiting and inbox.stat().st_mtime < newest_s:
+            store().discard(inbox.name)
