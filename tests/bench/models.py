@@ -101,7 +101,7 @@ def publish(client: httpx.Client, name: str, bundle: Path, target: str) -> None:
 
     def is_done() -> bool:
         seen.update(client.get(answer.json()["url"]).json())
-        return seen["status"] != "inspecting"
+        return bool(seen["status"] != "inspecting")
 
     if not eventually(is_done, READY_S) or seen["status"] != "ready":
         sys.exit(f"error: {name} is {seen['status']}: {seen['reason']}")
