@@ -8,6 +8,7 @@ TEMPLATES: Final = frozenset(
     {
         gettext_noop("One row takes {onnx} ms, with scikit-learn {sklearn} ms."),
         gettext_noop("The converted model could not answer the reference data."),
+        gettext_noop("The published graph is served as it is."),
         gettext_noop(
             "ONNX gives probabilities that differ by more than {tolerance:g} in {off:,} of {rows:,} "
             "rows, at most by {difference:.2g}."
