@@ -62,7 +62,7 @@ def test_an_inspection_is_answered_by_name_with_its_manifest(worker, bundle):
     worker.send("worker.inspect", msgspec.to_builtins(request(publication)))
     outcome = msgspec.convert(worker.next_outcome(), InspectionOutcome)
     assert outcome.manifest is not None
-    assert outcome.files == ("model.onnx",)
+    assert outcome.files == ("model.onnx", "profile.json")
     assert list((worker.spool / "deliveries").iterdir()) == []
 
 

@@ -40,7 +40,8 @@ PUBLISHER_HINT: Final = (
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What the disposable process is told. `converted` is where lies what a pickle was converted to, if it was.
 
-    To measure an accepted version: its `manifest`, and where lies what was `made` for it.
+    To measure an accepted version: its `manifest`, and where lies what was `made` for it; `briefly` where its memory
+    and the time of one row will do.
     """
 
     request: InspectionRequest
@@ -48,6 +49,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     converted: str = ""
     manifest: Manifest | None = None
     made: str = ""
+    briefly: bool = False
 
 
 class Workplace(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,8 +96,9 @@ def _measured(outcome: InspectionOutcome, request: InspectionRequest, workplace:
         return outcome
     outbox = workplace.spool_dir / "outbox" / request.inspection_id
 
-    def measure(manifest: Manifest) -> InspectionOutcome:
-        job = Job(request=request, inbox=str(_inbox(request, workplace)), manifest=manifest, made=str(outbox))
+    def measure(manifest: Manifest, *, briefly: bool = False) -> InspectionOutcome:
+        inbox = str(_inbox(request, workplace))
+        job = Job(request=request, inbox=inbox, manifest=manifest, made=str(outbox), briefly=briefly)
         with _run_apart(job, workplace, MEASURING, alone=True) as (measured, _):
             return measured
 

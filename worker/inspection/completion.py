@@ -1,7 +1,6 @@
 """Puts what fresh processes measured into the report of an accepted version."""
 
-from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -9,11 +8,15 @@ from worker.contract.inspection import InspectionOutcome
 from worker.contract.manifest import Engine, Manifest
 from worker.contract.report import Conversion, Measurements, Report
 
-Measure = Callable[[Manifest], InspectionOutcome]
-"""Measures the version that a manifest describes, apart: an outcome whose manifest has measurements, or a refusal."""
-
 DIFFERENCES: Final = ("difference", "relative")
 """The facts in which the choice of the engine tells by how much the graph's answers differ."""
+
+
+class Measure(Protocol):
+    """Measures, apart, the version that a manifest describes."""
+
+    def __call__(self, manifest: Manifest, *, briefly: bool = False) -> InspectionOutcome:
+        """Return an outcome whose manifest has measurements, or a refusal."""
 
 
 def complete(manifest: Manifest, measure: Measure, graph_bytes: int) -> InspectionOutcome:
@@ -27,7 +30,7 @@ def complete(manifest: Manifest, measure: Measure, graph_bytes: int) -> Inspecti
         return msgspec.structs.replace(outcome, manifest=None)
     conversion = None
     if manifest.engine is Engine.ONNX and manifest.sklearn_file:
-        sklearn = _measurements(measure(msgspec.structs.replace(manifest, engine=Engine.SKLEARN)))
+        sklearn = _measurements(measure(msgspec.structs.replace(manifest, engine=Engine.SKLEARN), briefly=True))
         conversion = None if sklearn is None else _conversion(manifest, serving, sklearn, graph_bytes)
     report = msgspec.structs.replace(manifest.report or Report(), measurements=serving, conversion=conversion)
     return msgspec.structs.replace(outcome, manifest=msgspec.structs.replace(manifest, report=report))

@@ -69,7 +69,7 @@ def test_a_model_that_draws_its_answers_is_refused_and_leaves_nothing(tmp_path):
 def test_of_a_measuring_process_only_figures_are_taken(line):
     found, _ = measured(line)
     liar = msgspec.structs.replace(line.manifest, sklearn_file="../secret", report=Report(measurements=found))
-    completed = complete(line.manifest, lambda _: msgspec.structs.replace(line, manifest=liar), 7)
+    completed = complete(line.manifest, lambda _, briefly=False: msgspec.structs.replace(line, manifest=liar), 7)
     assert completed.manifest is not None
     assert completed.manifest.sklearn_file == "artifact"
     assert completed.manifest.report is not None
@@ -78,7 +78,7 @@ def test_of_a_measuring_process_only_figures_are_taken(line):
 
 def test_what_cannot_be_measured_is_refused(line):
     refusal = InspectionOutcome(inspection_id="one", version_id=7, reason="It died.")
-    assert complete(line.manifest, lambda _: refusal, 7) == refusal
+    assert complete(line.manifest, lambda _, briefly=False: refusal, 7) == refusal
 
 
 def test_memory_that_is_taken_is_seen():
