@@ -40,7 +40,15 @@ def test_a_secret_key_stays(tmp_path):
 
 @pytest.mark.parametrize("_attempt", range(3))
 def test_processes_that_start_at_once_agree_on_the_key(tmp_path, _attempt):
+    path = tmp_path / "alone" / "secret-key"
     with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _n: env.secret_key(tmp_path / "secret-key"), range(8)))
+        keys = set(pool.map(lambda _n: env.secret_key(path), range(8)))
     assert len(keys) == 1
-    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_memory_for_models_is_set_or_measured(monkeypatch):
+    monkeypatch.setenv("BASTIDE_MODEL_MEMORY", "3G")
+    assert env.read().model_memory_bytes == 3 << 30
+    monkeypatch.delenv("BASTIDE_MODEL_MEMORY")
+    assert env.read().model_memory_bytes > 0
