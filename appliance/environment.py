@@ -13,8 +13,8 @@ from appliance.paths import DataDirectory
 UPLOAD_BYTES_MAX_DEFAULT: Final = str(2 << 30)
 KEPT: Final = ("PATH", "HOME", "USER", "TZ", "TMPDIR")
 
-CONTROL_KEPT: Final = ("BASTIDE_MODEL_MEMORY",)
-"""What an admin may set for the control plane: how much memory models may take, such as 3G."""
+MODEL_MEMORY: Final = "BASTIDE_MODEL_MEMORY"
+"""What an admin may set: how much memory models may take in all processes together, such as 3G."""
 
 ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 """Addresses that stand for any other machine: they are kept for documentation, and belong to none."""
@@ -90,7 +90,7 @@ def control(data: DataDirectory, url: str) -> dict[str, str]:
         "BASTIDE_REDIS_SOCKET": str(data.redis_socket),
         "BASTIDE_PUBLIC_URL": url,
         "MALLOC_ARENA_MAX": "2",
-        **{name: os.environ[name] for name in CONTROL_KEPT if name in os.environ},
+        **_model_memory(),
     }
 
 
@@ -115,4 +115,9 @@ def worker(data: DataDirectory) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
+        **_model_memory(),
     }
+
+
+def _model_memory() -> dict[str, str]:
+    return {MODEL_MEMORY: os.environ[MODEL_MEMORY]} if MODEL_MEMORY in os.environ else {}

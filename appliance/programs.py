@@ -39,8 +39,8 @@ class Sizes:
 
 def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Program, ...]:
     """Return the programs in the order in which they start."""
-    worker = environment.worker(data)
     sized = {"BASTIDE_INFERENCE_PROCESSES": str(sizes.inference)}
+    worker = environment.worker(data) | sized
     control = environment.control(data, address.url) | sized
     web = environment.web(data, address, sizes.web) | sized
     gunicorn = (str(PYTHON), "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "webapp.asgi:application")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from webapp import memory
+from worker.contract import memory
 
 DATA_DIR_DEFAULT: Final = "var"
 HOST_DEFAULT: Final = "127.0.0.1"
@@ -47,7 +47,6 @@ def read() -> Environment:
     host = os.environ.get("BASTIDE_HOST", HOST_DEFAULT)
     port = int(os.environ.get("BASTIDE_PORT", PORT_DEFAULT))
     metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    model_memory = os.environ.get("BASTIDE_MODEL_MEMORY")
     return Environment(
         data_dir=data_dir,
         redis_socket=Path(os.environ.get("BASTIDE_REDIS_SOCKET", data_dir / "run" / "redis.sock")),
@@ -57,7 +56,7 @@ def read() -> Environment:
         web_processes=int(os.environ.get("BASTIDE_WEB_PROCESSES", "2")),
         metrics_dir=Path(metrics) if metrics else None,
         inference_processes=int(os.environ.get("BASTIDE_INFERENCE_PROCESSES", min(os.cpu_count() or 1, 2))),
-        model_memory_bytes=memory.parse_size(model_memory) if model_memory else memory.for_models(memory.total_bytes()),
+        model_memory_bytes=memory.model_bytes(os.environ.get("BASTIDE_MODEL_MEMORY"), memory.total_bytes()),
         upload_bytes_max=int(os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT)),
     )
 

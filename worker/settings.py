@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from worker.contract import memory
+
 MEGABYTE: Final = 1_000_000
+INFERENCE_PROCESSES: Final = 2
+"""So many hold what is deployed, unless the environment says how many there are."""
 INSPECTION_TIMEOUT_S: Final = 300.0
 INSPECTION_MEMORY_MIN_BYTES: Final = 1_500 * MEGABYTE
 """Below this not even the libraries load."""
@@ -25,11 +29,12 @@ class Settings:
     @classmethod
     def read(cls, environment: "os._Environ[str] | dict[str, str]", memory_bytes: int) -> Self:
         """Return the settings of a process on a machine with this much memory; paths default to those in `./var`."""
+        processes = int(environment.get("BASTIDE_INFERENCE_PROCESSES") or INFERENCE_PROCESSES)
         return cls(
             models_dir=_path(environment, "BASTIDE_MODELS_DIR", "var/models"),
             spool_dir=_path(environment, "BASTIDE_SPOOL_DIR", "var/spool"),
             redis_socket=_path(environment, "BASTIDE_REDIS_SOCKET", "var/run/redis.sock"),
-            model_cache_bytes=memory_bytes // 5,
+            model_cache_bytes=memory.model_bytes(environment.get("BASTIDE_MODEL_MEMORY"), memory_bytes) // processes,
             inspection_memory_bytes=max(memory_bytes // 2, INSPECTION_MEMORY_MIN_BYTES),
         )
 
@@ -38,4 +43,4 @@ def _path(environment: "os._Environ[str] | dict[str, str]", name: str, default: 
     return Path(environment.get(name) or default).absolute()
 
 
-SETTINGS: Final = Settings.read(os.environ, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+SETTINGS: Final = Settings.read(os.environ, memory.total_bytes())

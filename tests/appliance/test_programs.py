@@ -31,8 +31,8 @@ def test_only_the_death_of_the_web_process_ends_the_box(box):
     assert [name for name, program in box.items() if program.is_essential] == ["web"]
 
 
-@pytest.mark.parametrize("name", ["web", "control"])
-def test_the_control_plane_knows_how_much_models_may_take(data, monkeypatch, name):
+@pytest.mark.parametrize("name", ["web", "control", "inference-1", "jobs"])
+def test_both_planes_know_how_much_models_may_take(data, monkeypatch, name):
     monkeypatch.setenv("BASTIDE_MODEL_MEMORY", "3G")
     told = next(each for each in programs(data, ADDRESS, Sizes(web=1, inference=3)) if each.name == name).environment
     assert (told["BASTIDE_MODEL_MEMORY"], told["BASTIDE_INFERENCE_PROCESSES"]) == ("3G", "3")

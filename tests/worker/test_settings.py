@@ -19,8 +19,13 @@ def test_paths_default_to_the_data_directory_here():
 
 def test_memory_is_a_share_of_the_machines():
     settings = Settings.read({}, 10 * GIGABYTE)
-    assert settings.model_cache_bytes == 2 * GIGABYTE
+    assert settings.model_cache_bytes == 7.5 * GIGABYTE / 2
     assert settings.inspection_memory_bytes == 5 * GIGABYTE
+
+
+def test_each_process_keeps_its_part_of_what_an_admin_allows():
+    told = {"BASTIDE_MODEL_MEMORY": "3G", "BASTIDE_INFERENCE_PROCESSES": "4"}
+    assert Settings.read(told, 10 * GIGABYTE).model_cache_bytes == 3 * 2**30 // 4
 
 
 def test_an_inspection_has_room_for_the_libraries_on_a_small_machine():

@@ -29,6 +29,6 @@ TEMPLATES: Final = frozenset(
         gettext_noop("{step}, as this model uses it, cannot be converted to ONNX."),
         gettext_noop("ONNX has no value for a missing true or false, which “{feature}” allows."),
         gettext_noop("This model cannot be converted to ONNX."),
-        gettext_noop("The published graph is served as it is."),
+        gettext_noop("ONNX agrees but is slower: {onnx} ms for a row, scikit-learn {sklearn} ms."),
     }
 )

@@ -1,10 +1,12 @@
-"""How much memory the box may use for models: what an admin set, else what the machine has beyond a reserve."""
+"""How much memory the box may use for models: what an admin set, else what the machine has beyond a reserve.
 
+The control plane admits by it, and the data plane bounds by it what each process keeps loaded.
+"""
+
+import os
 import re
 from pathlib import Path
 from typing import Final
-
-import psutil
 
 UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 SIZE: Final = re.compile(r"(\d+)([KMG]?)")
@@ -23,9 +25,14 @@ def parse_size(text: str) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
+def model_bytes(setting: str | None, total: int) -> int:
+    """Return what all processes together may use for models. Raise ValueError for a setting that is no size."""
+    return parse_size(setting) if setting else for_models(total)
+
+
 def total_bytes() -> int:
     """Return the memory of the machine, or of the container that is smaller."""
-    total = psutil.virtual_memory().total
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
         return min(total, int(CGROUP_LIMIT.read_text()))
     except (OSError, ValueError):

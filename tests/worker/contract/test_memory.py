@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.memory import for_models, parse_size, total_bytes
+from worker.contract.memory import for_models, parse_size, total_bytes
 
 GIB = 1 << 30
 
