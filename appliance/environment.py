@@ -16,6 +16,9 @@ KEPT: Final = ("PATH", "HOME", "USER", "TZ", "TMPDIR")
 MODEL_MEMORY: Final = "BASTIDE_MODEL_MEMORY"
 """What an admin may set: how much memory models may take in all processes together, such as 3G."""
 
+INSPECTION_SECONDS: Final = "BASTIDE_INSPECTION_SECONDS"
+"""What an admin may set: how long each part of an inspection may take before it is stopped."""
+
 ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 """Addresses that stand for any other machine: they are kept for documentation, and belong to none."""
 
@@ -90,7 +93,7 @@ def control(data: DataDirectory, url: str) -> dict[str, str]:
         "BASTIDE_REDIS_SOCKET": str(data.redis_socket),
         "BASTIDE_PUBLIC_URL": url,
         "MALLOC_ARENA_MAX": "2",
-        **_model_memory(),
+        **_set_by_the_admin(MODEL_MEMORY),
     }
 
 
@@ -115,9 +118,9 @@ def worker(data: DataDirectory) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
-        **_model_memory(),
+        **_set_by_the_admin(MODEL_MEMORY, INSPECTION_SECONDS),
     }
 
 
-def _model_memory() -> dict[str, str]:
-    return {MODEL_MEMORY: os.environ[MODEL_MEMORY]} if MODEL_MEMORY in os.environ else {}
+def _set_by_the_admin(*names: str) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}

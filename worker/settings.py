@@ -36,6 +36,7 @@ class Settings:
             redis_socket=_path(environment, "BASTIDE_REDIS_SOCKET", "var/run/redis.sock"),
             model_cache_bytes=memory.model_bytes(environment.get("BASTIDE_MODEL_MEMORY"), memory_bytes) // processes,
             inspection_memory_bytes=max(memory_bytes // 2, INSPECTION_MEMORY_MIN_BYTES),
+            inspection_timeout_s=float(environment.get("BASTIDE_INSPECTION_SECONDS") or INSPECTION_TIMEOUT_S),
         )
 
 

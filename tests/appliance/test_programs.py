@@ -38,6 +38,13 @@ def test_both_planes_know_how_much_models_may_take(data, monkeypatch, name):
     assert (told["BASTIDE_MODEL_MEMORY"], told["BASTIDE_INFERENCE_PROCESSES"]) == ("3G", "3")
 
 
+def test_the_data_plane_knows_how_long_an_inspection_may_take(data, monkeypatch):
+    monkeypatch.setenv("BASTIDE_INSPECTION_SECONDS", "20")
+    told = {each.name: each.environment for each in programs(data, ADDRESS, Sizes(web=1, inference=1))}
+    assert told["jobs"]["BASTIDE_INSPECTION_SECONDS"] == "20"
+    assert "BASTIDE_INSPECTION_SECONDS" not in told["web"]
+
+
 @pytest.mark.parametrize("name", ["inference-1", "jobs"])
 def test_the_data_plane_knows_neither_the_data_directory_nor_django(box, name):
     assert {"BASTIDE_DATA_DIR", "DJANGO_SETTINGS_MODULE"} & box[name].environment.keys() == set()

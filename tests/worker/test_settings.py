@@ -28,5 +28,10 @@ def test_each_process_keeps_its_part_of_what_an_admin_allows():
     assert Settings.read(told, 10 * GIGABYTE).model_cache_bytes == 3 * 2**30 // 4
 
 
+def test_an_inspection_takes_no_longer_than_an_admin_allows():
+    assert Settings.read({}, GIGABYTE).inspection_timeout_s == 300
+    assert Settings.read({"BASTIDE_INSPECTION_SECONDS": "20"}, GIGABYTE).inspection_timeout_s == 20
+
+
 def test_an_inspection_has_room_for_the_libraries_on_a_small_machine():
     assert Settings.read({}, GIGABYTE).inspection_memory_bytes == INSPECTION_MEMORY_MIN_BYTES
