@@ -20,6 +20,7 @@ class OrderSchema(Schema):
     override: bool = Field(
         default=False, description="deploy although the signature differs (with a reason) or memory lacks (admins)"
     )
+    expected_per_s: float | None = Field(None, description="requests a second that the endpoint is to bear from now on")
     champion: int | None = Field(None, description="id of the live champion that you saw; 409 if it is another by now")
 
 

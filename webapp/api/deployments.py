@@ -54,6 +54,7 @@ def create_deployment(request: HttpRequest, endpoint: str, order: OrderSchema) -
             share=order.share,
             reason=order.reason,
             override=order.override,
+            expected_per_s=order.expected_per_s,
         ),
         timezone.now(),
         champion_seen=order.champion,

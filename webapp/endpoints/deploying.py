@@ -22,6 +22,7 @@ from webapp.endpoints.errors import DeploymentStateError
 from webapp.endpoints.models import SHADOWS_MAX, Deployment, DeploymentRole, Endpoint
 from webapp.endpoints.orders import Order
 from webapp.endpoints.phrases import Phrase
+from webapp.endpoints.processor import load_of
 from webapp.registry.errors import WrongStateError
 from webapp.registry.models import ModelVersion
 
@@ -76,6 +77,8 @@ def deploy(endpoint: Endpoint, order: Order, at: datetime, *, champion_seen: int
         if standing and (standing.role, standing.share) == (order.role, order.share):
             return standing
         overrode = _objections(live, order)
+        if order.expected_per_s is not None:
+            endpoint.expect(order.expected_per_s)
         _end(_leaving(live, order), order.by, at)
         made = endpoint.deployments.create(
             version=order.version,
@@ -165,7 +168,8 @@ def _objections(live: Live, order: Order) -> tuple[Phrase, ...]:
     if not ModelVersion.objects.select_for_update().get(pk=order.version.pk).is_ready:
         raise WrongStateError(str(order.version), "deployed", "ready")
     _check_role(live, order)
-    return (*_objections_of_callers(live, order), *_objections_of_memory(live, order))
+    of_box = (*_objections_of_memory(live, order), *_objections_of_processor(live, order))
+    return (*_objections_of_callers(live, order), *of_box)
 
 
 def _objections_of_callers(live: Live, order: Order) -> tuple[Phrase, ...]:
@@ -188,6 +192,15 @@ def _objections_of_memory(live: Live, order: Order) -> tuple[Phrase, ...]:
     if not (order.override and order.by.is_admin):
         raise admission.refusal()
     return (admission.numbers,)
+
+
+def _objections_of_processor(live: Live, order: Order) -> tuple[Phrase, ...]:
+    load = load_of(live.endpoint, order)
+    if load.fits:
+        return ()
+    if not (order.override and order.by.is_admin):
+        raise load.refusal()
+    return (load.numbers,)
 
 
 def _check_role(live: Live, order: Order) -> None:

@@ -1,5 +1,6 @@
 """The pages on which an endpoint is managed: what stands behind it, and each change with its confirmation."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,7 @@ from webapp.endpoints.deploying import champion_before, deploy, rollback, withdr
 from webapp.endpoints.errors import EndpointError
 from webapp.endpoints.managing import WHAT_IT_DOES, candidates, history_of, live_of, preview, summary, told
 from webapp.endpoints.models import DeploymentRole, Endpoint
-from webapp.endpoints.orders import SHARES, WHOLE, Order
+from webapp.endpoints.orders import LOAD_MAX, SHARES, WHOLE, Order
 from webapp.registry.errors import RegistryError
 from webapp.registry.models import ModelVersion, Status
 
@@ -31,6 +32,7 @@ class ChoiceForm(forms.Form):
     version = forms.IntegerField(min_value=1)
     role = forms.ChoiceField(choices=DeploymentRole.choices)
     share = forms.IntegerField(required=False, min_value=1, max_value=WHOLE)
+    load = forms.FloatField(required=False, min_value=0, max_value=LOAD_MAX, localize=True)
 
 
 class DecisionForm(forms.Form):
@@ -74,23 +76,18 @@ def deploy_version(request: HttpRequest, name: str) -> HttpResponse:
     if role == DeploymentRole.CHAMPION:
         share = WHOLE
     context = {"version": version, "role": role, "share": share, "shares": SHARES[role], "does": WHAT_IT_DOES[role]}
+    load = choice.cleaned_data["load"]
+    order = Order(version=version, by=user_of(request), role=role, share=share, expected_per_s=load)
     decision = DecisionForm(request.POST or None)
     if request.method == "POST" and decision.is_valid():
         said = decision.cleaned_data
-        order = Order(
-            version=version,
-            by=user_of(request),
-            role=role,
-            share=share,
-            reason=said["reason"],
-            override=said["override"],
-        )
+        decided = replace(order, reason=said["reason"], override=said["override"])
         try:
-            deploy(endpoint, order, timezone.now(), champion_seen=said["champion"])
+            deploy(endpoint, decided, timezone.now(), champion_seen=said["champion"])
             return redirect("manage_endpoint", name)
         except (EndpointError, RegistryError) as error:
             context["problem"] = told(error)
-    return _ask(request, "endpoints/confirm_deploy.html", endpoint, context | {"preview": preview(endpoint, version)})
+    return _ask(request, "endpoints/confirm_deploy.html", endpoint, context | {"preview": preview(endpoint, order)})
 
 
 @never_cache

@@ -12,7 +12,9 @@ from webapp.endpoints.admission import Admission, Outcome, judge
 from webapp.endpoints.compatibility import differences
 from webapp.endpoints.errors import EndpointError
 from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
+from webapp.endpoints.orders import Order
 from webapp.endpoints.phrases import Phrase
+from webapp.endpoints.processor import COMPUTES_LESS, load_of
 from webapp.registry.errors import RegistryError
 from webapp.registry.models import ModelVersion, Status
 
@@ -41,6 +43,8 @@ class Preview:
 
     memory: str
     memory_state: str
+    load: str
+    load_state: str
     objections: tuple[Objection, ...]
 
 
@@ -79,9 +83,10 @@ def summary(live: Sequence[Deployment]) -> str:
     return f"{listed[0].upper()}{listed[1:]}."
 
 
-def preview(endpoint: Endpoint, version: ModelVersion) -> Preview:
-    """Return what deploying `version` would need and meet."""
-    admission = judge(endpoint, version)
+def preview(endpoint: Endpoint, order: Order) -> Preview:
+    """Return what an order would need and meet."""
+    version = order.version
+    admission, load = judge(endpoint, version), load_of(endpoint, order)
     champion = endpoint.champion
     found = differences(champion.version.manifest.signature, version.manifest.signature) if champion else ()
     objections = (
@@ -90,8 +95,17 @@ def preview(endpoint: Endpoint, version: ModelVersion) -> Preview:
     if admission.outcome != Outcome.FITS:
         advice = admission.advice.said()
         objections.append(Objection(sentence=_("There is not enough memory."), advice=advice, is_for_admins=True))
+    if not load.fits:
+        advice = Phrase(COMPUTES_LESS).said()
+        objections.append(Objection(sentence=_("The processor is not enough."), advice=advice, is_for_admins=True))
     state = {Outcome.FITS: "good", Outcome.FITS_IF_UNLOADED: "warning", Outcome.DOES_NOT_FIT: "bad"}[admission.outcome]
-    return Preview(memory=_memory(admission), memory_state=state, objections=tuple(objections))
+    return Preview(
+        memory=_memory(admission),
+        memory_state=state,
+        load=load.numbers.said() if load.row_ms else "",
+        load_state="good" if load.fits else "bad",
+        objections=tuple(objections),
+    )
 
 
 def told(error: EndpointError | RegistryError) -> tuple[str, str]:

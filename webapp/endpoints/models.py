@@ -4,7 +4,7 @@ from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,10 @@ from webapp.registry.models import ModelVersion, RegisteredModel
 
 SHADOWS_MAX: Final = 3
 """Each costs as much work as the champion."""
+
+
+EXPECTED_PER_S: Final = 1.0
+"""What colleagues ask by hand, unless somebody expects more."""
 
 
 class Endpoints(models.QuerySet["Endpoint"]):
@@ -45,6 +49,9 @@ class Endpoint(models.Model):
         help_text=_("Members of these groups may use the endpoint; administrators always may."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    expected_per_s = models.FloatField(
+        _("expected requests a second"), default=EXPECTED_PER_S, validators=[MinValueValidator(0.0)]
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = Endpoints.as_manager()
@@ -71,6 +78,11 @@ class Endpoint(models.Model):
         known = self.deployments.select_related("version__model")
         last = known.live_champions().first() or known.first()
         return last.version.model if last else RegisteredModel.objects.filter(name=self.name).first()
+
+    def expect(self, requests_per_s: float) -> None:
+        """Take note of the load that is expected from now on."""
+        self.expected_per_s = requests_per_s
+        self.save(update_fields=["expected_per_s"])
 
     def may_be_managed_by(self, user: User | AnonymousUser) -> bool:
         """Return whether `user` may deploy here: admins, and who manages the model behind the endpoint."""

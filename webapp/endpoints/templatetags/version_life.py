@@ -7,6 +7,7 @@ from django import template
 from webapp.endpoints.life import PUT_AWAY
 from webapp.endpoints.managing import preview
 from webapp.endpoints.models import Deployment, Endpoint
+from webapp.endpoints.orders import Order
 from webapp.registry.models import ModelVersion, Status
 
 register = template.Library()
@@ -22,10 +23,11 @@ def version_life(version: ModelVersion) -> dict[str, Any]:
     )
     endpoints = list((model | Endpoint.objects.filter(name=version.model.name)).distinct())
     is_ready = version.status == Status.READY
+    order = Order(version=version, by=version.created_by)
     return {
         "version": version,
         "endpoints": endpoints if is_ready else [],
-        "preview": preview(endpoints[0], version) if is_ready and endpoints else None,
+        "preview": preview(endpoints[0], order) if is_ready and endpoints else None,
         "is_ready": is_ready,
         "is_put_away": version.status in PUT_AWAY,
         "is_gone": version.status in {Status.DELETED, Status.INSPECTING},
