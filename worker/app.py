@@ -5,7 +5,7 @@ from typing import Any, Final
 from celery import Celery, bootsteps
 from celery.signals import celeryd_init
 
-from worker.contract.names import QUEUE_INFERENCE, QUEUE_JOBS, TASK_INSPECT, TASK_PING
+from worker.contract.names import QUEUE_INFERENCE, QUEUE_JOBS, TASK_COMPARE_VERSIONS, TASK_INSPECT, TASK_PING
 from worker.life import SignOfLife
 from worker.settings import SETTINGS
 
@@ -26,7 +26,7 @@ app.conf.update(
     # A task whose process died is given back; `worker.inspection.deliveries` ends the loop that this alone would be.
     task_reject_on_worker_lost=True,
     task_default_queue=QUEUE_JOBS,
-    task_routes={TASK_INSPECT: {"queue": QUEUE_JOBS}, TASK_PING: {"queue": QUEUE_JOBS}},
+    task_routes={task: {"queue": QUEUE_JOBS} for task in (TASK_INSPECT, TASK_COMPARE_VERSIONS, TASK_PING)},
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,

@@ -8,11 +8,22 @@ from typing import Any, Final
 import msgspec
 
 from worker.app import app
+from worker.comparison.apart import ComparingPlace
+from worker.contract.comparison import ComparisonOutcome, ComparisonRequest
 from worker.contract.inspection import InspectionOutcome, InspectionRequest
-from worker.contract.names import PONG_PREFIX, QUEUE_CONTROL, TASK_INSPECT, TASK_PING, TASK_RECORD_INSPECTION
+from worker.contract.names import (
+    PONG_PREFIX,
+    QUEUE_CONTROL,
+    TASK_COMPARE_VERSIONS,
+    TASK_INSPECT,
+    TASK_PING,
+    TASK_RECORD_COMPARISON,
+    TASK_RECORD_INSPECTION,
+)
+from worker.contract.words import Words
 from worker.inspection.apart import Workplace
 from worker.inspection.confinement import Limits
-from worker.inspection.deliveries import Deliveries
+from worker.inspection.deliveries import DELIVERIES_MAX, Deliveries
 from worker.settings import SETTINGS
 
 logger = logging.getLogger(__name__)
@@ -30,8 +41,15 @@ WORKPLACE: Final = Workplace(
     ),
 )
 
+COMPARING_PLACE: Final = ComparingPlace(
+    models_dir=SETTINGS.models_dir, spool_dir=SETTINGS.spool_dir, limits=WORKPLACE.limits
+)
+KILLED: Final = "The comparison was begun {begun} times, and each time the worker that did it died."
+NOT_DONE: Final = "The comparison could not be done."
+
 Work = Callable[[dict[str, Any]], None]
 Look = Callable[[InspectionRequest], InspectionOutcome]
+Compare = Callable[[ComparisonRequest], ComparisonOutcome]
 
 
 def contained(work: Work) -> Work:
@@ -64,6 +82,30 @@ def inspect(message: dict[str, Any]) -> None:
     deliveries = Deliveries(SETTINGS.spool_dir, request.inspection_id)
     outcome = msgspec.to_builtins(found(request, deliveries, WORKPLACE.inspect))
     app.send_task(TASK_RECORD_INSPECTION, kwargs={"message": outcome}, queue=QUEUE_CONTROL, retry_policy=RETRY_POLICY)
+    deliveries.forget()
+
+
+def compared(request: ComparisonRequest, deliveries: Deliveries, compare: Compare) -> ComparisonOutcome:
+    """Return what `compare` finds; what it raises and a third death are reasons."""
+    try:
+        begun = deliveries.begin()
+        if begun >= DELIVERIES_MAX:
+            return ComparisonOutcome(comparison_id=request.comparison_id, reason=Words(KILLED, {"begun": begun}))
+        return compare(request)
+    except Exception as error:  # the task wrapper: nobody must wait for ever
+        logger.exception("Comparison %s failed", request.comparison_id)
+        said = f"{type(error).__name__}: {str(error)[:300]}".rstrip(": ")
+        return ComparisonOutcome(comparison_id=request.comparison_id, reason=Words(NOT_DONE), detail=said)
+
+
+@app.task(name=TASK_COMPARE_VERSIONS)  # type: ignore[untyped-decorator]  # Celery is untyped
+@contained
+def compare_versions(message: dict[str, Any]) -> None:
+    """Ask two versions of the store the same rows and answer `control.record_comparison`."""
+    request = msgspec.convert(message, ComparisonRequest)
+    deliveries = Deliveries(SETTINGS.spool_dir, request.comparison_id)
+    outcome = msgspec.to_builtins(compared(request, deliveries, COMPARING_PLACE.compare))
+    app.send_task(TASK_RECORD_COMPARISON, kwargs={"message": outcome}, queue=QUEUE_CONTROL, retry_policy=RETRY_POLICY)
     deliveries.forget()
 
 

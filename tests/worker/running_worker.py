@@ -63,14 +63,14 @@ class RunningWorker:
         self.send("worker.ping", {"token": token})
         return eventually(lambda: bool(self.redis.lpop(f"bastide:pong:{token}")))
 
-    def next_outcome(self) -> dict[str, Any]:
+    def next_outcome(self, task: str = "control.record_inspection") -> dict[str, Any]:
         """Return the next message for the control plane."""
         with self._sender.connection_for_read() as connection:
             queue = connection.SimpleQueue("control")
             received = queue.get(timeout=PATIENCE_S)
             received.ack()
             queue.close()
-        assert received.headers["task"] == "control.record_inspection"
+        assert received.headers["task"] == task
         message: dict[str, Any] = received.payload[1]["message"]
         return message
 

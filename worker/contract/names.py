@@ -7,8 +7,10 @@ QUEUE_JOBS: Final = "worker.jobs"
 QUEUE_CONTROL: Final = "control"
 
 TASK_INSPECT: Final = "worker.inspect"
+TASK_COMPARE_VERSIONS: Final = "worker.compare_versions"
 TASK_PING: Final = "worker.ping"
 TASK_RECORD_INSPECTION: Final = "control.record_inspection"
+TASK_RECORD_COMPARISON: Final = "control.record_comparison"
 
 LANE: Final = "bastide:lane"
 """The stream of coalesced inference requests, fields `b` (a `LaneBatch`)."""

@@ -19,12 +19,16 @@ class Deliveries:
             raise ValueError(msg)
         self._path = spool_dir / "deliveries" / inspection_id
 
-    def refusal(self, request: InspectionRequest) -> InspectionOutcome | None:
-        """Count this delivery. Return the refusal when the earlier ones all ended without an answer."""
+    def begin(self) -> int:
+        """Count this delivery. Return how many there were before it, all without an answer."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab") as counter:
             counter.write(b".")
-            begun = counter.tell() - 1
+            return counter.tell() - 1
+
+    def refusal(self, request: InspectionRequest) -> InspectionOutcome | None:
+        """Count this delivery. Return the refusal when the earlier ones all ended without an answer."""
+        begun = self.begin()
         if begun < DELIVERIES_MAX:
             return None
         return InspectionOutcome(

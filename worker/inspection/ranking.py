@@ -28,13 +28,34 @@ def area(scores: npt.NDArray[Any], right: npt.NDArray[np.int64], classes: list[i
     by mid-ranks (X. Sun and W. Xu, IEEE Signal Processing Letters 21, 2014, p. 1389). What each row adds to the areas
     of several classes is averaged before it is squared. The interval is symmetric for the logit, so within 0 and 1.
     """
+    found = _mean_placements(scores, right, classes)
+    if found is None:
+        return None
+    value, influence = found
+    return Area(value, _interval(value, math.sqrt(float(np.sum(influence**2)))))
+
+
+def gain(
+    old: npt.NDArray[Any], new: npt.NDArray[Any], right: npt.NDArray[np.int64], classes: list[int]
+) -> Interval | None:
+    """Return the interval of by how much the area grows from old scores to new ones of the same rows (DeLong)."""
+    before, after = (_mean_placements(scores, right, classes) for scores in (old, new))
+    if before is None or after is None:
+        return None
+    gained = after[0] - before[0]
+    half = Z * math.sqrt(float(np.sum((after[1] - before[1]) ** 2)))
+    return gained - half, gained + half
+
+
+def _mean_placements(
+    scores: npt.NDArray[Any], right: npt.NDArray[np.int64], classes: list[int]
+) -> tuple[float, Numbers] | None:
+    """Return the mean area, and what each row adds to its variance."""
     found = [_placements(scores[:, label].astype(np.float64), right == label) for label in classes]
     known = [each for each in found if each is not None]
     if not known:
         return None
-    value = float(np.mean([one for one, _ in known]))
-    influence: Numbers = np.mean([each for _, each in known], axis=0)
-    return Area(value, _interval(value, math.sqrt(float(np.sum(influence**2)))))
+    return float(np.mean([one for one, _ in known])), np.mean([each for _, each in known], axis=0)
 
 
 def _placements(scores: Numbers, positive: npt.NDArray[np.bool_]) -> tuple[float, Numbers] | None:

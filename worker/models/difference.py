@@ -8,17 +8,25 @@ from worker.models.answers import Answers
 
 
 def compare_answers(answers: Answers, others: Answers) -> Comparison:
-    """Return how `answers` differ from `others`, those of the version that serves, row by row."""
+    """Return how `answers` differ from `others`, those of the version that serves."""
+    different, gaps = differences(answers, others)
+    return Comparison(len(others), int(different.sum()), float(gaps.sum()), float(gaps.max(initial=0.0)))
+
+
+def differences(answers: Answers, others: Answers) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
+    """Return for each row whether it is answered otherwise, and the gap."""
     if others.labels:
         different = np.array(
-            [one != other for one, other in zip(answers.predictions.tolist(), others.predictions.tolist(), strict=True)]
+            [
+                one != other
+                for one, other in zip(answers.predictions.tolist(), others.predictions.tolist(), strict=True)
+            ],
+            dtype=np.bool_,
         )
-        gaps = _probability_gaps(answers, others, different)
-    else:
-        one, other = answers.predictions.astype(np.float64), others.predictions.astype(np.float64)
-        gaps = np.abs(one - other)
-        different = gaps > DIFFERENT_RELATIVE * np.maximum(np.abs(one), np.abs(other))
-    return Comparison(len(others), int(different.sum()), float(gaps.sum()), float(gaps.max(initial=0.0)))
+        return different, _probability_gaps(answers, others, different)
+    one, other = answers.predictions.astype(np.float64), others.predictions.astype(np.float64)
+    gaps = np.abs(one - other)
+    return gaps > DIFFERENT_RELATIVE * np.maximum(np.abs(one), np.abs(other)), gaps
 
 
 def _probability_gaps(answers: Answers, others: Answers, different: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:

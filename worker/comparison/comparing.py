@@ -1,0 +1,177 @@
+"""Asks two versions the same rows and tells how their answers differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from worker.comparison.paired import paired
+from worker.comparison.rows import FeatureAbsent, Taken, taken
+from worker.contract.comparison import (
+    FEATURES_SHOWN_MAX,
+    ROWS_MAX,
+    ROWS_SHOWN_MAX,
+    TEXT_SHOWN_MAX,
+    Compared,
+    ComparisonRequest,
+    DifferentRow,
+    PairedQuality,
+)
+from worker.contract.report import Confusion
+from worker.contract.signature import Output, OutputKind
+from worker.contract.words import Fact, Words
+from worker.inspection.asking import ask
+from worker.inspection.confusion import Cells
+from worker.inspection.quality import positions
+from worker.inspection.refusal import Refused
+from worker.inspection.tables import to_table
+from worker.inspection.truth import truth
+from worker.models.answers import Answers, label_names
+from worker.models.difference import differences
+from worker.models.serving import ServedModel
+
+
+class Incomparable(Exception):
+    """Why two versions cannot be compared by their answers; `detail` is what a model said."""
+
+    def __init__(self, reason: Words, detail: str = "") -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The rows that both versions take, what each answered, and what is true. `places` count from 0 in all rows."""
+
+    data: pl.DataFrame
+    places: list[int]
+    old: Answers
+    new: Answers
+    output: Output
+    truth: Sequence[Any]
+
+
+def compare(old: ServedModel, new: ServedModel, data: pl.DataFrame, request: ComparisonRequest) -> Compared:
+    """Return how the answers differ. Raise Incomparable, or `Refused` for reference data that is not sound."""
+    chosen = np.linspace(0, data.height - 1, min(data.height, ROWS_MAX)).astype(np.int64).tolist()
+    asked = _ask_both(old, new, data[chosen], request)
+    different, gaps = differences(asked.new, asked.old)
+    quality, known = _quality(asked, new)
+    order = sorted(np.flatnonzero(different).tolist(), key=lambda row: -gaps[row])[:ROWS_SHOWN_MAX]
+    names = tuple(dict.fromkeys([*new.manifest.signature.names, *old.manifest.signature.names]))
+    return Compared(
+        reference_rows=data.height,
+        rows=len(asked.places),
+        left_out=len(chosen) - len(asked.places),
+        different=int(different.sum()),
+        gap_mean=float(gaps.mean()),
+        gap_max=float(gaps.max(initial=0.0)),
+        quality=quality,
+        quality_rows=known,
+        answers=_answers(asked),
+        most=tuple(_shown(asked, row, chosen[asked.places[row]] + 1, names[:FEATURES_SHOWN_MAX]) for row in order),
+    )
+
+
+def _ask_both(old: ServedModel, new: ServedModel, data: pl.DataFrame, request: ComparisonRequest) -> Asked:
+    before, after = old.manifest.signature.output, new.manifest.signature.output
+    if before.kind is not after.kind:
+        raise Incomparable(Words("One version answers with a class, the other with a number."))
+    rows_of = [_taken(model, data, number, request.new) for model, number in ((old, request.old), (new, request.new))]
+    both = rows_of[0].rows & rows_of[1].rows
+    if not both.any():
+        raise Incomparable(Words("No row of the reference data is one that both versions take."))
+    first = _answered(old, rows_of[0].values.filter(both), request.old)
+    second = _answered(new, rows_of[1].values.filter(both), request.new)
+    labels = tuple(dict.fromkeys([*(after.labels or ()), *(before.labels or ())])) or None
+    output = msgspec.structs.replace(after, labels=labels)
+    shown = data.filter(both)
+    return Asked(
+        data=shown,
+        places=both.arg_true().to_list(),
+        old=first,
+        new=second,
+        output=output,
+        truth=_truth(shown, new.manifest.target, output),
+    )
+
+
+def _taken(model: ServedModel, data: pl.DataFrame, number: int, new: int) -> Taken:
+    try:
+        return taken(data, model.manifest.signature)
+    except FeatureAbsent as absent:
+        facts: dict[str, Fact] = {"number": number, "feature": absent.name, "new": new}
+        told = (
+            "Version {number} needs the feature “{feature}”, which the reference data of version {new} does not have."
+        )
+        raise Incomparable(Words(told, facts)) from absent
+
+
+def _answered(model: ServedModel, values: pl.DataFrame, number: int) -> Answers:
+    try:
+        return ask(model, to_table(values, model.manifest.signature), "the rows compared")
+    except Refused as refused:
+        told = Words("Version {number} does not answer rows of the reference data.", {"number": number})
+        raise Incomparable(told, refused.message) from refused
+
+
+def _truth(data: pl.DataFrame, target: str | None, output: Output) -> Sequence[Any]:
+    if target is None or target not in data.columns:
+        return [None] * data.height
+    return truth(data[target], output)
+
+
+def _quality(asked: Asked, new: ServedModel) -> tuple[tuple[PairedQuality, ...], int]:
+    """Return the figures, and on how many rows they are measured."""
+    known = [row for row, outcome in enumerate(asked.truth) if outcome is not None]
+    if not known:
+        return (), 0
+    old_answers, new_answers = (_rows(answers, known) for answers in (asked.old, asked.new))
+    report = new.manifest.report
+    names = label_names(asked.output.labels or ())
+    label = report.positive_label if report is not None else None
+    positive = names.index(label) if label in names else None
+    right = [asked.truth[row] for row in known]
+    return paired(old_answers, new_answers, right, asked.output, positive), len(known)
+
+
+def _rows(answers: Answers, rows: list[int]) -> Answers:
+    probabilities = None if answers.probabilities is None else answers.probabilities[rows]
+    return Answers(answers.predictions[rows], probabilities, answers.labels)
+
+
+def _answers(asked: Asked) -> Confusion | None:
+    if asked.output.kind is not OutputKind.CLASS:
+        return None
+    labels = asked.output.labels or ()
+    before, after = (positions(each.predictions.tolist(), labels) for each in (asked.old, asked.new))
+    return Cells.of(before, after, len(labels)).matrix(labels)
+
+
+def _shown(asked: Asked, row: int, number: int, names: Sequence[str]) -> DifferentRow:
+    cells = asked.data.row(row, named=True)
+    return DifferentRow(
+        row=number,
+        values={name: _short(cells[name]) for name in names if name in cells},
+        old=_short(asked.old.predictions[row : row + 1].tolist()[0]),
+        new=_short(asked.new.predictions[row : row + 1].tolist()[0]),
+        old_probability=_probability(asked.old, row),
+        new_probability=_probability(asked.new, row),
+        truth=_short(asked.truth[row]),
+    )
+
+
+def _short(value: Any) -> Any:  # noqa: ANN401  # a cell, a label or nothing, shortened only where it is text
+    return value[:TEXT_SHOWN_MAX] if isinstance(value, str) else value
+
+
+def _probability(answers: Answers, row: int) -> float | None:
+    """Return the probability that a version gives its own answer."""
+    if answers.probabilities is None:
+        return None
+    place = answers.labels.index(answers.predictions[row : row + 1].tolist()[0])
+    return float(answers.probabilities[row, place])

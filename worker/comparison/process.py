@@ -1,0 +1,48 @@
+"""The disposable process of a comparison: opens two versions of the store and leaves how their answers differ."""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from worker.comparison.apart import Job
+from worker.comparison.comparing import Incomparable, compare
+from worker.contract.comparison import Compared, ComparisonOutcome
+from worker.contract.inspection import REFERENCE
+from worker.contract.words import Words
+from worker.inspection.disposable import OUTCOME
+from worker.inspection.reference import read_reference
+from worker.inspection.refusal import Refused
+from worker.models.errors import ModelError
+from worker.models.serving import ServedModel
+
+UNSOUND: Final = "The reference data of version {number} cannot be read."
+NOT_OPENED: Final = "Version {number} cannot be opened."
+
+
+def main(job_file: str) -> None:
+    """Compare what the job names and leave the outcome in the working directory."""
+    job = msgspec.json.decode(Path(job_file).read_bytes(), type=Job)
+    known = job.request.comparison_id
+    try:
+        outcome = ComparisonOutcome(comparison_id=known, compared=_compared(job))
+    except Incomparable as why:
+        outcome = ComparisonOutcome(comparison_id=known, reason=why.reason, detail=why.detail)
+    Path(OUTCOME).write_bytes(msgspec.json.encode(outcome))
+
+
+def _compared(job: Job) -> Compared:
+    request = job.request
+    old = _opened(job.old, request.old)
+    new = _opened(job.new, request.new)
+    try:
+        return compare(old, new, read_reference(Path(job.new, REFERENCE)), request)
+    except (Refused, OSError) as error:
+        raise Incomparable(Words(UNSOUND, {"number": request.new}), str(error)) from error
+
+
+def _opened(directory: str, number: int) -> ServedModel:
+    try:
+        return ServedModel.load(Path(directory))
+    except ModelError as error:
+        raise Incomparable(Words(NOT_OPENED, {"number": number}), error.message) from error
