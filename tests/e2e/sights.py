@@ -29,6 +29,8 @@ SIGHTS: Final = (
     Sight(name="models", path="/models/"),
     Sight(name="model", path="/models/penguins/"),
     Sight(name="version", path="/models/penguins/versions/1/"),
+    Sight(name="report", path="/models/penguins/versions/1/report/"),
+    Sight(name="report-number", path="/models/diamonds/versions/1/report/"),
     Sight(name="publish", path="/models/publish/"),
     Sight(name="keys", path="/keys/"),
     Sight(name="programs", path="/api/"),

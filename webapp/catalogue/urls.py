@@ -10,5 +10,6 @@ urlpatterns = [
     path("models/<slug:name>/", views.model, name="model"),
     path("models/<slug:name>/publish/", views.publish_version, name="publish_version"),
     path("models/<slug:name>/versions/<int:number>/", views.version, name="version"),
+    path("models/<slug:name>/versions/<int:number>/report/", views.version_report, name="version_report"),
     path("models/<slug:name>/versions/<int:number>/status/", views.version_status, name="version_status"),
 ]

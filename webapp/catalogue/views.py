@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
 from webapp.catalogue.report import said
+from webapp.catalogue.report_page import report_context
 from webapp.catalogue.rows import feature_rows, model_rows, places_of, version_rows
 from webapp.catalogue.wording import outcome_sentence, problem_of, state_of
 from webapp.endpoints.models import Deployment
@@ -63,6 +64,16 @@ def version(request: HttpRequest, name: str, number: int) -> HttpResponse:
         context |= {"manifest": manifest, "about": about(manifest), "features": feature_rows(manifest.signature)}
         context["report"] = said(manifest.report) if manifest.report else None
     return render(request, "catalogue/version.html", context)
+
+
+@require_safe
+@never_cache
+def version_report(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """Show the admission report of a version that was accepted."""
+    found = _version(request, name, number)
+    if found.manifest_json is None:
+        return redirect("version", name, number)
+    return render(request, "catalogue/report.html", {"version": found, **report_context(found)})
 
 
 @require_safe

@@ -10,7 +10,7 @@ from webapp.plots.scales import Scale
 WIDTH: Final = 340.0
 HEIGHT: Final = 270.0
 LEFT: Final = 56.0
-RIGHT: Final = WIDTH - 14.0
+RIGHT: Final = WIDTH - 22.0
 TOP: Final = 30.0
 BOTTOM: Final = HEIGHT - 46.0
 
@@ -41,7 +41,7 @@ def labels_of(x: Axis, y: Axis) -> tuple[Label, ...]:
         Label(x=LEFT - 7, y=y.scale.at(tick) + 4, words=y.write(tick), anchor=Anchor.END) for tick in y.scale.ticks()
     ]
     names = (
-        Label(x=RIGHT, y=HEIGHT - 8, words=x.name, anchor=Anchor.END),
+        Label(x=WIDTH - 4, y=HEIGHT - 8, words=x.name, anchor=Anchor.END),
         Label(x=4, y=14, words=y.name, anchor=Anchor.START),
     )
     return (*below, *beside, *names)

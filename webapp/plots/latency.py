@@ -10,8 +10,8 @@ from webapp.plots.quality import Names
 from webapp.plots.scales import Scale, logarithmic
 from worker.contract.report import Latency
 
-APART: Final = 15.0
-"""Two names at the ends of their lines never lie on each other."""
+BELOW: Final = 18.0
+ABOVE: Final = 10.0
 
 
 def latency_plot(
@@ -32,7 +32,7 @@ def latency_plot(
         alternative=alternative,
         lines=(*lines_of(x, y), *_joined(slow, "curve-slow"), *_joined(typical, "curve")),
         dots=(*slow, *typical),
-        labels=(*labels_of(x, y), *_names(typical[-1], slow[-1], curves)),
+        labels=(*labels_of(x, y), *_names(typical[0], slow[-1], curves)),
     )
 
 
@@ -45,8 +45,8 @@ def _joined(dots: Sequence[Dot], kind: str) -> tuple[Line, ...]:
 
 
 def _names(typical: Dot, slow: Dot, curves: Names) -> tuple[Label, Label]:
-    """Put the names to the left of the last points: of the slow calls above, of the others below."""
+    """Put the names where lines that rise do not cross them: below the first point, and above the last."""
     return (
-        Label(x=typical.x, y=min(BOTTOM - 5, typical.y + 1.4 * APART), words=curves[0], anchor=Anchor.END),
-        Label(x=slow.x - 4, y=max(TOP + 10, slow.y - 0.7 * APART), words=curves[1], anchor=Anchor.END),
+        Label(x=typical.x + 4, y=min(BOTTOM - 5, typical.y + BELOW), words=curves[0], anchor=Anchor.START),
+        Label(x=slow.x, y=max(TOP - 4, slow.y - ABOVE), words=curves[1], anchor=Anchor.END),
     )

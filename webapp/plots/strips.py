@@ -11,6 +11,9 @@ WIDTH: Final = 100.0
 HEIGHT: Final = 10.0
 VALUE_WIDTH: Final = 0.9
 HISTOGRAM_BINS: Final = 24
+COLUMNS_MIN: Final = 8
+"""Fewer stand side by side at the start and leave the rest empty."""
+
 HISTOGRAM_HEIGHT: Final = 30.0
 
 
@@ -22,7 +25,7 @@ def bar(share: float) -> Strip:
 def interval(value: float, low: float | None, high: float | None, most: float) -> Strip:
     """Return where a value lies between nothing and `most`, with its interval where it has one."""
     place = _within(value / most if most > 0 else 0)
-    spans = ()
+    spans: tuple[Box, ...] = ()
     if low is not None and high is not None and most > 0:
         start, end = _within(low / most), _within(high / most)
         spans = (_box(start, max(end - start, VALUE_WIDTH), "span"),)
@@ -43,7 +46,7 @@ def columns(shares: Sequence[float]) -> Strip | None:
     most = max(shares, default=0)
     if most <= 0:
         return None
-    width = WIDTH / len(shares)
+    width = WIDTH / max(len(shares), COLUMNS_MIN)
     heights = [round(HISTOGRAM_HEIGHT * share / most, 2) for share in shares]
     boxes = tuple(
         Box(

@@ -73,10 +73,18 @@ def _reason(manifest: Manifest) -> str | None:
     return " ".join(filter(None, sentences)) if sentences and all(sentences) else None
 
 
-def _figure(quality: Quality) -> Figure:
+def name_of(quality: Quality) -> str:
+    """Return what a figure of quality is called, with the class that it is about."""
     name = str(NAMES.get(quality.name, quality.name))
-    if quality.label:
-        name = _("%(figure)s for “%(label)s”") % {"figure": name, "label": quality.label}
+    return _("%(figure)s for “%(label)s”") % {"figure": name, "label": quality.label} if quality.label else name
+
+
+def value_words(quality: Quality, value: float, digits: int = 4) -> str:
+    """Return a value of this figure, itself or an end of its interval, as people read it."""
     if quality.name in SHARES:
-        return Figure(name=name, words=percent_words(quality.value))
-    return Figure(name=name, words=with_unit(number_words(quality.value, digits=4), quality.unit))
+        return percent_words(value)
+    return with_unit(number_words(value, digits=digits), quality.unit)
+
+
+def _figure(quality: Quality) -> Figure:
+    return Figure(name=name_of(quality), words=value_words(quality, quality.value))

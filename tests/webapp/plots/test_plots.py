@@ -37,6 +37,7 @@ def test_a_bin_that_is_no_number_is_left_out():
 
 def test_true_values_above_the_answer_lie_above_the_diagonal():
     plot = residual_plot([(1, 9), (9, 1), (5, 5)], NAMES, str, "Three.")
+    assert plot
     assert [dot.x - LEFT > BOTTOM - dot.y for dot in plot.dots[:2]] == [False, True]
 
 
@@ -46,6 +47,7 @@ def test_without_pairs_there_is_no_plot():
 
 def test_more_rows_take_longer_and_stand_further_right():
     plot = latency_plot([latency(1, 0.03, 0.2), latency(1000, 14, 18)], NAMES, ("half", "most"), str, "")
+    assert plot
     slow, typical = plot.dots[:2], plot.dots[2:]
     assert typical[0].x < typical[1].x
     assert typical[0].y > typical[1].y

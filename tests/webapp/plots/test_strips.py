@@ -43,6 +43,7 @@ def test_what_is_frequent_is_high():
 
 def test_one_value_stands_in_the_middle():
     strip = histogram([5.0] * 101)
+    assert strip
     assert [box.x for box in strip.boxes if box.kind == "fill" and box.height > 0] == [50]
 
 
@@ -52,7 +53,9 @@ def test_percentiles_that_are_none_draw_nothing(percentiles):
 
 
 def test_columns_stand_side_by_side():
-    places = [(box.x, box.x + box.width) for box in columns([3, 1, 2]).boxes if box.kind == "fill"]
+    strip = columns([3, 1, 2])
+    assert strip
+    places = [(box.x, box.x + box.width) for box in strip.boxes if box.kind == "fill"]
     assert all(first[1] < second[0] for first, second in pairwise(places))
 
 
