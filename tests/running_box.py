@@ -47,9 +47,10 @@ class RunningBox:
 
     `url`, `data_dir`, `admin_password`: how to reach it. `key(user)`: an API key, `add_user(name)`: an account.
     `pid_of("inference-1")`: the process of a program (redis, web, inference-1, inference-2, jobs, control).
+    `environment`: variables that it gets beside the shell's.
     """
 
-    def __init__(self, data_dir: Path, *options: str, port: int | None = None) -> None:
+    def __init__(self, data_dir: Path, *options: str, port: int | None = None, **environment: str) -> None:
         self.data = DataDirectory(root=data_dir)
         self.data_dir = data_dir
         self.port = port or free_port()
@@ -57,11 +58,17 @@ class RunningBox:
         self.output = ""
         self._keys: dict[str, str] = {}
         self._options = options
+        self._environment = os.environ | environment
 
     def __enter__(self) -> Self:
         argv = [LAUNCHER, "up", "--port", str(self.port), "--data-dir", str(self.data_dir), *self._options]
         self.process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=self._environment,
         )
         return self
 
