@@ -36,6 +36,20 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it is written in English."""
+
+    written: str
+
+    def __str__(self) -> str:
+        return self.written
+
+    def said(self) -> str:
+        """Return it as the active language writes numbers."""
+        return localised(self.written)
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """A template for `%` with the facts that fill it in; facts may be phrases, sizes, and tuples of them."""
 
@@ -51,7 +65,7 @@ class Phrase:
 
 
 def _said(fact: object) -> str:
-    return fact.said() if isinstance(fact, Phrase | Size) else str(fact)
+    return fact.said() if isinstance(fact, Phrase | Size | Number) else str(fact)
 
 
 def _joined(fact: object, say: Callable[[object], str]) -> object:

@@ -5,6 +5,7 @@ that come together are answered together and cost less. A challenger computes fo
 its share twice, because the champion is asked once more beside it.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,15 +15,15 @@ from django.utils.translation import gettext_noop
 from webapp.endpoints.errors import DoesNotFitError
 from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
 from webapp.endpoints.orders import WHOLE, Order
-from webapp.endpoints.phrases import Phrase
+from webapp.endpoints.phrases import Number, Phrase
 from webapp.registry.models import ModelVersion
 
 USABLE_PART: Final = 0.8
 """Beyond this a queue grows long enough to be felt."""
 
 COMPUTES: Final = gettext_noop(
-    "%(version)s needs %(need)s of a processor core for the expected %(load)s requests a second (%(each)s ms for one "
-    "row); of the %(budget)s cores that compute %(free)s are free."
+    "The load expected of %(version)s (requests a second: %(load)s; one row: %(each)s ms) needs at most %(need)s processor "
+    "cores; of the %(budget)s that compute %(free)s are free."
 )
 COMPUTES_LESS: Final = gettext_noop(
     "Expect fewer requests if the number is too high, start the box with more inference processes on a machine with "
@@ -51,11 +52,11 @@ class Load:
         """What is needed and what there is."""
         facts = {
             "version": str(self.version),
-            "load": f"{self.expected_per_s:,g}",
-            "each": f"{self.row_ms:.3g}",
-            "need": f"{self.need:.2g}",
-            "budget": f"{self.budget:.2g}",
-            "free": f"{max(0.0, self.budget - self.used):.2g}",
+            "load": Number(f"{self.expected_per_s:,g}"),
+            "each": Number(f"{self.row_ms:.2g}"),
+            "need": Number(f"{math.ceil(self.need * 100) / 100:,g}"),
+            "budget": Number(f"{self.budget:,.2g}"),
+            "free": Number(f"{max(0.0, self.budget - self.used):,.2g}"),
         }
         return Phrase(COMPUTES, facts)
 

@@ -51,8 +51,8 @@ def test_what_does_not_fit_is_refused_with_the_numbers_and_nothing_is_kept(pengu
     with pytest.raises(DoesNotFitError) as refused:
         deploy(penguins, Order(version=slow(penguins, 20), by=alice, expected_per_s=100), NOON)
     assert refused.value.message == (
-        "penguins version 2 needs 2 of a processor core for the expected 100 requests a second (20 ms for one row); "
-        "of the 1.6 cores that compute 1.6 are free."
+        "The load expected of penguins version 2 (requests a second: 100; one row: 20 ms) needs at most 2 processor cores; "
+        "of the 1.6 that compute 1.6 are free."
     )
     penguins.refresh_from_db()
     assert (penguins.expected_per_s, penguins.champion.version.number) == (1.0, 1)
@@ -61,7 +61,7 @@ def test_what_does_not_fit_is_refused_with_the_numbers_and_nothing_is_kept(pengu
 def test_an_admin_may_overrule_it_with_a_reason_and_the_load_is_kept(penguins):
     admin = add_user("ada", Role.ADMIN)
     order = Order(version=slow(penguins, 20), by=admin, expected_per_s=100, override=True, reason="Nights only.")
-    assert "needs 2 of a processor core" in deploy(penguins, order, NOON).overrode
+    assert "needs at most 2 processor cores" in deploy(penguins, order, NOON).overrode
     penguins.refresh_from_db()
     assert penguins.expected_per_s == 100
 
