@@ -22,8 +22,8 @@ USABLE_PART: Final = 0.8
 """Beyond this a queue grows long enough to be felt."""
 
 COMPUTES: Final = gettext_noop(
-    "The load expected of %(version)s (requests a second: %(load)s; one row: %(each)s ms) needs at most %(need)s processor "
-    "cores; of the %(budget)s that compute %(free)s are free."
+    "The load expected of %(version)s (requests a second: %(load)s; one row: %(each)s ms) needs at most %(need)s "
+    "processor cores; of the %(budget)s that compute %(free)s are free."
 )
 COMPUTES_LESS: Final = gettext_noop(
     "Expect fewer requests if the number is too high, start the box with more inference processes on a machine with "

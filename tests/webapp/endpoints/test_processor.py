@@ -51,8 +51,8 @@ def test_what_does_not_fit_is_refused_with_the_numbers_and_nothing_is_kept(pengu
     with pytest.raises(DoesNotFitError) as refused:
         deploy(penguins, Order(version=slow(penguins, 20), by=alice, expected_per_s=100), NOON)
     assert refused.value.message == (
-        "The load expected of penguins version 2 (requests a second: 100; one row: 20 ms) needs at most 2 processor cores; "
-        "of the 1.6 that compute 1.6 are free."
+        "The load expected of penguins version 2 (requests a second: 100; one row: 20 ms) needs at most 2 "
+        "processor cores; of the 1.6 that compute 1.6 are free."
     )
     penguins.refresh_from_db()
     assert (penguins.expected_per_s, penguins.champion.version.number) == (1.0, 1)
