@@ -44,8 +44,6 @@ WORKPLACE: Final = Workplace(
 COMPARING_PLACE: Final = ComparingPlace(
     models_dir=SETTINGS.models_dir, spool_dir=SETTINGS.spool_dir, limits=WORKPLACE.limits
 )
-KILLED: Final = "The comparison was begun {begun} times, and each time the worker that did it died."
-NOT_DONE: Final = "The comparison could not be done."
 
 Work = Callable[[dict[str, Any]], None]
 Look = Callable[[InspectionRequest], InspectionOutcome]
@@ -90,12 +88,20 @@ def compared(request: ComparisonRequest, deliveries: Deliveries, compare: Compar
     try:
         begun = deliveries.begin()
         if begun >= DELIVERIES_MAX:
-            return ComparisonOutcome(comparison_id=request.comparison_id, reason=Words(KILLED, {"begun": begun}))
+            return ComparisonOutcome(
+                comparison_id=request.comparison_id,
+                reason=Words(
+                    "The comparison was begun {begun} times, and each time the worker that did it died.",
+                    {"begun": begun},
+                ),
+            )
         return compare(request)
     except Exception as error:  # the task wrapper: nobody must wait for ever
         logger.exception("Comparison %s failed", request.comparison_id)
         said = f"{type(error).__name__}: {str(error)[:300]}".rstrip(": ")
-        return ComparisonOutcome(comparison_id=request.comparison_id, reason=Words(NOT_DONE), detail=said)
+        return ComparisonOutcome(
+            comparison_id=request.comparison_id, reason=Words("The comparison could not be done."), detail=said
+        )
 
 
 @app.task(name=TASK_COMPARE_VERSIONS)  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
 from webapp.registry.errors import (
+    ComparisonNotSentError,
     DiskFullError,
     InspectionNotSentError,
     NameTakenError,
@@ -51,6 +52,7 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
     NotAPublisherError: (HTTPStatus.FORBIDDEN, "forbidden", "", ""),
     NameTakenError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     InspectionNotSentError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_not_ready", "", ""),
+    ComparisonNotSentError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_not_ready", "", ""),
     DiskFullError: (HTTPStatus.INSUFFICIENT_STORAGE, "disk_full", "", ""),
     OrderError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     DeploymentStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),

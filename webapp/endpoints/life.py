@@ -16,6 +16,7 @@ from webapp.audit.models import Action
 from webapp.endpoints.errors import DeploymentStateError, OrderError
 from webapp.endpoints.models import Deployment, Endpoint
 from webapp.endpoints.phrases import Phrase
+from webapp.registry.comparisons import VersionComparison
 from webapp.registry.models import ModelVersion, Status
 from webapp.registry.publishing import store
 
@@ -65,6 +66,7 @@ def delete(version: ModelVersion, by: User, typed: str, reason: str = "") -> Non
             raise DeploymentStateError(Phrase(SHARED, {"version": str(version)}), Phrase(DELETE_LAST))
         # The same files published again are a new version, with a number of its own.
         version.move(Status.DELETED, DELETABLE, digest=f"deleted-{version.pk}", reason="", hint="")
+        VersionComparison.objects.about(version.pk).delete()  # it shows rows of the data
         version.tell(Action.DELETED, by, reason, before={"digest": digest})
         transaction.on_commit(lambda: store().remove(digest))
 

@@ -8,7 +8,8 @@ RegistryError
 ├── DiskFullError
 ├── FileNotKeptError
 ├── PublicationUnreadableError
-└── InspectionNotSentError
+├── InspectionNotSentError
+└── ComparisonNotSentError
 """
 
 from pathlib import Path
@@ -95,4 +96,13 @@ class InspectionNotSentError(RegistryError):
         super().__init__(
             f"{version} waits for its inspection, but Redis does not answer.",
             "Start the box, then publish the same files again: they will be inspected as the same version.",
+        )
+
+
+class ComparisonNotSentError(RegistryError):
+    """The comparison of two versions could not be asked for."""
+
+    def __init__(self, versions: str) -> None:
+        super().__init__(
+            f"{versions} cannot be compared at the moment: Redis does not answer.", "Start the box, then ask again."
         )

@@ -199,3 +199,6 @@ class ModelVersion(models.Model):
         if waiting.update(**changes) != 1:
             raise WrongStateError(str(self), event, "being inspected")
         self.refresh_from_db()
+
+
+from webapp.registry.comparisons import VersionComparison as VersionComparison  # noqa: E402, PLC0414  # Django looks for models here

@@ -6,8 +6,9 @@ import msgspec
 from django.db import Error
 
 from webapp.celery import app
-from webapp.registry import publishing
+from webapp.registry import comparing, publishing
 from worker.contract import names
+from worker.contract.comparison import ComparisonOutcome
 from worker.contract.inspection import InspectionOutcome
 
 RETRY: Final = {"autoretry_for": (OSError, Error), "retry_backoff": 1, "retry_backoff_max": 60, "max_retries": 60}
@@ -18,3 +19,9 @@ RETRY: Final = {"autoretry_for": (OSError, Error), "retry_backoff": 1, "retry_ba
 def record_inspection(message: dict[str, Any]) -> None:
     """Take in the outcome of an inspection; a second delivery of the same one changes nothing."""
     publishing.record(msgspec.convert(message, InspectionOutcome))
+
+
+@app.task(name=names.TASK_RECORD_COMPARISON, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped
+def record_comparison(message: dict[str, Any]) -> None:
+    """Keep the outcome of a comparison; a second delivery of the same one changes nothing."""
+    comparing.record(msgspec.convert(message, ComparisonOutcome))

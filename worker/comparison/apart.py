@@ -27,12 +27,6 @@ DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 SIZE_MAX_BYTES: Final = 1_000_000
 """Of an outcome: it is kept in the database."""
 
-DIED: Final = "The process that compared the versions died ({signal})."
-ENDED: Final = "The comparison ended without an answer (exit status {status})."
-LATE: Final = "The comparison was not done after {seconds:,.0f} s and was stopped."
-MEMORY: Final = "The comparison needed more memory than the {megabytes:,.0f} MB that it may take."
-ABSENT: Final = "The model store does not hold version {number}."
-
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What the disposable process is told: `old` and `new` are where the versions lie."""
@@ -56,7 +50,7 @@ class ComparingPlace(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(msg)
         for number, digest in ((request.old, request.old_digest), (request.new, request.new_digest)):
             if not DIGEST.fullmatch(digest) or not (self.models_dir / digest).is_dir():
-                return _failed(request, Words(ABSENT, {"number": number}))
+                return _failed(request, Words("The model store does not hold version {number}.", {"number": number}))
         return _taken(self._run(request), request, self.limits)
 
     def _run(self, request: ComparisonRequest) -> Ending:
@@ -99,12 +93,19 @@ def _is_bounded(compared: Compared) -> bool:
 
 def _why(ending: Ending, limits: Limits) -> Words:
     if ending.timed_out or ending.status == -signal.SIGXCPU:
-        return Words(LATE, {"seconds": limits.timeout_s})
+        return Words(
+            "The comparison was not done after {seconds:,.0f} s and was stopped.", {"seconds": limits.timeout_s}
+        )
     if ending.exceeded is Exceeded.MEMORY or any(words in ending.log for words in NO_MEMORY):
-        return Words(MEMORY, {"megabytes": limits.memory_bytes / 1e6})
+        return Words(
+            "The comparison needed more memory than the {megabytes:,.0f} MB that it may take.",
+            {"megabytes": limits.memory_bytes / 1e6},
+        )
     if ending.status < 0:
-        return Words(DIED, {"signal": signal.Signals(-ending.status).name})
-    return Words(ENDED, {"status": ending.status})
+        return Words(
+            "The process that compared the versions died ({signal}).", {"signal": signal.Signals(-ending.status).name}
+        )
+    return Words("The comparison ended without an answer (exit status {status}).", {"status": ending.status})
 
 
 def _failed(request: ComparisonRequest, reason: Words, detail: str = "") -> ComparisonOutcome:

@@ -1,7 +1,6 @@
 """The disposable process of a comparison: opens two versions of the store and leaves how their answers differ."""
 
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -15,9 +14,6 @@ from worker.inspection.reference import read_reference
 from worker.inspection.refusal import Refused
 from worker.models.errors import ModelError
 from worker.models.serving import ServedModel
-
-UNSOUND: Final = "The reference data of version {number} cannot be read."
-NOT_OPENED: Final = "Version {number} cannot be opened."
 
 
 def main(job_file: str) -> None:
@@ -38,11 +34,13 @@ def _compared(job: Job) -> Compared:
     try:
         return compare(old, new, read_reference(Path(job.new, REFERENCE)), request)
     except (Refused, OSError) as error:
-        raise Incomparable(Words(UNSOUND, {"number": request.new}), str(error)) from error
+        raise Incomparable(
+            Words("The reference data of version {number} cannot be read.", {"number": request.new}), str(error)
+        ) from error
 
 
 def _opened(directory: str, number: int) -> ServedModel:
     try:
         return ServedModel.load(Path(directory))
     except ModelError as error:
-        raise Incomparable(Words(NOT_OPENED, {"number": number}), error.message) from error
+        raise Incomparable(Words("Version {number} cannot be opened.", {"number": number}), error.message) from error
