@@ -23,7 +23,7 @@ from webapp.endpoints.models import SHADOWS_MAX, Deployment, DeploymentRole, End
 from webapp.endpoints.orders import Order
 from webapp.endpoints.phrases import Phrase
 from webapp.endpoints.processor import load_of
-from webapp.registry.errors import WrongStateError
+from webapp.registry.errors import Event, WrongStateError
 from webapp.registry.models import ModelVersion
 
 NO_CHAMPION: Final = gettext_noop("%(endpoint)s has no champion yet, so %(version)s cannot be its %(role)s.")
@@ -166,7 +166,7 @@ def _check_live(live: Live, deployment: Deployment) -> None:
 def _objections(live: Live, order: Order) -> tuple[Phrase, ...]:
     """Return what the order overrules. Raise what stands against it."""
     if not ModelVersion.objects.select_for_update().get(pk=order.version.pk).is_ready:
-        raise WrongStateError(str(order.version), "deployed", "ready")
+        raise WrongStateError(str(order.version), Event.DEPLOYED, ["ready"])
     _check_role(live, order)
     of_box = (*_objections_of_memory(live, order), *_objections_of_processor(live, order))
     return (*_objections_of_callers(live, order), *of_box)

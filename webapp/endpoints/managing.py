@@ -15,7 +15,7 @@ from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
 from webapp.endpoints.orders import Order
 from webapp.endpoints.phrases import Phrase
 from webapp.endpoints.processor import COMPUTES_LESS, load_of
-from webapp.registry.errors import RegistryError
+from webapp.registry.errors import LOOK_AT_IT, WRONG_STATE, RegistryError, WrongStateError
 from webapp.registry.models import ModelVersion, Status
 
 ROLE_ORDER: Final = (DeploymentRole.CHAMPION, DeploymentRole.CHALLENGER, DeploymentRole.SHADOW)
@@ -112,6 +112,10 @@ def told(error: EndpointError | RegistryError) -> tuple[str, str]:
     """Return what happened and what to do, in the reader's language where it is known."""
     if isinstance(error, EndpointError):
         return error.sentence.said(), error.advice.said()
+    if isinstance(error, WrongStateError):
+        needed = get_text_list([_(status) for status in error.needed], _("or"))
+        facts = {"version": error.version, "event": _(error.event.value), "needed": needed}
+        return _(WRONG_STATE) % facts, _(LOOK_AT_IT) % facts
     return error.message, error.hint
 
 

@@ -12,7 +12,28 @@ RegistryError
 └── ComparisonNotSentError
 """
 
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+WRONG_STATE: Final = gettext_noop("%(version)s cannot be %(event)s: it is not %(needed)s.")
+LOOK_AT_IT: Final = gettext_noop("Look at the version's page: only a version that is %(needed)s can be %(event)s.")
+
+
+class Event(StrEnum):
+    """What becomes of a version, as it reads after "cannot be"."""
+
+    ACCEPTED = gettext_noop("accepted")
+    REJECTED = gettext_noop("rejected")
+    INSPECTED_AGAIN = gettext_noop("inspected again")
+    DEPLOYED = gettext_noop("deployed")
+    RETIRED = gettext_noop("retired")
+    ARCHIVED = gettext_noop("archived")
+    RESTORED = gettext_noop("restored")
+    DELETED = gettext_noop("deleted")
 
 
 class RegistryError(Exception):
@@ -25,13 +46,14 @@ class RegistryError(Exception):
 
 
 class WrongStateError(RegistryError):
-    """A version is not in the state that the event needs."""
+    """A version is not in one of the states that the event needs: their names as they are read, in English."""
 
-    def __init__(self, version: str, event: str, needed: str) -> None:
-        super().__init__(
-            f"{version} cannot be {event}: it is not {needed}.",
-            f"Look at the version's page in the administration: only a version that is {needed} can be {event}.",
-        )
+    def __init__(self, version: str, event: Event, needed: Sequence[str]) -> None:
+        facts = {"version": version, "event": event.value, "needed": " or ".join(needed)}
+        super().__init__(WRONG_STATE % facts, LOOK_AT_IT % facts)
+        self.version = version
+        self.event = event
+        self.needed = tuple(needed)
 
 
 class NotAPublisherError(RegistryError):

@@ -1,7 +1,7 @@
 """Registered models and their immutable, numbered versions."""
 
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import msgspec
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.audit.models import Action, AuditEvent, Entry
-from webapp.registry.errors import WrongStateError
+from webapp.registry.errors import Event, WrongStateError
 from worker.contract.inspection import Publication
 from worker.contract.manifest import Manifest
 
@@ -25,6 +25,15 @@ class Status(models.TextChoices):
     RETIRED = "retired", _("retired")
     ARCHIVED = "archived", _("archived")
     DELETED = "deleted", _("deleted")
+
+
+EVENTS: Final = {
+    Status.READY: Event.RESTORED,
+    Status.RETIRED: Event.RETIRED,
+    Status.ARCHIVED: Event.ARCHIVED,
+    Status.DELETED: Event.DELETED,
+}
+"""What brings a version that is past its inspection into each status."""
 
 
 class DeployRole(models.TextChoices):
@@ -156,13 +165,13 @@ class ModelVersion(models.Model):
     def mark_ready(self, manifest: Manifest) -> None:
         """Record that inspection accepted the version. Raise WrongStateError if it is not being inspected."""
         with transaction.atomic():
-            self._leave_inspection("accepted", status=Status.READY, manifest_json=msgspec.to_builtins(manifest))
+            self._leave_inspection(Event.ACCEPTED, status=Status.READY, manifest_json=msgspec.to_builtins(manifest))
             self.tell(Action.ACCEPTED)
 
     def mark_rejected(self, reason: str, hint: str) -> None:
         """Record that inspection refused the version. Raise WrongStateError if it is not being inspected."""
         with transaction.atomic():
-            self._leave_inspection("rejected", status=Status.REJECTED, reason=reason, hint=hint)
+            self._leave_inspection(Event.REJECTED, status=Status.REJECTED, reason=reason, hint=hint)
             self.tell(Action.REJECTED, reason=reason)
 
     def mark_not_deployed(self, reason: str, hint: str) -> None:
@@ -180,13 +189,14 @@ class ModelVersion(models.Model):
         if deploy_role is not None:
             changes["deploy_role"] = deploy_role
         if waiting.update(**changes) != 1:
-            raise WrongStateError(str(self), "inspected again", "rejected or being inspected")
+            raise WrongStateError(str(self), Event.INSPECTED_AGAIN, ("rejected", "being inspected"))
         self.refresh_from_db()
 
     def move(self, to: Status, sources: Collection[Status], **changes: object) -> None:
         """Move a version that is past its inspection. Raise WrongStateError if it is in none of `sources`."""
         if ModelVersion.objects.filter(pk=self.pk, status__in=sources).update(status=to, **changes) != 1:
-            raise WrongStateError(str(self), to.value, " or ".join(source.value for source in sources))
+            needed = [status.value for status in Status if status in sources]
+            raise WrongStateError(str(self), EVENTS[to], needed)
         self.refresh_from_db()
 
     def tell(self, action: Action, by: User | None = None, reason: str = "", **facts: Any) -> None:
@@ -194,10 +204,10 @@ class ModelVersion(models.Model):
         known = Entry(action=action, by=by, model=self.model.name, version=self.number, reason=reason, **facts)
         AuditEvent.objects.record(known)
 
-    def _leave_inspection(self, event: str, **changes: object) -> None:
+    def _leave_inspection(self, event: Event, **changes: object) -> None:
         waiting = ModelVersion.objects.filter(pk=self.pk, status=Status.INSPECTING, inspection_id=self.inspection_id)
         if waiting.update(**changes) != 1:
-            raise WrongStateError(str(self), event, "being inspected")
+            raise WrongStateError(str(self), event, ["being inspected"])
         self.refresh_from_db()
 
 

@@ -13,7 +13,7 @@ from webapp.api.errors import handle, handle_http_error
 from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
 from webapp.endpoints.phrases import Phrase
 from webapp.refusals import server_error
-from webapp.registry.errors import WrongStateError
+from webapp.registry.errors import Event, WrongStateError
 from worker.contract.errors import ErrorCode
 
 REQUEST = RequestFactory().get("/api/v1/box")
@@ -29,7 +29,7 @@ WHAT, THEN = Phrase("It is so."), Phrase("Do that.")
         (OrderError(WHAT, THEN), 400, "invalid_input"),
         (DeploymentStateError(WHAT, THEN), 409, "wrong_state"),
         (DoesNotFitError(WHAT, THEN), 507, "does_not_fit"),
-        (WrongStateError("penguins version 1", "deployed", "ready"), 409, "wrong_state"),
+        (WrongStateError("penguins version 1", Event.DEPLOYED, ["ready"]), 409, "wrong_state"),
     ],
 )
 def test_an_exception_has_its_status_and_code(exception, status, code):

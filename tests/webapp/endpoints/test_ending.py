@@ -68,3 +68,17 @@ def test_the_status_of_a_version_is_still_told(browser, version):
 
 def test_what_is_deployed_has_no_button_to_put_it_away(browser, version):
     assert "/end/" not in browser.get(PAGE.replace("2", "1")).content.decode()
+
+
+def test_a_champion_is_not_offered_its_own_place_again(browser, version):
+    page = browser.get(PAGE.replace("2", "1")).content.decode()
+    assert "?version=1#deploy" not in page
+    assert 'href="/endpoints/penguins/manage/">Manage' in page
+
+
+def test_a_wrong_state_is_told_in_the_language_of_the_reader(browser, version):
+    browser.post(f"{PAGE}end/retire/")
+    page = browser.post(f"{PAGE}end/retire/", headers={"accept-language": "fr"}).content.decode()
+    assert "penguins version 2 ne peut pas être à la retraite : elle n" in page
+    assert "est pas prête ou archivée." in page
+    assert "cannot be" not in page

@@ -22,11 +22,13 @@ def version_life(version: ModelVersion) -> dict[str, Any]:
         deployments__in=Deployment.objects.live_champions().filter(version__model=version.model)
     )
     endpoints = list((model | Endpoint.objects.filter(name=version.model.name)).distinct())
+    led = set(live.live_champions().values_list("endpoint", flat=True))
     is_ready = version.status == Status.READY
     order = Order(version=version, by=version.created_by)
     return {
         "version": version,
-        "endpoints": endpoints if is_ready else [],
+        "offered": [each for each in endpoints if is_ready and each.pk not in led],
+        "led": [each for each in endpoints if each.pk in led],
         "preview": preview(endpoints[0], order) if is_ready and endpoints else None,
         "is_ready": is_ready,
         "is_put_away": version.status in PUT_AWAY,
