@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from webapp.catalogue import views
+from webapp.catalogue import card_views, views
 
 urlpatterns = [
     path("models/", views.models, name="models"),
     path("models/publish/", views.publish_model, name="publish_model"),
     path("models/<slug:name>/", views.model, name="model"),
     path("models/<slug:name>/publish/", views.publish_version, name="publish_version"),
+    path("models/<slug:name>/card/", card_views.card, name="card"),
+    path("models/<slug:name>/card/write/", card_views.write_card, name="write_card"),
     path("models/<slug:name>/versions/<int:number>/", views.version, name="version"),
     path("models/<slug:name>/versions/<int:number>/report/", views.version_report, name="version_report"),
     path("models/<slug:name>/versions/<int:number>/status/", views.version_status, name="version_status"),

@@ -35,14 +35,15 @@ Judged = tuple[str, str]
 
 def verdict(version: ModelVersion, manifest: Manifest, report: Report) -> Verdict:
     """Return the answer to the three questions."""
-    judged = (_good(manifest, report), _quick(report), _fits(version, manifest))
+    judged = (how_good(manifest, report), _quick(report), _fits(version, manifest))
     return Verdict(
         state=max((state for state, _words in judged), key=GRADES.index),
         words=" ".join(words for _state, words in judged if words),
     )
 
 
-def _good(manifest: Manifest, report: Report) -> Judged:
+def how_good(manifest: Manifest, report: Report) -> Judged:
+    """Return whether it is better than a guess."""
     known = {each.name: each for each in manifest.quality if not each.label}
     if "accuracy" in known:
         return _better_than_the_most_frequent(known["accuracy"], report.confusion)

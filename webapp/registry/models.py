@@ -1,6 +1,6 @@
 """Registered models and their immutable, numbered versions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final, Self
 
 import msgspec
@@ -14,6 +14,9 @@ from webapp.audit.models import Action, AuditEvent, Entry
 from webapp.registry.errors import Event, WrongStateError
 from worker.contract.inspection import Publication
 from worker.contract.manifest import Manifest
+
+CARD_TEXTS: Final = ("purpose", "training_data", "limits", "contact")
+"""What the people of a model write on its card; the rest of the card is facts."""
 
 
 class Status(models.TextChoices):
@@ -71,6 +74,10 @@ class RegisteredModel(models.Model):
     name = models.SlugField(_("name"), unique=True)
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("description"), blank=True)
+    purpose = models.TextField(_("what it is for"), blank=True, default="")
+    training_data = models.TextField(_("training data"), blank=True, default="")
+    limits = models.TextField(_("limits"), blank=True, default="")
+    contact = models.TextField(_("contact"), blank=True, default="")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="models", verbose_name=_("owner")
     )
@@ -96,6 +103,12 @@ class RegisteredModel(models.Model):
         """Take over the words of the newest publication."""
         self.title, self.description = title, description
         self.save(update_fields=["title", "description"])
+
+    def write_card(self, texts: Mapping[str, str]) -> None:
+        """Take over what its people say of it on its card: `CARD_TEXTS`, whatever else is in `texts`."""
+        for name in CARD_TEXTS:
+            setattr(self, name, texts[name])
+        self.save(update_fields=CARD_TEXTS)
 
     @property
     def newest_version(self) -> "ModelVersion | None":
