@@ -2,9 +2,8 @@
 
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Status
@@ -12,6 +11,7 @@ from ninja import Router, Status
 from webapp.accounts.models import User
 from webapp.api.deployment_schemas import DeploymentSchema, OrderSchema, RollbackSchema
 from webapp.api.schemas import ErrorSchema
+from webapp.endpoints.access import managed_endpoint
 from webapp.endpoints.deploying import deploy, rollback, withdraw
 from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
 from webapp.endpoints.orders import Order
@@ -30,7 +30,7 @@ CONFLICTS: Final = dict.fromkeys((400, 409, 507), ErrorSchema)
 )
 def list_deployments(request: HttpRequest, endpoint: str, *, live: bool = False) -> list[dict[str, Any]]:
     """The newest first; `live=true` leaves out what has ended."""
-    found = managed_endpoint(request, endpoint).deployments.select_related(
+    found = managed_endpoint(request.user, endpoint).deployments.select_related(
         "endpoint", "version__model", "deployed_by", "ended_by", "differences"
     )
     return [described(deployment) for deployment in (found.live() if live else found)]
@@ -43,7 +43,7 @@ def list_deployments(request: HttpRequest, endpoint: str, *, live: bool = False)
 )
 def create_deployment(request: HttpRequest, endpoint: str, order: OrderSchema) -> Status[dict[str, Any]]:
     """A version that plays this part already, with this share, stays as it is."""
-    found = managed_endpoint(request, endpoint)
+    found = managed_endpoint(request.user, endpoint)
     version = _version(request, found, order)
     made = deploy(
         found,
@@ -69,7 +69,7 @@ def create_deployment(request: HttpRequest, endpoint: str, order: OrderSchema) -
 )
 def end_deployment(request: HttpRequest, endpoint: str, deployment_id: int) -> dict[str, Any]:
     """End it. An endpoint whose champion is withdrawn answers 503 until another is deployed."""
-    found = managed_endpoint(request, endpoint)
+    found = managed_endpoint(request.user, endpoint)
     deployment = get_object_or_404(found.deployments.select_related("endpoint", "version__model"), pk=deployment_id)
     withdraw(deployment, _user(request), timezone.now())
     return described(deployment)
@@ -83,18 +83,8 @@ def end_deployment(request: HttpRequest, endpoint: str, deployment_id: int) -> d
 def roll_back(request: HttpRequest, endpoint: str, order: RollbackSchema | None = None) -> dict[str, Any]:
     """Each call goes one champion further back. Name the `champion` that you see, so that two do not go back twice."""
     order = order or RollbackSchema(champion=None)
-    found = managed_endpoint(request, endpoint)
+    found = managed_endpoint(request.user, endpoint)
     return described(rollback(found, _user(request), timezone.now(), reason=order.reason, champion_seen=order.champion))
-
-
-def managed_endpoint(request: HttpRequest, name: str) -> Endpoint:
-    """Return an endpoint that the caller may change. Refuse what they may only use; the rest is absent."""
-    found = Endpoint.objects.filter(name=name).first()
-    if found is not None and found.may_be_managed_by(request.user):
-        return found
-    if Endpoint.objects.visible_to(request.user).filter(name=name).exists():
-        raise PermissionDenied
-    raise Http404
 
 
 def _user(request: HttpRequest) -> User:

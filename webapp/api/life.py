@@ -2,9 +2,7 @@
 
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
@@ -12,7 +10,8 @@ from webapp.accounts.models import User
 from webapp.api.models import router
 from webapp.api.schemas import ErrorSchema
 from webapp.endpoints import life
-from webapp.registry.models import ModelVersion, RegisteredModel
+from webapp.endpoints.access import managed_version
+from webapp.registry.models import ModelVersion
 
 __all__ = ("router",)
 
@@ -44,7 +43,7 @@ class LifeSchema(Schema):
 @router.post("/{model}/versions/{number}/retire", response={200: LifeSchema, **REFUSALS}, summary="Retire a version")
 def retire(request: HttpRequest, model: str, number: int, order: ReasonSchema | None = None) -> dict[str, Any]:
     """It is deployed no more; 409 while it is deployed."""
-    version = managed_version(request, model, number)
+    version = managed_version(request.user, model, number)
     life.retire(version, _user(request), order.reason if order else "")
     return _described(version)
 
@@ -52,7 +51,7 @@ def retire(request: HttpRequest, model: str, number: int, order: ReasonSchema | 
 @router.post("/{model}/versions/{number}/archive", response={200: LifeSchema, **REFUSALS}, summary="Archive a version")
 def archive(request: HttpRequest, model: str, number: int, order: ReasonSchema | None = None) -> dict[str, Any]:
     """It is put aside with its files; 409 while it is deployed."""
-    version = managed_version(request, model, number)
+    version = managed_version(request.user, model, number)
     life.archive(version, _user(request), order.reason if order else "")
     return _described(version)
 
@@ -60,7 +59,7 @@ def archive(request: HttpRequest, model: str, number: int, order: ReasonSchema |
 @router.post("/{model}/versions/{number}/restore", response={200: LifeSchema, **REFUSALS}, summary="Restore a version")
 def restore(request: HttpRequest, model: str, number: int, order: ReasonSchema | None = None) -> dict[str, Any]:
     """A retired or archived version may be deployed again."""
-    version = managed_version(request, model, number)
+    version = managed_version(request.user, model, number)
     life.restore(version, _user(request), order.reason if order else "")
     return _described(version)
 
@@ -72,19 +71,9 @@ def restore(request: HttpRequest, model: str, number: int, order: ReasonSchema |
 )
 def delete(request: HttpRequest, model: str, number: int, order: DeletionSchema) -> dict[str, Any]:
     """The number is never used again; 409 while it is deployed."""
-    version = managed_version(request, model, number)
+    version = managed_version(request.user, model, number)
     life.delete(version, _user(request), order.name, order.reason)
     return _described(version)
-
-
-def managed_version(request: HttpRequest, model: str, number: int) -> ModelVersion:
-    """Return a version that the caller manages. Refuse one that they may only see; the rest is absent."""
-    visible = RegisteredModel.objects.visible_to(request.user)
-    versions = ModelVersion.objects.select_related("model").filter(model__in=visible, model__name=model)
-    version = get_object_or_404(versions, number=number)
-    if not RegisteredModel.objects.manageable_by(request.user).filter(pk=version.model_id).exists():
-        raise PermissionDenied
-    return version
 
 
 def _user(request: HttpRequest) -> User:

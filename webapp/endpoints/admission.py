@@ -112,7 +112,7 @@ def need_of(manifest: Manifest) -> Need:
 
 def judge(endpoint: Endpoint, version: ModelVersion) -> Admission:
     """Return whether there is memory to put `version` behind `endpoint`. What is loaded already needs nothing more."""
-    live = _live()
+    live = list(Deployment.objects.serving())
     held = {each.version.digest: need_of(each.version.manifest).held_bytes for each in live}
     need = need_of(version.manifest)
     needed_bytes = 0 if version.digest in held else need.held_bytes + need.loading_bytes
@@ -132,11 +132,11 @@ def judge(endpoint: Endpoint, version: ModelVersion) -> Admission:
 
 def used_bytes() -> int:
     """Return what all live deployments need together."""
-    return sum({each.version.digest: need_of(each.version.manifest).held_bytes for each in _live()}.values())
-
-
-def _live() -> list[Deployment]:
-    return list(Deployment.objects.live().filter(endpoint__is_active=True).select_related("endpoint", "version__model"))
+    return sum(
+        {
+            each.version.digest: need_of(each.version.manifest).held_bytes for each in Deployment.objects.serving()
+        }.values()
+    )
 
 
 def _outcome(lacking_bytes: int, unload: tuple[str, ...]) -> Outcome:

@@ -3,19 +3,19 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from webapp.endpoints import life
+from webapp.endpoints.access import managed_version
 from webapp.endpoints.errors import EndpointError
 from webapp.endpoints.manage import user_of
 from webapp.endpoints.managing import told
 from webapp.registry.errors import RegistryError
-from webapp.registry.models import ModelVersion, RegisteredModel
+from webapp.registry.models import ModelVersion
 
 REASON_LENGTH: Final = 2000
 EVENTS: Final = {"retire": life.retire, "archive": life.archive, "restore": life.restore}
@@ -44,7 +44,7 @@ def end_version(request: HttpRequest, name: str, number: int, event: str) -> Htt
     """Ask, and do it."""
     if event not in QUESTIONS:
         raise Http404
-    version = _managed(request, name, number)
+    version = managed_version(request.user, name, number)
     context: dict[str, Any] = {
         "version": version,
         "title": QUESTIONS[event]
@@ -69,12 +69,3 @@ def _do(request: HttpRequest, version: ModelVersion, event: str) -> None:
         life.delete(version, user_of(request), request.POST.get("typed", ""), reason)
     else:
         EVENTS[event](version, user_of(request), reason)
-
-
-def _managed(request: HttpRequest, name: str, number: int) -> ModelVersion:
-    visible = RegisteredModel.objects.visible_to(request.user)
-    versions = ModelVersion.objects.select_related("model").filter(model__in=visible, model__name=name)
-    version = get_object_or_404(versions, number=number)
-    if not RegisteredModel.objects.manageable_by(request.user).filter(pk=version.model_id).exists():
-        raise PermissionDenied
-    return version

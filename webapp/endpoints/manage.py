@@ -5,8 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
 from webapp.audit.models import AuditEvent
+from webapp.endpoints.access import managed_endpoint
 from webapp.endpoints.deploying import champion_before, deploy, rollback, withdraw
 from webapp.endpoints.errors import EndpointError
 from webapp.endpoints.managing import WHAT_IT_DOES, candidates, history_of, live_of, preview, summary, told
@@ -47,7 +47,7 @@ class DecisionForm(forms.Form):
 @never_cache
 def manage(request: HttpRequest, name: str) -> HttpResponse:
     """Show what stands and stood behind an endpoint, and what may be changed."""
-    endpoint = managed(request, name)
+    endpoint = managed_endpoint(request.user, name)
     live = live_of(endpoint)
     context = {
         "endpoint": endpoint,
@@ -66,7 +66,7 @@ def manage(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 def deploy_version(request: HttpRequest, name: str) -> HttpResponse:
     """Show what deploying a version would need and meet; deploy it when that is confirmed."""
-    endpoint = managed(request, name)
+    endpoint = managed_endpoint(request.user, name)
     choice = ChoiceForm(request.GET)
     if not choice.is_valid():
         return redirect("manage_endpoint", name)
@@ -93,7 +93,7 @@ def deploy_version(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 def roll_back(request: HttpRequest, name: str) -> HttpResponse:
     """Ask whether to go back to the champion before, and do it."""
-    endpoint = managed(request, name)
+    endpoint = managed_endpoint(request.user, name)
     context: dict[str, Any] = {}
     decision = DecisionForm(request.POST or None)
     if request.method == "POST" and decision.is_valid():
@@ -109,7 +109,7 @@ def roll_back(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 def withdraw_deployment(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     """Ask whether to withdraw a deployment, and do it."""
-    endpoint = managed(request, name)
+    endpoint = managed_endpoint(request.user, name)
     deployment = get_object_or_404(endpoint.deployments.select_related("endpoint", "version__model"), pk=pk)
     context: dict[str, Any] = {"deployment": deployment}
     if request.method == "POST":
@@ -119,16 +119,6 @@ def withdraw_deployment(request: HttpRequest, name: str, pk: int) -> HttpRespons
         except EndpointError as error:
             context["problem"] = told(error)
     return _ask(request, "endpoints/confirm_withdraw.html", endpoint, context)
-
-
-def managed(request: HttpRequest, name: str) -> Endpoint:
-    """Return an endpoint that the person may change. Refuse what they may only use; the rest is absent."""
-    found = Endpoint.objects.filter(name=name).first()
-    if found is not None and found.may_be_managed_by(request.user):
-        return found
-    if Endpoint.objects.visible_to(request.user).filter(name=name).exists():
-        raise PermissionDenied
-    raise Http404
 
 
 def user_of(request: HttpRequest) -> User:

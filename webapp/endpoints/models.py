@@ -107,6 +107,10 @@ class Deployments(models.QuerySet["Deployment"]):
         """Return the deployments that have not ended."""
         return self.filter(ended_at__isnull=True)
 
+    def serving(self) -> Self:
+        """Return the live deployments behind active endpoints, with their versions."""
+        return self.live().filter(endpoint__is_active=True).select_related("endpoint", "version__model")
+
     def live_champions(self) -> Self:
         """Return the deployments whose answers callers get, one for each endpoint at most."""
         return self.live().filter(role=DeploymentRole.CHAMPION)

@@ -68,7 +68,11 @@ class Load:
 def load_of(endpoint: Endpoint, order: Order) -> Load:
     """Return what an order would make the box compute beside what stands behind other endpoints and parts."""
     expected_per_s = endpoint.expected_per_s if order.expected_per_s is None else order.expected_per_s
-    others = [each for each in _live() if (each.endpoint_id, each.role) != (endpoint.pk, order.role.value)]
+    others = [
+        each
+        for each in Deployment.objects.serving()
+        if (each.endpoint_id, each.role) != (endpoint.pk, order.role.value)
+    ]
     row_ms = _row_ms(order.version)
     return Load(
         version=order.version,
@@ -81,10 +85,6 @@ def load_of(endpoint: Endpoint, order: Order) -> Load:
         ),
         budget=USABLE_PART * settings.INFERENCE_PROCESSES,
     )
-
-
-def _live() -> list[Deployment]:
-    return list(Deployment.objects.live().filter(endpoint__is_active=True).select_related("endpoint", "version__model"))
 
 
 def _cores(requests_per_s: float, row_ms: float, role: DeploymentRole, share: int) -> float:

@@ -65,8 +65,7 @@ class RoutingTable:
 
 def build_routing_table() -> RoutingTable:
     """Read everything from the database (a few queries, whatever the number of keys)."""
-    live = Deployment.objects.live().filter(endpoint__is_active=True).select_related("endpoint", "version")
-    routes = _routes(live)
+    routes = _routes(Deployment.objects.serving())
     active = frozenset(Endpoint.objects.filter(is_active=True).values_list("name", flat=True))
     users = User.objects.filter(is_active=True).prefetch_related("groups")
     by_user = _endpoints_by_user(list(users), active)
