@@ -38,7 +38,7 @@ class Supervisor:
         self._data = data
         # A session of its own: Ctrl-C in the terminal reaches `up` alone, which then ends the rest in order.
         self._process = subprocess.Popen(
-            tied([str(PYTHON), "-m", "supervisor.supervisord", "-c", str(data.supervisor_configuration)]),
+            tied([str(PYTHON), "-m", "appliance.supervisord", "-c", str(data.supervisor_configuration)]),
             env=environment.shell(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=(data.logs / "supervisord.stderr.log").open("wb"), start_new_session=True,
         )  # fmt: skip  # one line each for what it runs and where it speaks

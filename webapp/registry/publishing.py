@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from worker.contract.manifest import Manifest
 
 logger = logging.getLogger(__name__)
 
+INSPECTION_ID: Final = re.compile(r"[0-9a-f]{32}")
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -148,11 +150,18 @@ def record(outcome: InspectionOutcome) -> None:
     version = ModelVersion.objects.filter(pk=outcome.version_id, inspection_id=outcome.inspection_id).first()
     if version is None:
         logger.warning("Nobody waits for the outcome of inspection %s; it is dropped.", outcome.inspection_id)
+        _discard_unawaited(outcome.inspection_id)
         return
     if version.status == Status.INSPECTING:
         _take_in(version, outcome)
     # After a second delivery, too: whoever took in the first may have died before this.
     store().discard(version.inspection_id)
+
+
+def _discard_unawaited(inspection_id: str) -> None:
+    """Remove what an inspection made after its version was published again. The id comes from the data plane."""
+    if INSPECTION_ID.fullmatch(inspection_id) and not ModelVersion.objects.filter(inspection_id=inspection_id).exists():
+        store().discard(inspection_id)
 
 
 def _take_in(version: ModelVersion, outcome: InspectionOutcome) -> None:

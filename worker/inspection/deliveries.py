@@ -1,6 +1,7 @@
 """Counts how often one inspection was begun, so that one which kills its worker is not begun for ever."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ class Deliveries:
             msg = f"An inspection id is letters, digits, '-' and '_', got {inspection_id!r}."
             raise ValueError(msg)
         self._path = spool_dir / "deliveries" / inspection_id
+        self._left = tuple(spool_dir / place / inspection_id for place in ("working", "converted"))
 
     def begin(self) -> int:
         """Count this delivery. Return how many there were before it, all without an answer."""
@@ -40,5 +42,8 @@ class Deliveries:
         )
 
     def forget(self) -> None:
-        """Drop the count: the inspection was answered."""
+        """Drop the count, and what a worker that died may have left: the inspection was answered."""
+        for directory in self._left:
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.with_suffix(".json").unlink(missing_ok=True)
         self._path.unlink(missing_ok=True)

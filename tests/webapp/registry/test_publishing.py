@@ -117,6 +117,24 @@ def test_the_outcome_of_a_former_inspection_is_dropped(alice, tmp_path, caplog):
     assert "Nobody waits for the outcome of inspection unknown" in caplog.text
 
 
+def test_what_a_former_inspection_made_is_removed_with_its_outcome(alice, tmp_path, settings):
+    version = publish(alice, submission(tmp_path / "in"))
+    former = "0" * 32
+    made = settings.SPOOL_DIR / "outbox" / former
+    made.mkdir(parents=True)
+    record(inspected(version, inspection_id=former))
+    assert not made.exists()
+    assert (settings.SPOOL_DIR / "inbox" / version.inspection_id).exists()
+
+
+@pytest.mark.parametrize("inspection_id", ["..", "../inbox", "."])
+def test_an_outcome_removes_nothing_but_an_inspection(alice, tmp_path, settings, inspection_id):
+    version = publish(alice, submission(tmp_path / "in"))
+    record(inspected(version, inspection_id=inspection_id))
+    record(inspected(version, inspection_id=version.inspection_id, version_id=version.pk + 1))
+    assert (settings.SPOOL_DIR / "inbox" / version.inspection_id / "artifact").exists()
+
+
 def test_a_second_delivery_changes_nothing(alice, tmp_path):
     version = publish_and_accept(alice, tmp_path / "in")
     record(inspected(version, manifest=None, reason="Late."))

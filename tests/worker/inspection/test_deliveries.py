@@ -22,6 +22,17 @@ def test_an_answered_inspection_counts_from_the_beginning(tmp_path):
         deliveries.forget()
 
 
+def test_what_a_dead_worker_left_goes_with_the_answer(tmp_path):
+    for name in ("working/one/model.onnx", "working/one.json", "converted/one/model.skops", "working/two/x"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    deliveries = Deliveries(tmp_path, "one")
+    deliveries.begin()
+    deliveries.forget()
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"working/two/x"}
+
+
 def test_inspections_are_counted_apart(tmp_path):
     for number in range(DELIVERIES_MAX + 2):
         assert Deliveries(tmp_path, f"id-{number}").refusal(request()) is None
