@@ -31,6 +31,8 @@ SIGHTS: Final = (
     Sight(name="version", path="/models/penguins/versions/1/"),
     Sight(name="report", path="/models/penguins/versions/1/report/"),
     Sight(name="report-number", path="/models/diamonds/versions/1/report/"),
+    Sight(name="card", path="/models/penguins/card/"),
+    Sight(name="write-card", path="/models/penguins/card/write/"),
     Sight(name="publish", path="/models/publish/"),
     Sight(name="keys", path="/keys/"),
     Sight(name="programs", path="/api/"),

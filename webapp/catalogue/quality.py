@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from webapp.plots.marks import Plot, Strip
@@ -108,7 +109,8 @@ def confusion_rows(confusion: Confusion | None) -> tuple[ConfusionRow, ...]:
 def _quality_row(quality: Quality, most: float) -> QualityRow:
     words = ""
     if quality.low is not None and quality.high is not None:
-        ends = {"low": value_words(quality, quality.low, 3), "high": value_words(quality, quality.high, 3)}
+        low = value_words(msgspec.structs.replace(quality, unit=""), quality.low, 3)
+        ends = {"low": low, "high": value_words(quality, quality.high, 3)}
         words = _("%(low)s to %(high)s") % ends
     return QualityRow(
         name=name_of(quality),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from webapp.registry.errors import (
+    ComparisonNotSentError,
     DiskFullError,
     InspectionNotSentError,
     NameTakenError,
@@ -36,6 +37,10 @@ PROBLEMS: Final = {
     ),
     NameTakenError: gettext_lazy(
         "This name is taken by a model that is not yours. Choose another, or ask to become a maintainer of that model."
+    ),
+    ComparisonNotSentError: gettext_lazy("Nobody can compare versions at the moment. Look again when the box is well."),
+    ComparisonNotSentError: gettext_lazy(
+        "Nobody can compare versions at the moment. Look again when the box is well."
     ),
     NotAPublisherError: gettext_lazy("You may use models but not publish them."),
 }

@@ -20,6 +20,11 @@ def test_a_figure_has_its_interval_in_words_and_as_a_bar():
     assert spans([row]) == [[(80.0, 15.0)]]
 
 
+def test_an_interval_has_its_unit_once():
+    (row,) = quality_rows([Quality(name="mae", value=264.0, unit="USD", low=257.2, high=270.8)])
+    assert plain(row.interval) == "257 to 271 USD"
+
+
 def test_a_figure_without_an_interval_has_neither():
     (row,) = quality_rows([Quality(name="auc", value=1.0)])
     assert (row.interval, spans([row])) == ("", [[]])
