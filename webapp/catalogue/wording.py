@@ -42,6 +42,7 @@ PROBLEMS: Final = {
     ComparisonNotSentError: gettext_lazy(
         "Nobody can compare versions at the moment. Look again when the box is well."
     ),
+    ComparisonNotSentError: gettext_lazy("Nobody can compare versions at the moment. Look again when the box is well."),
     NotAPublisherError: gettext_lazy("You may use models but not publish them."),
 }
 

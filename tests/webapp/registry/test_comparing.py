@@ -33,7 +33,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def pair(alice) -> list[ModelVersion]:
+def pair(alice) -> tuple[ModelVersion, ModelVersion]:
     model = alice.models.create(name="penguins", title="Penguins")
     versions = [
         model.versions.create(number=number, digest=str(number) * 64, inspection_id=str(number), created_by=alice)
@@ -41,7 +41,7 @@ def pair(alice) -> list[ModelVersion]:
     ]
     for version in versions:
         version.mark_ready(manifest())
-    return versions
+    return versions[0], versions[1]
 
 
 def outcome(asked: VersionComparison, **changes: Any) -> ComparisonOutcome:
