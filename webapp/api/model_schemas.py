@@ -26,6 +26,7 @@ class QualitySchema(Schema):
     unit: str
     low: float | None
     high: float | None
+    label: str = Field(description="the class that it is about; empty where it is about all")
 
 
 class VersionSchema(Schema):
@@ -61,3 +62,29 @@ class ModelSchema(Schema):
     maintainers: list[str]
     url: str
     newest_version: VersionSchema | None
+
+
+class CardSchema(Schema):
+    """The card of a model. What inspection finds is null or empty while no version is ready."""
+
+    model: str
+    title: str
+    description: str
+    purpose: str = Field(description="this and the next three are written by the model's people, and may be empty")
+    training_data: str
+    limits: str
+    contact: str
+    owner: str
+    endpoints: list[str] = Field(description="the endpoints open to the caller behind which it answers")
+    version: int | None = Field(description="the version that the rest is about: the champion")
+    published_by: str | None
+    published_at: datetime | None
+    artifact_sha256: str | None
+    engine: str | None
+    estimator: str | None
+    made_with: dict[str, str]
+    summary: str = Field(description="what it predicts, and whether it is better than a guess")
+    signature: SignatureSchema | None
+    quality: list[QualitySchema]
+    quality_rows: int
+    measured_limits: list[str] = Field(description="limits that the measurements show, in sentences")
