@@ -1,5 +1,6 @@
 """What somebody gets who asked wrongly or for what is not there, or when the site itself failed."""
 
+import shutil
 from http import HTTPStatus
 from typing import Final
 
@@ -18,6 +19,9 @@ NAME_SHOWN_MAX: Final = 200
 UNKNOWN_NAME: Final = gettext_noop("This box is not known as “%(name)s”.")
 ASK_FOR_IT_AS: Final = gettext_noop("Ask for it as %(url)s.")
 NOT_UNDERSTOOD: Final = gettext_noop("The box does not understand this request.")
+FULL_BELOW_BYTES: Final = 4 << 20
+"""With less than this neither the database nor Redis can be relied upon to write."""
+
 ASK_ANEW: Final = gettext_noop("Go back and ask anew; nothing is lost.")
 
 
@@ -50,10 +54,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 without asking the database for anything: it may be what failed."""
+    """Answer 500, or 507 where the disk is full, without asking the database for anything: it may be what failed."""
+    if shutil.disk_usage(settings.DATA_DIR).free < FULL_BELOW_BYTES:
+        return _disk_is_full(request)
     if request.path.startswith(API_PREFIX):
         content = '{"error": "The box failed to answer; nothing was lost.", "code": "internal_error", "hint": "%s"}'
         hint = "Ask again; if it lasts, an admin finds the reason in logs/web.log."
         return HttpResponse(content % hint, status=HTTPStatus.INTERNAL_SERVER_ERROR, content_type="application/json")
     page = render_to_string("500.html", {"title": _("The box failed to answer")})
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _disk_is_full(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API_PREFIX):
+        content = '{"error": "The disk of the box is full; nothing was kept.", "code": "disk_full", "hint": "%s"}'
+        hint = "Ask again when an administrator has freed space."
+        return HttpResponse(content % hint, status=HTTPStatus.INSUFFICIENT_STORAGE, content_type="application/json")
+    page = render_to_string("500.html", {"title": _("The disk of the box is full")})
+    return HttpResponse(page, status=HTTPStatus.INSUFFICIENT_STORAGE)

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.test import RequestFactory
 from ninja.errors import HttpError, ValidationError
 
+from webapp import refusals
 from webapp.api.advice import ADVICE
 from webapp.api.errors import handle, handle_http_error
 from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
@@ -47,6 +48,14 @@ def test_what_django_ninja_refuses_has_our_shape():
 
 def test_a_failure_has_our_shape_too():
     assert json.loads(server_error(REQUEST).content)["code"] == "internal_error"
+
+
+@pytest.mark.parametrize(("path", "words"), [("/api/v1/box", "disk_full"), ("/box/", "The disk of the box is full")])
+def test_a_failure_on_a_full_disk_says_so(monkeypatch, path, words):
+    monkeypatch.setattr(refusals, "FULL_BELOW_BYTES", 1 << 60)
+    response = server_error(RequestFactory().get(path))
+    assert response.status_code == 507
+    assert words in response.content.decode()
 
 
 def test_every_code_has_advice():
