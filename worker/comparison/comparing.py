@@ -105,10 +105,11 @@ def _taken(model: ServedModel, data: pl.DataFrame, number: int, new: int) -> Tak
         return taken(data, model.manifest.signature)
     except FeatureAbsent as absent:
         facts: dict[str, Fact] = {"number": number, "feature": absent.name, "new": new}
-        told = (
-            "Version {number} needs the feature “{feature}”, which the reference data of version {new} does not have."
+        told = Words(
+            "Version {number} needs the feature “{feature}”, which the reference data of version {new} does not have.",
+            facts,
         )
-        raise Incomparable(Words(told, facts)) from absent
+        raise Incomparable(told) from absent
 
 
 def _answered(model: ServedModel, values: pl.DataFrame, number: int) -> Answers:

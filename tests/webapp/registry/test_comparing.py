@@ -49,20 +49,20 @@ def outcome(asked: VersionComparison, **changes: Any) -> ComparisonOutcome:
 
 
 def test_a_pair_is_asked_once(pair, sent):
-    first = compare(*pair, NOON)
-    assert compare(*pair, LATE) == first
+    first = compare(pair[0], pair[1], NOON)
+    assert compare(pair[0], pair[1], LATE) == first
     assert [(message["old_digest"], message["new_digest"]) for message in sent] == [("1" * 64, "2" * 64)]
 
 
 def test_an_answer_is_kept_as_it_came_off_the_queue(pair, sent):
-    asked = compare(*pair, NOON)
+    asked = compare(pair[0], pair[1], NOON)
     record_comparison(message=json.loads(json.dumps(msgspec.to_builtins(outcome(asked)))))
     asked.refresh_from_db()
     assert (asked.stage, asked.compared) == (Stage.COMPARED, FOUND)
 
 
 def test_a_reason_is_kept(pair, sent):
-    asked = compare(*pair, NOON)
+    asked = compare(pair[0], pair[1], NOON)
     record(
         outcome(asked, compared=None, reason=Words("Version {number} cannot be opened.", {"number": 1}), detail="So.")
     )
@@ -71,7 +71,7 @@ def test_a_reason_is_kept(pair, sent):
 
 
 def test_a_second_answer_changes_nothing(pair, sent):
-    asked = compare(*pair, NOON)
+    asked = compare(pair[0], pair[1], NOON)
     record(outcome(asked))
     record(outcome(asked, compared=msgspec.structs.replace(FOUND, different=13)))
     asked.refresh_from_db()
@@ -79,7 +79,7 @@ def test_a_second_answer_changes_nothing(pair, sent):
 
 
 def test_an_answer_that_nobody_waits_for_is_dropped(pair, sent):
-    asked = compare(*pair, NOON)
+    asked = compare(pair[0], pair[1], NOON)
     compare_again(asked, LATE)
     record(ComparisonOutcome(comparison_id="f" * 32, compared=FOUND))
     asked.refresh_from_db()
@@ -87,7 +87,7 @@ def test_an_answer_that_nobody_waits_for_is_dropped(pair, sent):
 
 
 def test_what_is_being_compared_is_not_asked_again_before_it_may_be_lost(pair, sent):
-    asked = compare(*pair, NOON)
+    asked = compare(pair[0], pair[1], NOON)
     compare_again(asked, NOON + timedelta(minutes=1))
     assert len(sent) == 1
     assert not asked.is_lost(NOON)
@@ -97,7 +97,7 @@ def test_what_is_being_compared_is_not_asked_again_before_it_may_be_lost(pair, s
 
 
 def test_asking_again_forgets_the_former_answer(pair, sent):
-    asked = compare(*pair, NOON)
+    asked = compare(pair[0], pair[1], NOON)
     record(outcome(asked))
     asked.refresh_from_db()
     compare_again(asked, NOON)
@@ -110,12 +110,12 @@ def test_without_redis_nothing_waits(pair, monkeypatch):
 
     monkeypatch.setattr("webapp.celery.app.send_task", refuse)
     with pytest.raises(ComparisonNotSentError, match="penguins version 1 and version 2 cannot be compared"):
-        compare(*pair, NOON)
+        compare(pair[0], pair[1], NOON)
     assert not VersionComparison.objects.exists()
 
 
 def test_rows_go_away_with_the_files_of_either_version(pair, sent, alice):
-    record(outcome(compare(*pair, NOON)))
+    record(outcome(compare(pair[0], pair[1], NOON)))
     life.delete(pair[0], alice, "penguins 1")
     assert not VersionComparison.objects.exists()
     assert comparable(pair[0].model) == [pair[1]]
