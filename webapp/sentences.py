@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.formats import get_format
 from django.utils.translation import gettext
 
-Fact = str | int | float
+from worker.contract.words import Fact, Names, Piece
 
 EXPONENT: Final = re.compile(r"e([+-])0*(\d+)$")
 TIMES: Final = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}"
@@ -21,7 +21,7 @@ SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸�
 class Figure:
     """A fact that a template formats in the reader's language."""
 
-    def __init__(self, fact: Fact) -> None:
+    def __init__(self, fact: str | float) -> None:
         self._fact = fact
 
     def __format__(self, form: str) -> str:
@@ -35,9 +35,17 @@ def say(known: Collection[str], template: str, facts: Mapping[str, Fact]) -> str
     if template not in known:
         return None
     try:
-        return gettext(template).format(**{name: Figure(fact) for name, fact in facts.items()})
+        return gettext(template).format(**{name: _said(known, fact) for name, fact in facts.items()})
     except (KeyError, ValueError):
         return None
+
+
+def listed(names: Names) -> str:
+    """Return names in quotes, as the active language lists them."""
+    quoted = ", ".join(gettext("'%(name)s'") % {"name": name} for name in names.names)
+    if not names.more:
+        return quoted
+    return gettext("%(names)s and %(count)s more") % {"names": quoted, "count": localised(f"{names.more:,}")}
 
 
 def localised(number: str) -> str:
@@ -45,6 +53,19 @@ def localised(number: str) -> str:
     marks = {".": get_format("DECIMAL_SEPARATOR"), ",": get_format("THOUSAND_SEPARATOR")}
     words = EXPONENT.sub(_power, number)
     return "".join(marks.get(character, character) for character in words)
+
+
+def _said(known: Collection[str], fact: Fact) -> "str | Figure":
+    """Return a fact as the template wants it. Raise ValueError for a piece of a sentence that cannot be said."""
+    if isinstance(fact, Names):
+        return listed(fact)
+    if isinstance(fact, Piece):
+        said = say(known, fact.template, fact.facts)
+        if said is None:
+            msg = "A piece of the sentence is not known."
+            raise ValueError(msg)
+        return said
+    return Figure(fact)
 
 
 def _power(exponent: re.Match[str]) -> str:

@@ -34,7 +34,7 @@ def test_whatever_a_check_says_can_be_translated():
 
 def test_whatever_is_said_of_an_engine_can_be_translated():
     said = templates("worker/models/*.py", "worker/inspection/*.py") - templates("worker/inspection/remarks.py")
-    assert said == engine_words.TEMPLATES
+    assert said >= engine_words.TEMPLATES
 
 
 def test_whatever_is_remarked_on_a_version_can_be_translated():

@@ -22,7 +22,7 @@ from worker.contract.comparison import (
 )
 from worker.contract.report import Confusion
 from worker.contract.signature import Output, OutputKind
-from worker.contract.words import Fact, Words
+from worker.contract.words import Fact, Piece, Words
 from worker.inspection.asking import ask
 from worker.inspection.confusion import Cells
 from worker.inspection.quality import positions
@@ -114,7 +114,7 @@ def _taken(model: ServedModel, data: pl.DataFrame, number: int, new: int) -> Tak
 
 def _answered(model: ServedModel, values: pl.DataFrame, number: int) -> Answers:
     try:
-        return ask(model, to_table(values, model.manifest.signature), "the rows compared")
+        return ask(model, to_table(values, model.manifest.signature), Piece("the rows compared"))
     except Refused as refused:
         told = Words("Version {number} does not answer rows of the reference data.", {"number": number})
         raise Incomparable(told, refused.message) from refused

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from worker.contract.manifest import Manifest
+from worker.contract.words import Words
 
 ARTIFACT: Final = "artifact"
 REFERENCE: Final = "reference"
@@ -49,7 +50,10 @@ class InspectionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InspectionOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """`control.record_inspection`: a manifest, or the reason for refusal in one sentence with a hint."""
+    """`control.record_inspection`: a manifest, or the reason for refusal in one sentence with a hint.
+
+    Both are English; their words beside them can be said in the reader's language.
+    """
 
     inspection_id: str
     version_id: int
@@ -57,4 +61,6 @@ class InspectionOutcome(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     reason: str = ""
     hint: str = ""
+    reason_words: Words | None = None
+    hint_words: Words | None = None
     facts: dict[str, Any] = {}

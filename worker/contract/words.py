@@ -2,7 +2,32 @@
 
 import msgspec
 
-Fact = str | int | float
+
+class Names(msgspec.Struct, frozen=True, tag="names"):
+    """Names that a sentence lists in quotes, and how many it leaves out."""
+
+    names: tuple[str, ...]
+    more: int = 0
+
+    def __str__(self) -> str:
+        listed = ", ".join(map(_quoted, self.names))
+        return f"{listed} and {self.more:,} more" if self.more else listed
+
+
+Plain = str | int | float | Names
+
+
+class Piece(msgspec.Struct, frozen=True, tag="piece"):
+    """A piece of a sentence that is itself a literal template: it is translated by itself."""
+
+    template: str
+    facts: dict[str, Plain] = {}
+
+    def __str__(self) -> str:
+        return self.template.format(**self.facts)
+
+
+Fact = Plain | Piece
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -13,3 +38,11 @@ class Words(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return self.template.format(**self.facts)
+
+
+NOTHING = Words("")
+
+
+def _quoted(name: str) -> str:
+    mark = '"' if "'" in name and '"' not in name else "'"
+    return f"{mark}{name}{mark}"

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from worker.contract.errors import ErrorBody, ErrorCode
+from worker.contract.words import Words
 from worker.dialects.dialect import AnswerContext, Dialect
 from worker.models.answers import Answers
 from worker.models.errors import ModelFailed
@@ -101,8 +102,11 @@ def _check_finite(predictions: list[Any], probabilities: list[list[float]] | Non
 
 
 def _not_finite(row: int, value: float) -> ModelFailed:
-    message = f"The model answered row {row} with {value}, which is not a number that can be said."
-    return ModelFailed(message, "The model cannot handle these values; its publisher can say which it takes.")
+    words = Words(
+        "The model answered row {row} with {value}, which is not a number that can be said.",
+        {"row": row, "value": str(value)},
+    )
+    return ModelFailed(words, Words("The model cannot handle these values; its publisher can say which it takes."))
 
 
 def _csv(predictions: list[Any], probabilities: list[list[float]] | None, label_names: tuple[str, ...]) -> bytes:

@@ -11,10 +11,12 @@ import msgspec
 
 from worker.contract.inspection import CONVERTED, GRAPH, PRODUCED, SKLEARN_FILES, InspectionOutcome, InspectionRequest
 from worker.contract.manifest import Manifest
+from worker.contract.words import Words
 from worker.inspection import disposable
 from worker.inspection.completion import complete
 from worker.inspection.confinement import Limits
 from worker.inspection.disposable import Ending, Exceeded
+from worker.inspection.refusal import rejection
 
 EXAMINATION: Final = "worker.inspection.arrival"
 CONVERSION: Final = "worker.inspection.quarantine"
@@ -31,10 +33,13 @@ CONVERTED_FILES: Final = (CONVERTED, "answers.json")
 NO_MEMORY: Final = ("MemoryError", "bad_alloc", "memory allocation")
 """What libraries say when they are refused memory."""
 
-MEMORY_HINT: Final = "Publish a smaller model or fewer reference rows, or run the box on a machine with more memory."
-PUBLISHER_HINT: Final = (
+MEMORY_HINT: Final = Words(
+    "Publish a smaller model or fewer reference rows, or run the box on a machine with more memory."
+)
+PUBLISHER_HINT: Final = Words(
     "Load the file and predict the reference rows in a fresh process, with the versions of this box."
 )
+NO_MODEL: Final = Words("The process that opened the pickle left no model.")
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,12 +124,11 @@ def _convert_apart(request: InspectionRequest, workplace: Workplace, converted: 
     with _run_apart(job, workplace, CONVERSION, alone=True) as (outcome, working):
         if outcome.files and _take_out(working, converted, CONVERTED_FILES) == CONVERTED_FILES:
             return None
-    return InspectionOutcome(
-        inspection_id=request.inspection_id,
-        version_id=request.version_id,
-        reason=outcome.reason or "The process that opened the pickle left no model.",
-        hint=outcome.hint or PUBLISHER_HINT,
-        facts=outcome.facts,
+    if not outcome.reason:
+        return rejection(request, NO_MODEL, PUBLISHER_HINT, outcome.facts)
+    # Who asked is for this side to say, not for a process that ran a stranger's model.
+    return msgspec.structs.replace(
+        outcome, inspection_id=request.inspection_id, version_id=request.version_id, manifest=None, files=()
     )
 
 
@@ -154,11 +158,8 @@ def _outcome(ending: Ending, request: InspectionRequest, limits: Limits) -> Insp
         said = _said(ending.outcome)
         if said is not None:
             return said
-    reason, hint = _why(ending, limits)
-    facts = {"status": ending.status, "log": ending.log}
-    return InspectionOutcome(
-        inspection_id=request.inspection_id, version_id=request.version_id, reason=reason, hint=hint, facts=facts
-    )
+    reason, advice = _why(ending, limits)
+    return rejection(request, reason, advice, {"status": ending.status, "log": ending.log})
 
 
 def _said(outcome: bytes) -> InspectionOutcome | None:
@@ -170,22 +171,33 @@ def _said(outcome: bytes) -> InspectionOutcome | None:
     return None if said.manifest is not None and said.manifest.sklearn_file not in SKLEARN_FILES else said
 
 
-def _why(ending: Ending, limits: Limits) -> tuple[str, str]:
-    memory = f"{limits.memory_bytes / 1e6:,.0f} MB"
+def _why(ending: Ending, limits: Limits) -> tuple[Words, Words]:
     if ending.timed_out:
-        return f"The inspection was not done after {limits.timeout_s:,.0f} s and was stopped.", PUBLISHER_HINT
+        words = Words(
+            "The inspection was not done after {seconds:,.0f} s and was stopped.", {"seconds": limits.timeout_s}
+        )
+        return words, PUBLISHER_HINT
     if ending.status == -signal.SIGXCPU:
-        return f"The inspection needed more than {limits.cpu_s:,} s of processor time and was stopped.", PUBLISHER_HINT
+        words = Words(
+            "The inspection needed more than {seconds:,} s of processor time and was stopped.",
+            {"seconds": limits.cpu_s},
+        )
+        return words, PUBLISHER_HINT
     if ending.exceeded is Exceeded.DISK:
-        return "The inspection wrote more files than it may and was stopped.", PUBLISHER_HINT
-    if ending.exceeded is Exceeded.MEMORY or any(words in ending.log for words in NO_MEMORY):
-        return f"The inspection needed more memory than the {memory} that it may take.", MEMORY_HINT
+        return Words("The inspection wrote more files than it may and was stopped."), PUBLISHER_HINT
+    if ending.exceeded is Exceeded.MEMORY or any(said in ending.log for said in NO_MEMORY):
+        words = Words(
+            "The inspection needed more memory than the {most:,.0f} MB that it may take.",
+            {"most": limits.memory_bytes / 1e6},
+        )
+        return words, MEMORY_HINT
     if ending.status == -signal.SIGKILL:
-        return "The inspection was killed, most likely because the machine ran out of memory.", MEMORY_HINT
+        return Words("The inspection was killed, most likely because the machine ran out of memory."), MEMORY_HINT
     if ending.status < 0:
         name = signal.Signals(-ending.status).name
-        return f"The process that opened the model died ({name}).", PUBLISHER_HINT
-    return f"The inspection ended without an answer (exit status {ending.status}).", PUBLISHER_HINT
+        return Words("The process that opened the model died ({signal}).", {"signal": name}), PUBLISHER_HINT
+    words = Words("The inspection ended without an answer (exit status {status}).", {"status": ending.status})
+    return words, PUBLISHER_HINT
 
 
 def _take_out(working: Path, target: Path, wanted: tuple[str, ...]) -> tuple[str, ...]:

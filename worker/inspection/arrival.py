@@ -6,20 +6,24 @@ from typing import Final
 import msgspec
 
 from worker.contract.inspection import InspectionOutcome, InspectionRequest
-from worker.inspection.apart import Job
+from worker.contract.words import Words
+from worker.inspection.apart import QUARANTINE, Job
 from worker.inspection.confinement import can_confine
 from worker.inspection.disposable import OUTCOME
 from worker.inspection.material import Material, material_of
-from worker.inspection.refusal import Refused
+from worker.inspection.refusal import Refused, rejection
 
-NOT_ALLOWED: Final = (
-    "The model file is a pickle, which can run any program while it is opened. It was not opened.",
-    "Save the model with skops and upload that file: skops holds data only. An admin can also let you publish pickles.",
+NOT_ALLOWED: Final = Words(
+    "The model file is a pickle, which can run any program while it is opened. It was not opened."
 )
-NOT_CONFINED: Final = (
-    "The model file is a pickle, and this machine's kernel cannot shut in the process that would open it.",
-    "Save the model with skops and upload that file.",
+SKOPS_OR_ASK: Final = Words(
+    "Save the model with skops and upload that file: skops holds data only. An admin can also let you publish pickles."
 )
+NOT_CONFINED: Final = Words(
+    "The model file is a pickle, and this machine's kernel cannot shut in the process that would open it."
+)
+SKOPS: Final = Words("Save the model with skops and upload that file.")
+NOT_CONVERTED: Final = Words("The pickle has not been converted.")
 
 
 def main(job_file: str) -> None:
@@ -29,7 +33,7 @@ def main(job_file: str) -> None:
         material = material_of(Path(job.inbox), Path.cwd(), Path(job.converted) if job.converted else None)
         outcome = _of_pickle(job.request, material)
     except Refused as refused:
-        outcome = refusal(job.request, refused)
+        outcome = rejection(job.request, refused.words, refused.advice, refused.facts)
     else:
         if outcome is None:
             # What is refused before this line costs no second: the libraries of models take long to load.
@@ -39,23 +43,12 @@ def main(job_file: str) -> None:
     Path(OUTCOME).write_bytes(msgspec.json.encode(outcome))
 
 
-def refusal(request: InspectionRequest, refused: Refused) -> InspectionOutcome:
-    """Return a refusal as an outcome."""
-    return InspectionOutcome(
-        inspection_id=request.inspection_id,
-        version_id=request.version_id,
-        reason=refused.message,
-        hint=refused.hint,
-        facts=refused.facts,
-    )
-
-
 def _of_pickle(request: InspectionRequest, material: Material) -> InspectionOutcome | None:
     """Return None when examination may begin; for a pickle that was not converted, that it must be, or the refusal."""
     if not material.found.is_pickle or material.converted is not None:
         return None
     if not request.pickles_allowed:
-        return refusal(request, Refused(*NOT_ALLOWED))
+        return rejection(request, NOT_ALLOWED, SKOPS_OR_ASK)
     if not can_confine():
-        return refusal(request, Refused(*NOT_CONFINED))
-    return refusal(request, Refused("The pickle has not been converted.", needs_quarantine=True))
+        return rejection(request, NOT_CONFINED, SKOPS)
+    return rejection(request, NOT_CONVERTED, facts={QUARANTINE: True})

@@ -4,11 +4,13 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from worker.contract.words import Fact, Piece, Words
 from worker.inspection.refusal import Refused
 from worker.models.answers import Answers
 from worker.tables.table import Table
 
-HINT: Final = "Predict the reference rows in a fresh process, from the saved model and the saved CSV file."
+HINT: Final = Words("Predict the reference rows in a fresh process, from the saved model and the saved CSV file.")
+REFERENCE_DATA: Final = Piece("the reference data")
 
 
 class Predicts(Protocol):
@@ -18,24 +20,32 @@ class Predicts(Protocol):
         """Return the answers to all rows."""
 
 
-def ask(engine: Predicts, table: Table, rows: str = "the reference data") -> Answers:
+def ask(engine: Predicts, table: Table, rows: Piece = REFERENCE_DATA) -> Answers:
     """Return the answers to all rows. Raise `Refused` when the model raises or answers what is no number."""
     answers = _answers(engine, table)
     if isinstance(answers, Exception):
         row, error = _culprit(engine, table, answers)
-        where = f"row {row:,} of {rows}" if row else rows
-        msg = f"The model cannot answer {where}: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        raise Refused(msg, HINT, row=row)
+        said = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        facts: dict[str, Fact] = {"rows": rows, "error": said}
+        words = Words("The model cannot answer {rows}: {error}", facts)
+        if row:
+            words = Words("The model cannot answer row {row:,} of {rows}: {error}", facts | {"row": row})
+        raise Refused(words, HINT, row=row)
     if len(answers) != table.row_count:
         each, rest = divmod(len(answers), table.row_count)
-        msg = f"The model gives {len(answers):,} answers to {table.row_count:,} rows."
+        words = Words(
+            "The model gives {answers:,} answers to {rows:,} rows.",
+            {"answers": len(answers), "rows": table.row_count},
+        )
         if rest == 0 and each > 1:
-            msg = f"The model gives {each:,} answers to each row."
-        raise Refused(msg, "Publish one model for each target.")
+            words = Words("The model gives {answers:,} answers to each row.", {"answers": each})
+        raise Refused(words, Words("Publish one model for each target."))
     bad = _first_not_finite(answers)
     if bad is not None:
-        msg = f"The model answers row {bad:,} of {rows} with what is not a finite number."
-        raise Refused(msg, HINT, row=bad)
+        words = Words(
+            "The model answers row {row:,} of {rows} with what is not a finite number.", {"row": bad, "rows": rows}
+        )
+        raise Refused(words, HINT, row=bad)
     return answers
 
 

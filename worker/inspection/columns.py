@@ -1,13 +1,13 @@
 """From a column of text cells to a typed feature and its values: which type the cells have, and where they break it."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
 from worker.contract.signature import INTEGER_MAX, Feature, FeatureType
+from worker.contract.words import Words
 from worker.inspection.refusal import Refused
-from worker.tables.wording import shown
+from worker.tables.wording import quoted
 
 CATEGORIES_MAX: Final = 100
 """A column of more different words than this is text: nobody chooses from such a list."""
@@ -24,8 +24,10 @@ def column_type(cells: pl.Series) -> FeatureType:
     """Return the type that all cells of a column have. Raise `Refused` for one that is empty or at odds."""
     known = cells.drop_nulls()
     if known.is_empty():
-        msg = f"Column {shown(cells.name)} of the reference data has no value in any row."
-        raise Refused(msg, "Hand over rows in which it has values, or train without it.", feature=cells.name)
+        words = Words(
+            "Column {feature} of the reference data has no value in any row.", {"feature": quoted(cells.name)}
+        )
+        raise Refused(words, Words("Hand over rows in which it has values, or train without it."), feature=cells.name)
     if known.str.to_lowercase().is_in(["true", "false"]).all():
         return FeatureType.BOOLEAN
     if known.str.contains(INTEGER).all():
@@ -33,9 +35,9 @@ def column_type(cells: pl.Series) -> FeatureType:
     numbers = known.str.contains(NUMBER)
     if numbers.all():
         return FeatureType.NUMBER
-    words = known.filter(~numbers)
-    if numbers.any() and (numbers.mean() > MOSTLY or words.str.to_lowercase().is_in(MISSING_WORDS).all()):  # type: ignore[operator]  # booleans have a mean
-        raise _stray(cells, words[0])
+    others = known.filter(~numbers)
+    if numbers.any() and (numbers.mean() > MOSTLY or others.str.to_lowercase().is_in(MISSING_WORDS).all()):  # type: ignore[operator]  # booleans have a mean
+        raise _stray(cells, others[0])
     return FeatureType.CATEGORY if known.n_unique() <= CATEGORIES_MAX else FeatureType.TEXT
 
 
@@ -72,24 +74,29 @@ def first_row(mask: pl.Series) -> int:
     return int(mask.fill_null(value=False).arg_true()[0]) + 1
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """Return names as a sentence lists them."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(shown(name) for name in names[:most]) + more
-
-
 def _checked(cells: pl.Series, values: pl.Series, fits: pl.Series) -> pl.Series:
     wrong = cells.is_not_null() & ~fits.fill_null(value=False)
     if not wrong.any():
         return values
     row = first_row(wrong)
-    msg = f"Column {shown(cells.name)} holds {shown(cells[row - 1])} in row {row:,}, which cannot be held exactly."
-    hint = f"Whole numbers may go up to {INTEGER_MAX:,}; identifiers are text: name the column under 'text'."
-    raise Refused(msg, hint, feature=cells.name, row=row)
+    words = Words(
+        "Column {feature} holds {cell} in row {row:,}, which cannot be held exactly.",
+        {"feature": quoted(cells.name), "cell": quoted(cells[row - 1]), "row": row},
+    )
+    advice = Words(
+        "Whole numbers may go up to {most:,}; identifiers are text: name the column under 'text'.",
+        {"most": INTEGER_MAX},
+    )
+    raise Refused(words, advice, feature=cells.name, row=row)
 
 
 def _stray(cells: pl.Series, word: str) -> Refused:
     row = first_row(cells == word)
-    msg = f"Column {shown(cells.name)} of the reference data holds numbers, but {shown(word)} in row {row:,}."
-    hint = "Leave the cell of a missing value empty; if they are words, name the column under 'categories' or 'text'."
-    return Refused(msg, hint, feature=cells.name, row=row)
+    words = Words(
+        "Column {feature} of the reference data holds numbers, but {cell} in row {row:,}.",
+        {"feature": quoted(cells.name), "cell": quoted(word), "row": row},
+    )
+    advice = Words(
+        "Leave the cell of a missing value empty; if they are words, name the column under 'categories' or 'text'."
+    )
+    return Refused(words, advice, feature=cells.name, row=row)

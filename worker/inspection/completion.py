@@ -43,7 +43,8 @@ def _measurements(outcome: InspectionOutcome) -> Measurements | None:
 
 def _conversion(manifest: Manifest, onnx: Measurements, sklearn: Measurements, graph_bytes: int) -> Conversion:
     facts = manifest.engine_words[0].facts if manifest.engine_words else {}
-    difference = next((float(facts[name]) for name in DIFFERENCES if name in facts), 0.0)
+    told = (facts.get(name) for name in DIFFERENCES)
+    difference = next((float(fact) for fact in told if isinstance(fact, int | float)), 0.0)
     return Conversion(
         difference=difference,
         speed_up=float(f"{sklearn.latency[0].p50_ms / max(onnx.latency[0].p50_ms, 1e-6):.3g}"),

@@ -1,5 +1,6 @@
 """Whether a model answers the same row always the same: twice in a batch, asked again, and alone."""
 
+import math
 import time
 from collections.abc import Sequence
 from enum import StrEnum
@@ -9,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.contract.report import Latency
+from worker.contract.words import Fact, Piece, Words
 from worker.inspection.asking import Predicts
 from worker.inspection.refusal import Refused
 from worker.models.agreement import NUMBER_FLOOR, PROBABILITY_FLOOR, RELATIVE
 from worker.models.answers import Answers
 from worker.tables.table import Table
-from worker.tables.wording import shown
+from worker.tables.wording import quoted
 
 ROWS: Final = 100
 ALONE: Final = 20
@@ -22,8 +24,12 @@ ALONE_S: Final = 1.0
 MANY: Final = 0.1
 """Up to this share of rows may be answered otherwise alone: of neighbours at equal distances any may be the nearest."""
 
-HINT: Final = "Publish a model whose answers follow from the row alone: nothing drawn at random when it predicts."
-HINT_ALONE: Final = "Rows of several people are predicted together, so an answer must follow from its own row alone."
+HINT: Final = Words(
+    "Publish a model whose answers follow from the row alone: nothing drawn at random when it predicts."
+)
+HINT_ALONE: Final = Words(
+    "Rows of several people are predicted together, so an answer must follow from its own row alone."
+)
 
 
 class Constancy(StrEnum):
@@ -42,8 +48,10 @@ def constancy(model: Predicts, rows: Table, latency: Sequence[Latency]) -> Const
         different = np.flatnonzero(differ(once, other))
         if len(different):
             one, two = _said(once, int(different[0])), _said(other, int(different[0]))
-            message = f"The model answers the same row differently each time: {one}, then {two}."
-            raise Refused(message, HINT)
+            words = Words(
+                "The model answers the same row differently each time: {one}, then {two}.", {"one": one, "two": two}
+            )
+            raise Refused(words, HINT)
     return _alone(model, few, once)
 
 
@@ -70,8 +78,11 @@ def _alone(model: Predicts, few: Table, once: Answers) -> Constancy:
             break
     if len(different) > MANY * asked:
         together, apart = different[0]
-        message = f"The model answers a row otherwise alone than among others: {apart} instead of {together}."
-        raise Refused(message, HINT_ALONE)
+        words = Words(
+            "The model answers a row otherwise alone than among others: {apart} instead of {together}.",
+            {"apart": apart, "together": together},
+        )
+        raise Refused(words, HINT_ALONE)
     return Constancy.MOSTLY if different else Constancy.ALWAYS
 
 
@@ -80,8 +91,9 @@ def _beyond(values: npt.NDArray[np.floating], others: npt.NDArray[np.floating], 
     return np.asarray(~fits, dtype=np.bool_)
 
 
-def _said(answers: Answers, row: int) -> str:
-    said = shown(answers.predictions[row : row + 1].tolist()[0])
-    if answers.probabilities is None:
+def _said(answers: Answers, row: int) -> Fact:
+    said = quoted(answers.predictions[row : row + 1].tolist()[0])
+    probability = 0.0 if answers.probabilities is None else float(answers.probabilities[row].max())
+    if answers.probabilities is None or not math.isfinite(probability):  # a message carries finite numbers only
         return said
-    return f"{said} with {answers.probabilities[row].max():.4g}"
+    return Piece("{answer} with {probability:.4g}", {"answer": said, "probability": probability})

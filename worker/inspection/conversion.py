@@ -14,6 +14,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 
 from worker.contract.inspection import CONVERTED, Publication
 from worker.contract.signature import Signature
+from worker.contract.words import Words
 from worker.inspection import signature
 from worker.inspection.asking import ask
 from worker.inspection.converted import OwnAnswers
@@ -29,13 +30,17 @@ from worker.models.sklearn_engine import SklearnEngine
 def convert(model: object, told: Sequence[Warning | str], material: Material, publication: Publication) -> None:
     """Write the model as skops, and its answers to the reference data, into the working directory."""
     if not isinstance(model, BaseEstimator) or not hasattr(model, "predict"):
-        message = f"The pickle holds a {type(model).__name__}, which cannot predict."
-        raise Refused(message, "Save the whole fitted estimator or pipeline, and nothing else.")
+        words = Words("The pickle holds a {type}, which cannot predict.", {"type": type(model).__name__})
+        raise Refused(words, Words("Save the whole fitted estimator or pipeline, and nothing else."))
     try:
         skops.io.dump(model, Path(CONVERTED))
     except Exception as error:  # whatever it stumbles over in a stranger's objects
-        message = f"The pickled model cannot be written as skops: {type(error).__name__}: {str(error)[:300]}"
-        raise Refused(message, "Use estimators and functions of scikit-learn, numpy and scipy only.") from error
+        words = Words(
+            "The pickled model cannot be written as skops: {error}",
+            {"error": f"{type(error).__name__}: {str(error)[:300]}"},
+        )
+        advice = Words("Use estimators and functions of scikit-learn, numpy and scipy only.")
+        raise Refused(words, advice) from error
     answers = _answers(model, material, publication)
     own = OwnAnswers(
         predictions=answers.predictions.tolist(),

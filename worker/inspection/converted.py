@@ -6,12 +6,13 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from worker.contract.words import Words
 from worker.inspection.formats.packages import versions
 from worker.inspection.refusal import Refused
 from worker.models.answers import Answers
 
-OF_A_STRANGER: Final = "The pickle's own answers cannot be read."
-HINT: Final = "Save the model with skops and upload that file."
+OF_A_STRANGER: Final = Words("The pickle's own answers cannot be read.")
+HINT: Final = Words("Save the model with skops and upload that file.")
 
 
 class OwnAnswers(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +42,12 @@ def check_same(answers: Answers, own: OwnAnswers) -> None:
     if not different and answers.probabilities is not None:
         different = _rows_off(answers.probabilities, own.probabilities)
     if different:
-        message = (
-            f"Converted from the pickle to skops, the model answers {len(different):,} of {rows:,} rows of the "
-            f"reference data otherwise; the first is row {different[0] + 1:,}."
+        words = Words(
+            "Converted from the pickle to skops, the model answers {different:,} of {rows:,} rows of the "
+            "reference data otherwise; the first is row {row:,}.",
+            {"different": len(different), "rows": rows, "row": different[0] + 1},
         )
-        raise Refused(message, HINT, row=different[0] + 1)
+        raise Refused(words, HINT, row=different[0] + 1)
 
 
 def _rows_off(probabilities: Any, own: list[list[float]] | None) -> list[int]:  # noqa: ANN401  # an array

@@ -8,14 +8,15 @@ import polars as pl
 
 from worker.contract.inspection import Publication
 from worker.contract.signature import Feature, FeatureType, Signature
+from worker.contract.words import Fact, Piece, Words
 from worker.inspection.asking import Predicts, ask
-from worker.inspection.columns import CATEGORIES_MAX, first_row, listed, typed_values
+from worker.inspection.columns import CATEGORIES_MAX, first_row, typed_values
 from worker.inspection.formats.packages import DeclaredInput, Example
 from worker.inspection.refusal import Refused
 from worker.inspection.tables import to_table
-from worker.tables.wording import shown
+from worker.tables.wording import listed, quoted
 
-MEND: Final = "Mend the reference data, or save the model with the signature of what it was trained on."
+MEND: Final = Words("Mend the reference data, or save the model with the signature of what it was trained on.")
 FITTING: Final = {
     "boolean": (FeatureType.BOOLEAN,),
     "integer": (FeatureType.INTEGER, FeatureType.NUMBER),
@@ -24,8 +25,15 @@ FITTING: Final = {
     "double": (FeatureType.NUMBER, FeatureType.INTEGER),
     "string": (FeatureType.CATEGORY, FeatureType.TEXT),
 }
-WORDS: Final = {"boolean": "true or false", "integer": "whole numbers", "long": "whole numbers", "string": "words"}
-NUMBERS: Final = "numbers"
+WHOLE_NUMBERS: Final = Piece("whole numbers")
+KINDS: Final = {
+    "boolean": Piece("true or false"),
+    "integer": WHOLE_NUMBERS,
+    "long": WHOLE_NUMBERS,
+    "string": Piece("words"),
+}
+NUMBERS: Final = Piece("numbers")
+EXAMPLE: Final = Piece("the MLflow input example")
 
 
 def with_words(publication: Publication, inputs: Sequence[DeclaredInput], data: pl.DataFrame) -> Publication:
@@ -37,48 +45,61 @@ def with_words(publication: Publication, inputs: Sequence[DeclaredInput], data: 
     return msgspec.structs.replace(publication, categories=tuple(sorted(categories)), text=tuple(sorted(text)))
 
 
-def check_inputs(whose: str, inputs: Sequence[DeclaredInput], signature: Signature, values: pl.DataFrame) -> None:
+def check_inputs(whose: Piece, inputs: Sequence[DeclaredInput], signature: Signature, values: pl.DataFrame) -> None:
     """Raise `Refused` where the declaration and the reference data contradict each other, saying where."""
     if not inputs:
         return
     declared = {each.name: each for each in inputs}
     foreign = [name for name in declared if name not in signature.names]
     if foreign:
-        message = f"{whose} names the input {listed(foreign)}, which the model does not take."
-        raise Refused(message, f"The model takes {listed(signature.names)}.", columns=foreign)
+        words = Words(
+            "{whose} names the input {names}, which the model does not take.",
+            {"whose": whose, "names": listed(foreign)},
+        )
+        raise Refused(words, Words("The model takes {names}.", {"names": listed(signature.names)}), columns=foreign)
     for feature in signature.features:
         if feature.name not in declared:
-            message = f"{whose} lacks the input {shown(feature.name)}, which the model takes."
-            raise Refused(message, MEND, feature=feature.name)
+            facts: dict[str, Fact] = {"whose": whose, "feature": quoted(feature.name)}
+            words = Words("{whose} lacks the input {feature}, which the model takes.", facts)
+            raise Refused(words, MEND, feature=feature.name)
         _check_input(whose, declared[feature.name], feature, values[feature.name])
 
 
-def _check_input(whose: str, declared: DeclaredInput, feature: Feature, values: pl.Series) -> None:
-    wanted = WORDS.get(declared.type, NUMBERS)
+def _check_input(whose: Piece, declared: DeclaredInput, feature: Feature, values: pl.Series) -> None:
+    wanted = KINDS.get(declared.type, NUMBERS)
+    facts: dict[str, Fact] = {"whose": whose, "feature": quoted(feature.name)}
     if feature.type not in FITTING[declared.type]:
-        held = WORDS.get({"category": "string", "text": "string"}.get(feature.type, feature.type), NUMBERS)
-        message = f"{whose} says that {shown(feature.name)} is {wanted}; the reference data holds {held}."
-        raise Refused(message, MEND, feature=feature.name)
-    if feature.type is FeatureType.NUMBER and wanted == WORDS["long"]:
+        held = KINDS.get({"category": "string", "text": "string"}.get(feature.type, feature.type), NUMBERS)
+        words = Words(
+            "{whose} says that {feature} is {wanted}; the reference data holds {held}.",
+            facts | {"wanted": wanted, "held": held},
+        )
+        raise Refused(words, MEND, feature=feature.name)
+    if feature.type is FeatureType.NUMBER and wanted == WHOLE_NUMBERS:
         broken = values.is_not_null() & (values != values.round())
         if broken.any():
             row = first_row(broken)
-            cell = shown(values[row - 1])
-            message = (
-                f"{whose} says that {shown(feature.name)} is {wanted}; row {row:,} of the reference data has {cell}."
+            words = Words(
+                "{whose} says that {feature} is {wanted}; row {row:,} of the reference data has {cell}.",
+                facts | {"wanted": wanted, "row": row, "cell": quoted(values[row - 1])},
             )
-            raise Refused(message, MEND, feature=feature.name, row=row)
+            raise Refused(words, MEND, feature=feature.name, row=row)
     if declared.required and not feature.required:
         row = first_row(values.is_null())
-        message = f"{whose} requires {shown(feature.name)}; row {row:,} of the reference data has no value."
-        raise Refused(message, MEND, feature=feature.name, row=row)
+        words = Words(
+            "{whose} requires {feature}; row {row:,} of the reference data has no value.", facts | {"row": row}
+        )
+        raise Refused(words, MEND, feature=feature.name, row=row)
 
 
 def check_width(width: int | None, signature: Signature) -> None:
     """Raise `Refused` when a declared tensor is of another width than the reference data."""
     if width is not None and width != len(signature.features):
-        message = f"The MLflow signature has {width:,} columns, the model takes {len(signature.features):,}."
-        raise Refused(message, MEND)
+        words = Words(
+            "The MLflow signature has {width:,} columns, the model takes {count:,}.",
+            {"width": width, "count": len(signature.features)},
+        )
+        raise Refused(words, MEND)
 
 
 def replay(engine: Predicts, example: Example | None, signature: Signature) -> int:
@@ -87,12 +108,12 @@ def replay(engine: Predicts, example: Example | None, signature: Signature) -> i
         return 0
     absent = [name for name in signature.names if name not in example.columns]
     if absent:
-        message = f"The MLflow input example lacks the column {listed(absent)}."
-        raise Refused(message, "Log the model again with an example of what it takes.", columns=absent)
+        words = Words("The MLflow input example lacks the column {names}.", {"names": listed(absent)})
+        raise Refused(words, Words("Log the model again with an example of what it takes."), columns=absent)
     columns = dict(zip(example.columns, zip(*example.rows, strict=True), strict=True))
     typed = [typed_values(_cells(feature.name, columns[feature.name]), feature.type) for feature in signature.features]
     values = pl.DataFrame(typed)
-    return len(ask(engine, to_table(values, signature), "the MLflow input example"))
+    return len(ask(engine, to_table(values, signature), EXAMPLE))
 
 
 def _cells(name: str, values: Sequence[Any]) -> pl.Series:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from worker.contract.inspection import InspectionOutcome, InspectionRequest
+from worker.contract.words import Words
+from worker.inspection.refusal import rejection
 
 DELIVERIES_MAX: Final = 3
 INSPECTION_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
@@ -33,13 +35,11 @@ class Deliveries:
         begun = self.begin()
         if begun < DELIVERIES_MAX:
             return None
-        return InspectionOutcome(
-            inspection_id=request.inspection_id,
-            version_id=request.version_id,
-            reason=f"The inspection was begun {begun} times, and each time the worker that did it died.",
-            hint="The model may need more memory than the box has; see the log of the jobs worker.",
-            facts={"deliveries": begun},
+        words = Words(
+            "The inspection was begun {count} times, and each time the worker that did it died.", {"count": begun}
         )
+        advice = Words("The model may need more memory than the box has; see the log of the jobs worker.")
+        return rejection(request, words, advice, {"deliveries": begun})
 
     def forget(self) -> None:
         """Drop the count, and what a worker that died may have left: the inspection was answered."""

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 
 from worker.contract.manifest import Engine
 from worker.contract.signature import Signature
-from worker.contract.words import Fact, Words
+from worker.contract.words import Fact, Piece, Words
 from worker.inspection.asking import Predicts, ask
 from worker.inspection.tables import to_table
 from worker.models.agreement import compare
@@ -21,6 +21,7 @@ from worker.models.onnx import convert
 from worker.models.onnx_engine import OnnxEngine
 from worker.models.sklearn_engine import SklearnEngine
 from worker.tables.table import Table
+from worker.tables.wording import named
 
 TRIAL_ROWS: Final = 20
 """So many reference rows are asked once more with each optional value taken away."""
@@ -74,7 +75,8 @@ def _asked_without(
         if not feature.required:
             missing = pl.lit(None, dtype=few.schema[feature.name]).alias(feature.name)
             table = to_table(few.with_columns(missing), signature)
-            yield table, ask(sklearn, table, f"the reference data without {feature.name!r}")
+            rows = Piece("the reference data without {feature}", {"feature": named(feature.name)})
+            yield table, ask(sklearn, table, rows)
 
 
 def _agreement(

@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -13,7 +13,7 @@ from worker.inspection.asking import Predicts
 from worker.inspection.findings import Answered, Findings, findings, sample
 from worker.inspection.material import Material, material_of
 from worker.inspection.opening import Opened, open_model
-from worker.inspection.refusal import Refused
+from worker.inspection.refusal import Refused, rejection
 from worker.inspection.typical import typical_row
 from worker.models.errors import ModelError
 from worker.models.foreign_graph import ForeignGraph
@@ -32,9 +32,9 @@ def outcome_of(
         material = material or material_of(inbox, directory)
         opened, manifest, found = examine_material(material, inbox, request.publication)
     except Refused as refused:
-        return _refusal(request, refused.message, refused.hint, refused.facts)
+        return rejection(request, refused.words, refused.advice, refused.facts)
     except ModelError as refused:
-        return _refusal(request, refused.message, refused.hint, {})
+        return rejection(request, refused.words, refused.advice)
     return InspectionOutcome(
         inspection_id=request.inspection_id,
         version_id=request.version_id,
@@ -110,10 +110,4 @@ def _answered(opened: Opened) -> Answered:
         signature=opened.signature,
         values=opened.values,
         answers=opened.choice.answers,
-    )
-
-
-def _refusal(request: InspectionRequest, reason: str, hint: str, facts: dict[str, Any]) -> InspectionOutcome:
-    return InspectionOutcome(
-        inspection_id=request.inspection_id, version_id=request.version_id, reason=reason, hint=hint, facts=facts
     )

@@ -13,9 +13,9 @@ from worker.contract.manifest import Quality
 from worker.contract.profile import Profile
 from worker.contract.report import CalibrationBin, Confusion, Report
 from worker.contract.signature import Output, OutputKind, Signature
+from worker.contract.words import Words
 from worker.inspection import calibration, remarks
 from worker.inspection.asking import Predicts
-from worker.inspection.columns import listed
 from worker.inspection.confusion import Cells
 from worker.inspection.importance import Influence, Loss, Rows, influence
 from worker.inspection.profile import profile
@@ -24,7 +24,7 @@ from worker.inspection.refusal import Refused
 from worker.inspection.tables import to_table
 from worker.inspection.truth import truth
 from worker.models.answers import Answers, label_names
-from worker.tables.wording import nearest, shown
+from worker.tables.wording import listed, nearest, quoted
 
 RESIDUALS_MAX: Final = 300
 
@@ -94,13 +94,15 @@ def _positive(output: Output, label: str) -> int | None:
     if not label:
         return 1 if len(names) == 2 else None
     if output.kind is OutputKind.NUMBER:
-        message = f"The positive label is {shown(label)}, but the model answers numbers."
-        raise Refused(message, "Leave the positive label empty.")
+        words = Words("The positive label is {label}, but the model answers numbers.", {"label": quoted(label)})
+        raise Refused(words, Words("Leave the positive label empty."))
     if label not in names:
         like = nearest(label, names)
-        hint = f"The nearest label is {shown(like)}." if like else f"Its labels are {listed(names)}."
-        message = f"The positive label {shown(label)} is none of the model's labels."
-        raise Refused(message, hint, label=label)
+        advice = Words("Its labels are {labels}.", {"labels": listed(names)})
+        if like:
+            advice = Words("The nearest label is {label}.", {"label": quoted(like)})
+        words = Words("The positive label {label} is none of the model's labels.", {"label": quoted(label)})
+        raise Refused(words, advice, label=label)
     return names.index(label)
 
 

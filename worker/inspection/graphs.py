@@ -10,10 +10,9 @@ import polars as pl
 from worker.contract.inspection import Publication
 from worker.contract.manifest import Engine
 from worker.contract.signature import Output, OutputKind, Signature
-from worker.contract.words import Words
+from worker.contract.words import Piece, Words
 from worker.inspection import signature
 from worker.inspection.asking import ask
-from worker.inspection.columns import listed
 from worker.inspection.declared import check_inputs, with_words
 from worker.inspection.engines import Choice
 from worker.inspection.formats.onnx_graph import CheckedGraph, check_graph
@@ -23,11 +22,13 @@ from worker.inspection.tables import to_table
 from worker.models.answers import Label
 from worker.models.foreign_graph import ForeignGraph, Layout, layout_of
 from worker.models.onnx_engine import open_session
+from worker.tables.wording import listed
 
 DECLARED: Final = {
     "tensor(string)": "string", "tensor(bool)": "boolean", "tensor(int64)": "long", "tensor(int32)": "long",
     "tensor(float)": "double", "tensor(double)": "double",
 }  # fmt: skip
+GRAPH: Final = Piece("The ONNX graph")
 PUBLISHED: Final = Words("The published graph is served as it is.")
 LABELS_MAX: Final = 1_000
 
@@ -50,7 +51,7 @@ def open_graph(path: Path, data: pl.DataFrame, publication: Publication) -> Open
     inputs = _declared(layout, names)
     features, values = signature.features(data, names, with_words(publication, inputs, data))
     derived = Signature(features=features, output=_output(layout, (), publication))
-    check_inputs("The ONNX graph", inputs, derived, values)
+    check_inputs(GRAPH, inputs, derived, values)
     table = to_table(values, derived)
     if layout.label is not None:
         labels = checked.labels or _observed(open_session(checked.graph), ForeignGraph(checked.graph, derived), table)
@@ -59,30 +60,34 @@ def open_graph(path: Path, data: pl.DataFrame, publication: Publication) -> Open
     answers = ask(engine, table)
     foreign = set(answers.predictions.tolist()) - set(derived.output.labels or answers.predictions.tolist())
     if foreign:
-        message = f"The ONNX graph answers {listed([str(label) for label in foreign])}, which is none of its labels."
-        raise Refused(message, "Export the model again.")
+        words = Words(
+            "The ONNX graph answers {labels}, which is none of its labels.",
+            {"labels": listed([str(label) for label in foreign])},
+        )
+        raise Refused(words, Words("Export the model again."))
     choice = Choice(engine=Engine.ONNX, words=(PUBLISHED,), graph=checked.graph, answers=answers)
     return OpenedGraph(checked=checked, signature=derived, values=values, choice=choice, engine=engine)
 
 
 def _names(layout: Layout, columns: Sequence[str], target: str | None) -> tuple[str, ...]:
     if target is not None and target not in columns:
-        raise signature.absent("the target column", [target], columns)
+        raise signature.absent(Piece("the target column"), [target], columns)
     known = [name for name in columns if name != target]
     if layout.is_matrix:
         width = layout.inputs[0].width
         if width is not None and width != len(known):
-            message = (
-                f"The ONNX graph takes {width:,} columns, the reference data has {len(known):,} beside the target."
+            words = Words(
+                "The ONNX graph takes {width:,} columns, the reference data has {columns:,} beside the target.",
+                {"width": width, "columns": len(known)},
             )
-            raise Refused(message, "Hand over the inputs in the graph's order and the target, nothing else.")
+            raise Refused(words, Words("Hand over the inputs in the graph's order and the target, nothing else."))
         return tuple(known)
     names = tuple(each.name for each in layout.inputs)
     if len(names) == 1 and len(known) == 1:
         return tuple(known)
     missing = [name for name in names if name not in columns]
     if missing:
-        raise signature.absent("the graph's input", missing, columns)
+        raise signature.absent(Piece("the graph's input"), missing, columns)
     return names
 
 
@@ -108,11 +113,11 @@ def _observed(session: Any, engine: ForeignGraph, table: Any) -> tuple[Label, ..
     given = session.run([engine.layout.label], engine.feeds(table))[0].reshape(-1).tolist()
     labels = tuple(sorted(set(given)))
     if len(labels) > LABELS_MAX:
-        message = f"The ONNX graph answers {len(labels):,} different labels."
-        raise Refused(message, "Export a regressor with one number a row as its output.")
+        words = Words("The ONNX graph answers {labels:,} different labels.", {"labels": len(labels)})
+        raise Refused(words, Words("Export a regressor with one number a row as its output."))
     if engine.layout.probabilities is not None:
         raise Refused(
-            "The ONNX graph gives probabilities, but does not say of which classes.",
-            "Export it with its class labels (an operator of ai.onnx.ml), or without probabilities.",
+            Words("The ONNX graph gives probabilities, but does not say of which classes."),
+            Words("Export it with its class labels (an operator of ai.onnx.ml), or without probabilities."),
         )
     return labels

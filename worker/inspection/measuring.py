@@ -17,7 +17,7 @@ from worker.inspection import memory
 from worker.inspection.apart import SAMPLE, Job
 from worker.inspection.constancy import Constancy, constancy
 from worker.inspection.disposable import OUTCOME
-from worker.inspection.refusal import Refused
+from worker.inspection.refusal import Refused, rejection
 from worker.models.errors import ModelError
 from worker.models.serving import MANIFEST, ServedModel
 from worker.tables.errors import InputRefused
@@ -49,7 +49,9 @@ def main(job_file: str) -> None:
         found = measure(directory, Path(job.made, SAMPLE).read_bytes(), briefly=job.briefly)
         report = msgspec.structs.replace(job.manifest.report or Report(), measurements=found)
         outcome = InspectionOutcome(manifest=msgspec.structs.replace(job.manifest, report=report), **known)  # type: ignore[arg-type]  # each has its own
-    except (Refused, ModelError, InputRefused) as refused:
+    except (Refused, ModelError) as refused:
+        outcome = rejection(job.request, refused.words, refused.advice)
+    except InputRefused as refused:
         outcome = InspectionOutcome(reason=refused.message, hint=refused.hint, **known)  # type: ignore[arg-type]  # see above
     Path(OUTCOME).write_bytes(msgspec.json.encode(outcome))
 

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from worker.contract.inspection import ARTIFACT, CONVERTED, Publication
 from worker.contract.signature import Signature
+from worker.contract.words import Piece
 from worker.inspection import declared, engines, signature
 from worker.inspection.converted import OwnAnswers, check_same, read_answers
 from worker.inspection.engines import Choice
@@ -24,6 +25,7 @@ from worker.models.artifacts import open_artifact
 from worker.models.sklearn_engine import SklearnEngine
 
 NO_FILE: Final = ""
+MLFLOW: Final = Piece("The MLflow signature")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ def _open_estimator(material: Material, publication: Publication) -> Opened:
 
 
 def _check_declaration(found: Found, derived: Signature, values: pl.DataFrame) -> None:
-    declared.check_inputs("The MLflow signature", found.inputs, derived, values)
+    declared.check_inputs(MLFLOW, found.inputs, derived, values)
     declared.check_width(found.width, derived)
 
 

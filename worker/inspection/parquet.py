@@ -6,11 +6,12 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from worker.contract.words import Words
 from worker.inspection.refusal import Refused
-from worker.tables.wording import shown
+from worker.tables.wording import quoted
 
 MAGIC: Final = b"PAR1"
-FLAT: Final = "Give each column one number, word, date, or true or false a row."
+FLAT: Final = Words("Give each column one number, word, date, or true or false a row.")
 
 
 def read_parquet(path: Path, rows_max: int) -> pl.DataFrame:
@@ -21,20 +22,25 @@ def read_parquet(path: Path, rows_max: int) -> pl.DataFrame:
         schema = lazy.collect_schema()
         _check_types(schema)
         if int(lazy.select(pl.len()).collect().item()) > rows_max:
-            message = f"The reference data has more than {rows_max:,} rows."
-            raise Refused(message, "Hand over a sample of rows that the model was not trained on.")
+            words = Words("The reference data has more than {most:,} rows.", {"most": rows_max})
+            raise Refused(words, Words("Hand over a sample of rows that the model was not trained on."))
         data = lazy.collect()
     except (PolarsError, PanicException, OSError) as error:
-        message = f"The reference data begins as Parquet, but cannot be read: {_first_line(error)}"
-        raise Refused(message, "Write the file again and upload the whole of it.") from error
+        words = Words(
+            "The reference data begins as Parquet, but cannot be read: {error}", {"error": _first_line(error)}
+        )
+        raise Refused(words, Words("Write the file again and upload the whole of it.")) from error
     return data.select(_text(name, kind) for name, kind in schema.items())
 
 
 def _check_types(schema: pl.Schema) -> None:
     for name, kind in schema.items():
         if kind.is_nested() or kind in {pl.Binary, pl.Object, pl.Duration, pl.Time}:
-            message = f"Column {shown(name)} of the reference data holds {kind} in each cell."
-            raise Refused(message, FLAT, feature=name)
+            words = Words(
+                "Column {feature} of the reference data holds {kind} in each cell.",
+                {"feature": quoted(name), "kind": str(kind)},
+            )
+            raise Refused(words, FLAT, feature=name)
 
 
 def _text(name: str, kind: pl.DataType) -> pl.Expr:

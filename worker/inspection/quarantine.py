@@ -10,14 +10,15 @@ import joblib
 import msgspec
 
 from worker.contract.inspection import CONVERTED, InspectionOutcome
+from worker.contract.words import Words
 from worker.inspection.apart import Job
-from worker.inspection.arrival import refusal
 from worker.inspection.disposable import OUTCOME
 from worker.inspection.material import ANSWERS, material_of
-from worker.inspection.refusal import Refused
+from worker.inspection.refusal import Refused, rejection
+from worker.tables.wording import quoted
 
-SKOPS: Final = "Save the model with skops.io.dump and upload that file: it says what it cannot hold."
-AGAIN: Final = "Save the model again and upload the whole file."
+SKOPS: Final = Words("Save the model with skops.io.dump and upload that file: it says what it cannot hold.")
+AGAIN: Final = Words("Save the model again and upload the whole file.")
 
 
 def main(job_file: str) -> None:
@@ -31,7 +32,7 @@ def main(job_file: str) -> None:
 
         convert(model, told, material, job.request.publication)
     except Refused as refused:
-        outcome = refusal(job.request, refused)
+        outcome = rejection(job.request, refused.words, refused.advice, refused.facts)
     else:
         outcome = InspectionOutcome(
             inspection_id=job.request.inspection_id, version_id=job.request.version_id, files=(CONVERTED, ANSWERS)
@@ -51,13 +52,15 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        message = f"The pickle needs the module {error.name!r}, which this box does not have."
-        raise Refused(message, SKOPS) from error
+        words = Words(
+            "The pickle needs the module {module}, which this box does not have.", {"module": quoted(error.name)}
+        )
+        raise Refused(words, SKOPS) from error
     except AttributeError as error:
-        message = f"The pickle needs a function or class of its own program: {str(error)[:300]}."
-        raise Refused(message, SKOPS) from error
+        words = Words("The pickle needs a function or class of its own program: {error}.", {"error": str(error)[:300]})
+        raise Refused(words, SKOPS) from error
     except MemoryError:
         raise
     except Exception as error:  # a pickle may raise whatever it likes
-        message = f"The pickle cannot be opened: {type(error).__name__}: {str(error)[:300]}".rstrip(": ")
-        raise Refused(message, AGAIN) from error
+        said = f"{type(error).__name__}: {str(error)[:300]}".rstrip(": ")
+        raise Refused(Words("The pickle cannot be opened: {error}", {"error": said}), AGAIN) from error

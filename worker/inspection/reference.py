@@ -9,31 +9,37 @@ from typing import Final
 
 import polars as pl
 
+from worker.contract.words import Fact, Piece, Words
 from worker.inspection.parquet import MAGIC, read_parquet
 from worker.inspection.refusal import Refused
-from worker.tables.wording import shown
+from worker.tables.wording import quoted
 
 ROWS_MAX: Final = 1_000_000
 NAME_LENGTH_MAX: Final = 500
 SIZE_MAX_BYTES: Final = 2_000_000_000
 HEAD_BYTES: Final = 4096
 CHUNK_ROWS: Final = 20_000
-SAMPLE: Final = "Hand over a sample of rows that the model was not trained on."
-WHOLE: Final = "Write the reference data with a CSV library: UTF-8, commas, a header, and no index column."
+SAMPLE: Final = Words("Hand over a sample of rows that the model was not trained on.")
+WHOLE: Final = Words("Write the reference data with a CSV library: UTF-8, commas, a header, and no index column.")
 OTHERS: Final = (
-    (b"\xff\xfe\0\0", "UTF-32, not UTF-8"),
-    (b"\xff\xfe", "UTF-16, not UTF-8"),
-    (b"\xfe\xff", "UTF-16, not UTF-8"),
-    (b"PK\x03\x04", "a zip archive or a spreadsheet, neither CSV nor Parquet"),
-    (b"\xd0\xcf\x11\xe0", "a spreadsheet, neither CSV nor Parquet"),
-    (b"\x1f\x8b", "compressed by gzip, neither CSV nor Parquet"),
-    (b"ARROW1", "an Arrow file, neither CSV nor Parquet"),
-    (b"SQLite format 3", "a database, neither CSV nor Parquet"),
-    (b"\x80\x04", "a pickle, which is not opened"),
-    (b"\x80\x05", "a pickle, which is not opened"),
-    (b'[{"', "JSON, neither CSV nor Parquet"),
-    (b'{"', "JSON, neither CSV nor Parquet"),
-    (b"<", "a web page or XML, neither CSV nor Parquet"),
+    (b"\xff\xfe\0\0", Piece("UTF-32, not UTF-8")),
+    (b"\xff\xfe", Piece("UTF-16, not UTF-8")),
+    (b"\xfe\xff", Piece("UTF-16, not UTF-8")),
+    (b"PK\x03\x04", Piece("a zip archive or a spreadsheet, neither CSV nor Parquet")),
+    (b"\xd0\xcf\x11\xe0", Piece("a spreadsheet, neither CSV nor Parquet")),
+    (b"\x1f\x8b", Piece("compressed by gzip, neither CSV nor Parquet")),
+    (b"ARROW1", Piece("an Arrow file, neither CSV nor Parquet")),
+    (b"SQLite format 3", Piece("a database, neither CSV nor Parquet")),
+    (b"\x80\x04", Piece("a pickle, which is not opened")),
+    (b"\x80\x05", Piece("a pickle, which is not opened")),
+    (b'[{"', Piece("JSON, neither CSV nor Parquet")),
+    (b'{"', Piece("JSON, neither CSV nor Parquet")),
+    (b"<", Piece("a web page or XML, neither CSV nor Parquet")),
+)
+
+SEPARATORS: Final = (
+    (";", Words("The columns of the reference data are separated by semicolons.")),
+    ("\t", Words("The columns of the reference data are separated by tabs.")),
 )
 
 
@@ -41,8 +47,8 @@ def read_reference(path: Path) -> pl.DataFrame:
     """Return the reference data, every cell as text or null. Raise `Refused` for what is not sound CSV or Parquet."""
     size_bytes = path.stat().st_size
     if size_bytes > SIZE_MAX_BYTES:
-        msg = f"The reference data is {size_bytes / 1e9:,.1f} GB; at most {SIZE_MAX_BYTES / 1e9:,.0f} GB are read."
-        raise Refused(msg, SAMPLE)
+        facts: dict[str, Fact] = {"size": size_bytes / 1e9, "most": SIZE_MAX_BYTES / 1e9}
+        raise Refused(Words("The reference data is {size:,.1f} GB; at most {most:,.0f} GB are read.", facts), SAMPLE)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if head.startswith(MAGIC):
@@ -52,8 +58,7 @@ def read_reference(path: Path) -> pl.DataFrame:
         _check_is_text(head)
         data = _read_csv(path)
     if data.is_empty():
-        msg = "The reference data has a header, but no rows."
-        raise Refused(msg, SAMPLE)
+        raise Refused(Words("The reference data has a header, but no rows."), SAMPLE)
     return data
 
 
@@ -67,32 +72,33 @@ def _read_csv(path: Path) -> pl.DataFrame:
         schema = dict.fromkeys(names, pl.String)
         parts = [pl.DataFrame(rows, schema, orient="row") for rows in _chunks(_rows(lines, len(names)))]
     except csv.Error as error:
-        msg = f"The reference data is not CSV: line {lines.line_num:,}: {error}."
-        raise Refused(msg, WHOLE) from error
+        facts: dict[str, Fact] = {"line": lines.line_num, "error": str(error)}
+        raise Refused(Words("The reference data is not CSV: line {line:,}: {error}.", facts), WHOLE) from error
     return pl.concat(parts, rechunk=True) if parts else pl.DataFrame(schema=schema)
 
 
 def _check_is_text(head: bytes) -> None:
     what = next((what for magic, what in OTHERS if head.startswith(magic)), None)
     if what is not None:
-        msg = f"The reference data is {what}."
-        raise Refused(msg, WHOLE)
+        raise Refused(Words("The reference data is {what}.", {"what": what}), WHOLE)
     if b"\0" in head:
-        msg = "The reference data holds zero bytes: it is UTF-16 without its mark, or no text."
-        raise Refused(msg, WHOLE)
+        words = Words("The reference data holds zero bytes: it is UTF-16 without its mark, or no text.")
+        raise Refused(words, WHOLE)
 
 
 def _rows(lines: Iterator[list[str]], width: int) -> Iterator[list[str | None]]:
     """Yield the rows, None for an empty cell, each as long as the header."""
     for row, cells in enumerate(lines, start=1):
         if row > ROWS_MAX:
-            msg = f"The reference data has more than {ROWS_MAX:,} rows."
-            raise Refused(msg, SAMPLE)
+            raise Refused(Words("The reference data has more than {most:,} rows.", {"most": ROWS_MAX}), SAMPLE)
         if width == 1 and not cells:
             yield [None]  # the empty line that is a missing value of an only column
         elif len(cells) != width:
-            msg = f"Row {row:,} of the reference data has {len(cells):,} cells, the header {width:,} names."
-            raise Refused(msg, WHOLE, row=row)
+            words = Words(
+                "Row {row:,} of the reference data has {cells:,} cells, the header {names:,} names.",
+                {"row": row, "cells": len(cells), "names": width},
+            )
+            raise Refused(words, WHOLE, row=row)
         else:
             yield [cell or None for cell in cells]
 
@@ -108,28 +114,34 @@ def _decoded(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        msg = f"The reference data is not UTF-8: line {line:,} has the byte 0x{data[error.start]:02x}."
+        words = Words(
+            "The reference data is not UTF-8: line {line:,} has the byte {byte}.",
+            {"line": line, "byte": f"0x{data[error.start]:02x}"},
+        )
         windows = any(0x80 <= byte < 0xA0 for byte in data)
-        hint = f"Save the file as UTF-8; it seems to be {'Windows-1252' if windows else 'Latin-1'}."
-        raise Refused(msg, hint) from error
+        encoding = "Windows-1252" if windows else "Latin-1"
+        advice = Words("Save the file as UTF-8; it seems to be {encoding}.", {"encoding": encoding})
+        raise Refused(words, advice) from error
     if not text.strip():
-        msg = "The reference data is empty."
-        raise Refused(msg, WHOLE)
+        raise Refused(Words("The reference data is empty."), WHOLE)
     return text
 
 
 def _check_names(names: list[str]) -> None:
     for position, name in enumerate(names, start=1):
         if not name.strip():
-            msg = f"Column {position:,} of the reference data has no name."
-            raise Refused(msg, "Name it, or leave it out: it may be the index that pandas writes without index=False.")
+            words = Words("Column {position:,} of the reference data has no name.", {"position": position})
+            advice = Words("Name it, or leave it out: it may be the index that pandas writes without index=False.")
+            raise Refused(words, advice)
         if len(name) > NAME_LENGTH_MAX:
-            msg = f"Column {position:,} of the reference data has a name of {len(name):,} characters."
-            raise Refused(msg, f"Use at most {NAME_LENGTH_MAX} characters.")
+            words = Words(
+                "Column {position:,} of the reference data has a name of {length:,} characters.",
+                {"position": position, "length": len(name)},
+            )
+            raise Refused(words, Words("Use at most {most} characters.", {"most": NAME_LENGTH_MAX}))
         if name in names[: position - 1]:
-            msg = f"The reference data has the column {shown(name)} more than once."
-            raise Refused(msg, "Name each column once.")
-    for separator, word in ((";", "semicolons"), ("\t", "tabs")):
+            words = Words("The reference data has the column {name} more than once.", {"name": quoted(name)})
+            raise Refused(words, Words("Name each column once."))
+    for separator, words in SEPARATORS:
         if len(names) == 1 and separator in names[0]:
-            msg = f"The columns of the reference data are separated by {word}."
-            raise Refused(msg, "Separate them by commas.")
+            raise Refused(words, Words("Separate them by commas."))

@@ -9,27 +9,28 @@ from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
 from worker.contract.inspection import Publication
 from worker.contract.signature import Feature, FeatureType, Output, OutputKind
-from worker.inspection.columns import column_type, feature_of, listed, typed_values
+from worker.contract.words import Piece, Words
+from worker.inspection.columns import column_type, feature_of, typed_values
 from worker.inspection.refusal import Refused
 from worker.models.answers import Label
 from worker.models.estimators import takes_text, text_columns
-from worker.tables.wording import nearest, shown
+from worker.tables.wording import listed, nearest, quoted
 
 
 def feature_names(estimator: BaseEstimator, columns: Sequence[str], target: str | None) -> tuple[str, ...]:
     """Return the names of the inputs in the order in which the model takes them."""
     if target is not None and target not in columns:
-        raise absent("the target column", [target], columns)
+        raise absent(Piece("the target column"), [target], columns)
     known = getattr(estimator, "feature_names_in_", None)
     if known is None:
         return _names_by_position(estimator, [name for name in columns if name != target])
     names = tuple(str(name) for name in known)
     if target in names:
-        msg = f"The target {shown(target)} is one of the model's own inputs."
-        raise Refused(msg, "Train the model without it, or name another target.", feature=target)
+        words = Words("The target {target} is one of the model's own inputs.", {"target": quoted(target)})
+        raise Refused(words, Words("Train the model without it, or name another target."), feature=target)
     missing = [name for name in names if name not in columns]
     if missing:
-        raise absent("the model's column", missing, columns)
+        raise absent(Piece("the model's column"), missing, columns)
     return names
 
 
@@ -55,8 +56,9 @@ def output(estimator: BaseEstimator, publication: Publication) -> Output:
     if is_regressor(estimator):
         return Output(kind=OutputKind.NUMBER, name=name, unit=publication.output_unit)
     if not is_classifier(estimator):
-        msg = f"{type(estimator).__name__} is neither a classifier nor a regressor."
-        raise Refused(msg, "Publish a scikit-learn estimator, or a pipeline that ends in one, that predicts.")
+        words = Words("{estimator} is neither a classifier nor a regressor.", {"estimator": type(estimator).__name__})
+        advice = Words("Publish a scikit-learn estimator, or a pipeline that ends in one, that predicts.")
+        raise Refused(words, advice)
     return Output(
         kind=OutputKind.CLASS, name=name, labels=_labels(estimator), probabilities=hasattr(estimator, "predict_proba")
     )
@@ -72,32 +74,45 @@ def with_text(estimator: BaseEstimator, names: Sequence[str], publication: Publi
 def _names_by_position(estimator: BaseEstimator, columns: list[str]) -> tuple[str, ...]:
     if takes_text(estimator):
         if len(columns) != 1:
-            msg = f"The model takes one column of text, but the reference data has {len(columns):,} columns of inputs."
-            raise Refused(msg, "Hand over the text and the target, nothing else.")
+            words = Words(
+                "The model takes one column of text, but the reference data has {columns:,} columns of inputs.",
+                {"columns": len(columns)},
+            )
+            raise Refused(words, Words("Hand over the text and the target, nothing else."))
         return tuple(columns)
     # An isotonic regression is of one feature, and does not count it.
     count = getattr(estimator, "n_features_in_", 1 if hasattr(estimator, "X_thresholds_") else None)
     if count is None:
-        msg = f"{type(estimator).__name__} does not say how many inputs it takes, so it was never trained."
-        raise Refused(msg, "Train the model before you save it.")
+        words = Words(
+            "{estimator} does not say how many inputs it takes, so it was never trained.",
+            {"estimator": type(estimator).__name__},
+        )
+        raise Refused(words, Words("Train the model before you save it."))
     if len(columns) != count:
-        msg = f"The model takes {count:,} inputs without names, but the reference data has {len(columns):,} columns."
-        raise Refused(msg, "Train on a DataFrame, or hand over the inputs in order and the target, nothing else.")
+        words = Words(
+            "The model takes {count:,} inputs without names, but the reference data has {columns:,} columns.",
+            {"count": int(count), "columns": len(columns)},
+        )
+        advice = Words("Train on a DataFrame, or hand over the inputs in order and the target, nothing else.")
+        raise Refused(words, advice)
     return tuple(columns)
 
 
-def absent(what: str, names: Sequence[str], columns: Sequence[str]) -> Refused:
+def absent(what: Piece, names: Sequence[str], columns: Sequence[str]) -> Refused:
     """Return the refusal of reference data that lacks these columns."""
     like = nearest(names[0], columns)
-    hint = f"The nearest column there is {shown(like)}." if like else f"The columns there are {listed(columns)}."
-    return Refused(f"The reference data lacks {what} {listed(names)}.", hint, columns=list(names))
+    advice = Words("The columns there are {columns}.", {"columns": listed(columns)})
+    if like:
+        advice = Words("The nearest column there is {column}.", {"column": quoted(like)})
+    words = Words("The reference data lacks {what} {names}.", {"what": what, "names": listed(names)})
+    return Refused(words, advice, columns=list(names))
 
 
 def _check_known(said: Iterable[str], names: Sequence[str]) -> None:
     for name in said:
         if name not in names:
-            msg = f"The publication speaks of {shown(name)}, which is no input of the model."
-            raise Refused(msg, f"Its inputs are {listed(names)}.", feature=name)
+            words = Words("The publication speaks of {name}, which is no input of the model.", {"name": quoted(name)})
+            raise Refused(words, Words("Its inputs are {names}.", {"names": listed(names)}), feature=name)
 
 
 def _declared_type(name: str, publication: Publication) -> FeatureType | None:
@@ -109,12 +124,17 @@ def _declared_type(name: str, publication: Publication) -> FeatureType | None:
 def _labels(estimator: BaseEstimator) -> tuple[Label, ...]:
     classes = getattr(estimator, "classes_", None)
     if not isinstance(classes, np.ndarray) or classes.ndim != 1:
-        msg = f"{type(estimator).__name__} does not answer with one class of a known list."
-        raise Refused(msg, "Publish one model for each target.")
+        words = Words(
+            "{estimator} does not answer with one class of a known list.", {"estimator": type(estimator).__name__}
+        )
+        raise Refused(words, Words("Publish one model for each target."))
     # An array of objects may hold numpy's own scalars, which `tolist` leaves as they are.
     labels = [label.item() if isinstance(label, np.generic) else label for label in classes.tolist()]
     for label in labels:
         if not isinstance(label, str | int):
-            msg = f"A class of the model is {shown(label)}; classes are words, whole numbers, or true and false."
-            raise Refused(msg, "Train on a target of words or of whole numbers.")
+            words = Words(
+                "A class of the model is {label}; classes are words, whole numbers, or true and false.",
+                {"label": quoted(label)},
+            )
+            raise Refused(words, Words("Train on a target of words or of whole numbers."))
     return tuple(labels)

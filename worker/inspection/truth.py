@@ -5,10 +5,11 @@ from typing import Any
 import polars as pl
 
 from worker.contract.signature import Output, OutputKind
-from worker.inspection.columns import first_row, listed
+from worker.contract.words import Piece, Words
+from worker.inspection.columns import first_row
 from worker.inspection.refusal import Refused
 from worker.models.answers import Label
-from worker.tables.wording import shown
+from worker.tables.wording import listed, quoted
 
 
 def truth(cells: pl.Series, output: Output) -> list[Any]:
@@ -18,10 +19,17 @@ def truth(cells: pl.Series, output: Output) -> list[Any]:
     if not wrong.any():
         return said.to_list()
     row = first_row(wrong)
-    msg = f"The target {shown(cells.name)} is {shown(cells[row - 1])} in row {row:,}, which the model cannot answer."
-    expected = f"one of {listed([_text(label) for label in output.labels])}" if output.labels else "a number"
-    hint = f"It must be {expected}; leave the cell empty where the outcome is not known."
-    raise Refused(msg, hint, feature=cells.name, row=row)
+    words = Words(
+        "The target {target} is {cell} in row {row:,}, which the model cannot answer.",
+        {"target": quoted(cells.name), "cell": quoted(cells[row - 1]), "row": row},
+    )
+    expected = Piece("a number")
+    if output.labels:
+        expected = Piece("one of {labels}", {"labels": listed([_text(label) for label in output.labels])})
+    advice = Words(
+        "It must be {expected}; leave the cell empty where the outcome is not known.", {"expected": expected}
+    )
+    raise Refused(words, advice, feature=cells.name, row=row)
 
 
 def _numbers(cells: pl.Series) -> pl.Series:

@@ -5,12 +5,17 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final
 
+from worker.contract.words import Words
 from worker.models.errors import ModelRefused
+from worker.tables.wording import NAMES_MAX, carried
 
 UNPACKED_BYTES_MAX: Final = 4 * 2**30
 """A file that claims to unpack to more than this is refused before anything of it is unpacked."""
 
-_HINT: Final = "Save the fitted model with skops.io.dump and upload that file."
+_HINT: Final = Words("Save the fitted model with skops.io.dump and upload that file.")
+_OF_THIS_BOX: Final = Words(
+    "Save the fitted model with skops.io.dump and upload that file. It must be made with the versions that the box has."
+)
 
 
 def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -> Any:  # noqa: ANN401  # an estimator
@@ -26,8 +31,8 @@ def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -
     _check_archive(path, unpacked_bytes_max)
     model = _load(path)
     if not isinstance(model, BaseEstimator) or not hasattr(model, "predict"):
-        message = f"The file holds a {type(model).__name__}, which cannot predict."
-        raise ModelRefused(message, "Save the whole fitted estimator or pipeline.")
+        words = Words("The file holds a {type}, which cannot predict.", {"type": type(model).__name__})
+        raise ModelRefused(words, Words("Save the whole fitted estimator or pipeline."))
     try:
         check_trees(model)
         check_neighbours(model)
@@ -36,8 +41,8 @@ def open_artifact(path: Path, *, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -
     except ModelRefused:
         raise
     except Exception as error:  # a forged file may lack any attribute
-        message = f"The model is damaged: {type(error).__name__}: {error}."
-        raise ModelRefused(message, _HINT) from error
+        words = Words("The model is damaged: {error}.", {"error": f"{type(error).__name__}: {error}"})
+        raise ModelRefused(words, _HINT) from error
     return model
 
 
@@ -47,14 +52,15 @@ def _check_archive(path: Path, unpacked_bytes_max: int) -> None:
             unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        message = "The file is not a skops file: it is no archive."
-        raise ModelRefused(message, _HINT) from error
+        raise ModelRefused(Words("The file is not a skops file: it is no archive."), _HINT) from error
     if "schema.json" not in names:
-        message = "The file is not a skops file: the archive has no schema.json."
-        raise ModelRefused(message, _HINT)
+        raise ModelRefused(Words("The file is not a skops file: the archive has no schema.json."), _HINT)
     if unpacked_bytes > unpacked_bytes_max:
-        message = f"The file unpacks to {unpacked_bytes:,} bytes; {unpacked_bytes_max:,} are allowed."
-        raise ModelRefused(message, "Save a smaller model.")
+        words = Words(
+            "The file unpacks to {size:,} bytes; {most:,} are allowed.",
+            {"size": carried(unpacked_bytes), "most": unpacked_bytes_max},
+        )
+        raise ModelRefused(words, Words("Save a smaller model."))
 
 
 def _load(path: Path) -> Any:  # noqa: ANN401  # an estimator
@@ -68,8 +74,8 @@ def _load(path: Path) -> Any:  # noqa: ANN401  # an estimator
     except UntrustedTypesFoundException as error:
         raise _untrusted(path) from error
     except Exception as error:  # a stranger's file may make the loader raise anything
-        message = f"The file cannot be loaded: {type(error).__name__}: {str(error)[:300]}"
-        raise ModelRefused(message, f"{_HINT} It must be made with the versions that the box has.") from error
+        said = f"{type(error).__name__}: {str(error)[:300]}"
+        raise ModelRefused(Words("The file cannot be loaded: {error}", {"error": said}), _OF_THIS_BOX) from error
 
 
 def _untrusted(path: Path) -> ModelRefused:
@@ -78,9 +84,14 @@ def _untrusted(path: Path) -> ModelRefused:
     from worker.models.allow_list import ALLOWED_TYPES  # noqa: PLC0415  # of no use without the above
 
     foreign = [name for name in io.get_untrusted_types(file=path) if name not in ALLOWED_TYPES]
-    listed = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
-    message = f"The file holds types that this box does not run: {listed}."
-    return ModelRefused(message, "Use estimators and functions of scikit-learn, numpy and scipy only.")
+    types = ", ".join(foreign[:NAMES_MAX])
+    words = Words("The file holds types that this box does not run: {types}.", {"types": types})
+    more = len(foreign) - NAMES_MAX
+    if more > 0:
+        words = Words(
+            "The file holds types that this box does not run: {types} and {more} more.", {"types": types, "more": more}
+        )
+    return ModelRefused(words, Words("Use estimators and functions of scikit-learn, numpy and scipy only."))
 
 
 def made_with(path: Path) -> dict[str, str]:

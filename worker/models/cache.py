@@ -7,8 +7,10 @@ from threading import Lock
 from typing import Final
 
 from worker.contract.manifest import Manifest
+from worker.contract.words import Words
 from worker.models.errors import ModelMissing
 from worker.models.serving import ServedModel, read_manifest
+from worker.tables.wording import named
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -47,8 +49,7 @@ class ModelCache:
 
     def _directory(self, digest: str) -> Path:
         if _DIGEST.fullmatch(digest) is None:
-            message = f"{digest[:80]!r} is no digest of a model."
-            raise ModelMissing(message)
+            raise ModelMissing(Words("{digest} is no digest of a model.", {"digest": named(digest)}))
         return self._models_dir / digest
 
     def _load(self, digest: str) -> ServedModel:

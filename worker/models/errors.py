@@ -7,17 +7,20 @@ ModelError
 """
 
 from worker.contract.errors import ErrorBody, ErrorCode
+from worker.contract.words import NOTHING, Words
 
 
 class ModelError(Exception):
-    """A model cannot do what was asked of it; `message` is a sentence, `hint` a next step."""
+    """A model cannot do what was asked of it; `message` is a sentence, `hint` a next step, both in English."""
 
     code = ErrorCode.MODEL_ERROR
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    def __init__(self, words: Words, advice: Words = NOTHING) -> None:
+        super().__init__(str(words))
+        self.words = words
+        self.advice = advice
+        self.message = str(words)
+        self.hint = str(advice)
 
     def body(self) -> ErrorBody:
         """Return the error as it travels to the caller."""

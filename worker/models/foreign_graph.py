@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.contract.signature import OutputKind, Signature
+from worker.contract.words import Fact, Words
 from worker.models.answers import Answers, Label
 from worker.models.errors import ModelFailed, ModelRefused
 from worker.models.labels import LabelDecoder
 from worker.models.onnx_engine import MISSING_TEXT, open_session
 from worker.tables.table import Column, Table
+from worker.tables.wording import named
 
 TYPES: Final[dict[str, Any]] = {
     "tensor(float)": np.float32,
@@ -27,7 +29,7 @@ TYPES: Final[dict[str, Any]] = {
 
 LABELS: Final = ("tensor(int64)", "tensor(int32)", "tensor(string)")
 NUMBERS: Final = ("tensor(float)", "tensor(double)")
-HINT: Final = (
+HINT: Final = Words(
     "Export the model with a free number of rows, inputs that are one matrix or one column a feature, and a label, its "
     "probabilities, or a number as outputs."
 )
@@ -62,25 +64,33 @@ def layout_of(session: Any) -> Layout:  # noqa: ANN401  # onnxruntime is untyped
     """Return what the graph of a session takes and gives. Raise ModelRefused for what no rows of a table fit."""
     inputs = tuple(_input(argument) for argument in session.get_inputs())
     if not inputs:
-        raise ModelRefused("The graph takes no inputs.", HINT)
+        raise ModelRefused(Words("The graph takes no inputs."), HINT)
     wide = next((each for each in inputs if len(inputs) > 1 and each.width not in {1, None}), None)
     if wide is not None:
-        message = f"The graph takes {len(inputs):,} inputs, of which {wide.name!r} is {wide.width:,} values wide."
-        raise ModelRefused(message, HINT)
+        words = Words(
+            "The graph takes {count:,} inputs, of which {name} is {width:,} values wide.",
+            {"count": len(inputs), "name": named(wide.name), "width": wide.width or 0},
+        )
+        raise ModelRefused(words, HINT)
     return Layout(inputs=inputs, **_outputs(session.get_outputs()))
 
 
 def _input(argument: Any) -> Input:  # noqa: ANN401  # onnxruntime is untyped
+    facts: dict[str, Fact] = {"name": named(argument.name)}
     if argument.type not in TYPES:
-        message = f"The graph's input {argument.name!r} is of the type {argument.type}."
-        raise ModelRefused(message, HINT)
+        raise ModelRefused(
+            Words("The graph's input {name} is of the type {type}.", facts | {"type": argument.type}), HINT
+        )
     shape = list(argument.shape)
     if len(shape) not in {1, 2}:
-        message = f"The graph's input {argument.name!r} has {len(shape):,} dimensions; a table has rows and columns."
-        raise ModelRefused(message, HINT)
+        words = Words(
+            "The graph's input {name} has {count:,} dimensions; a table has rows and columns.",
+            facts | {"count": len(shape)},
+        )
+        raise ModelRefused(words, HINT)
     if isinstance(shape[0], int):
-        message = f"The graph's input {argument.name!r} takes exactly {shape[0]:,} rows at a time."
-        raise ModelRefused(message, HINT)
+        words = Words("The graph's input {name} takes exactly {rows:,} rows at a time.", facts | {"rows": shape[0]})
+        raise ModelRefused(words, HINT)
     width = 1 if len(shape) == 1 else shape[1]
     return Input(
         name=argument.name, type=argument.type, rank=len(shape), width=width if isinstance(width, int) else None
@@ -97,8 +107,11 @@ def _outputs(arguments: Sequence[Any]) -> dict[str, str | None]:
     if len(numbers) == len(arguments) == 1 and _is_one_number(numbers[0].shape):
         return {"label": None, "number": numbers[0].name, "probabilities": None}
     listed = ", ".join(f"{each.name!r} ({each.type})" for each in arguments[:5])
-    message = f"The graph gives {listed}, which is neither one number a row nor a label with its probabilities."
-    raise ModelRefused(message, HINT)
+    words = Words(
+        "The graph gives {outputs}, which is neither one number a row nor a label with its probabilities.",
+        {"outputs": listed},
+    )
+    raise ModelRefused(words, HINT)
 
 
 def _is_one_number(shape: Sequence[Any]) -> bool:
@@ -125,8 +138,8 @@ class ForeignGraph:
             outputs = self._run(self._wanted, self.feeds(table))
             return self._answers(outputs, table.row_count)
         except Exception as error:  # onnxruntime has many exceptions and no common one
-            message = f"The model could not answer these rows: {str(error)[:300]}"
-            raise ModelFailed(message, "Compare the values with the endpoint's description.") from error
+            words = Words("The model could not answer these rows: {error}", {"error": str(error)[:300]})
+            raise ModelFailed(words, Words("Compare the values with the endpoint's description.")) from error
 
     def feeds(self, table: Table) -> dict[str, npt.NDArray[Any]]:
         """Return what the graph is given for the rows."""

@@ -12,6 +12,7 @@ from sklearn.metrics import DistanceMetric
 from sklearn.neighbors import BallTree, KDTree
 from sklearn.neighbors._base import NeighborsBase
 
+from worker.contract.words import Piece, Words
 from worker.models.errors import ModelRefused
 from worker.models.estimators import objects, walk
 
@@ -33,13 +34,15 @@ def check_neighbours(model: object) -> None:
                 _check_tree(tree, estimator)
     strays = (value for value in objects(model) if isinstance(value, KDTree | BallTree) and id(value) not in owned)
     for stray in strays:
-        _require(holds=False, what="a search tree is where none belongs", of=stray)
+        _require(holds=False, what=Piece("a search tree is where none belongs"), of=stray)
 
 
-def _require(*, holds: bool, what: str, of: object) -> None:
+def _require(*, holds: bool, what: Piece, of: object) -> None:
     if not holds:
-        message = f"The model's {type(of).__name__} is damaged or forged: {what}."
-        raise ModelRefused(message, "Save the model again with skops and upload that file.")
+        words = Words(
+            "The model's {estimator} is damaged or forged: {what}.", {"estimator": type(of).__name__, "what": what}
+        )
+        raise ModelRefused(words, Words("Save the model again with skops and upload that file."))
 
 
 def _check_labels(estimator: Any) -> None:  # noqa: ANN401  # scikit-learn is untyped
@@ -49,21 +52,21 @@ def _check_labels(estimator: Any) -> None:  # noqa: ANN401  # scikit-learn is un
     rows = estimator._fit_X.shape[0]  # noqa: SLF001  # no public name
     fits = labels.shape == (rows,) and labels.dtype.kind == "i"
     fits = fits and bool(((labels >= 0) & (labels < len(estimator.classes_))).all())
-    _require(holds=fits, what="its labels are not those of its rows", of=estimator)
+    _require(holds=fits, what=Piece("its labels are not those of its rows"), of=estimator)
 
 
 def _check_tree(tree: Any, estimator: Any) -> None:  # noqa: ANN401  # scikit-learn is untyped
-    _require(holds=type(tree) in _BOUNDS, what="its search tree is of another type", of=estimator)
+    _require(holds=type(tree) in _BOUNDS, what=Piece("its search tree is of another type"), of=estimator)
     data, order, nodes, bounds, _, _, count, *_, metric, weights = tree.__getstate__()
     shape = np.shape(estimator._fit_X)  # noqa: SLF001  # no public name
-    _require(holds=np.shape(data) == shape, what="its search tree holds other rows", of=estimator)
+    _require(holds=np.shape(data) == shape, what=Piece("its search tree holds other rows"), of=estimator)
     rows, features = shape
     inside = order.shape == (rows,) and bool(((order >= 0) & (order < rows)).all())
-    _require(holds=inside, what="its search tree points beyond the rows", of=estimator)
+    _require(holds=inside, what=Piece("its search tree points beyond the rows"), of=estimator)
     expected = (_BOUNDS[type(tree)], count, features)
-    _require(holds=bounds.shape == expected, what="its search tree has other bounds", of=estimator)
-    _require(holds=_nodes_fit(nodes, count, rows), what="a node of its search tree points beyond", of=estimator)
-    _require(holds=weights is None, what="its search tree has weights", of=estimator)
+    _require(holds=bounds.shape == expected, what=Piece("its search tree has other bounds"), of=estimator)
+    _require(holds=_nodes_fit(nodes, count, rows), what=Piece("a node of its search tree points beyond"), of=estimator)
+    _require(holds=weights is None, what=Piece("its search tree has weights"), of=estimator)
     _check_metric(metric, features, estimator)
 
 
@@ -80,6 +83,8 @@ def _check_metric(metric: DistanceMetric, features: int, estimator: object) -> N
     """Check the weights of a metric: the C code reads one for each feature if there are any."""
     _, weights, _ = metric.__getstate__()
     named = type(metric).__name__.removesuffix("64")
-    _require(holds=named != "HaversineDistance" or features == 2, what="its distance is of two angles", of=estimator)
+    _require(
+        holds=named != "HaversineDistance" or features == 2, what=Piece("its distance is of two angles"), of=estimator
+    )
     reads = named == "MinkowskiDistance" and len(weights) > 0
-    _require(holds=not reads or len(weights) == features, what="its distance has other weights", of=estimator)
+    _require(holds=not reads or len(weights) == features, what=Piece("its distance has other weights"), of=estimator)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from worker.contract.signature import FeatureType, OutputKind, Signature
+from worker.contract.words import Words
 from worker.models.answers import Answers
 from worker.models.errors import ModelFailed, ModelRefused
 from worker.models.labels import LabelDecoder
@@ -35,8 +36,8 @@ def open_session(graph: bytes | Path) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has many exceptions and no common one
-        message = f"onnxruntime cannot run the graph: {str(error)[:300]}"
-        raise ModelRefused(message, "Publish the model again.") from error
+        words = Words("onnxruntime cannot run the graph: {error}", {"error": str(error)[:300]})
+        raise ModelRefused(words, Words("Publish the model again.")) from error
 
 
 class OnnxEngine:
@@ -62,8 +63,8 @@ class OnnxEngine:
         try:
             outputs: list[npt.NDArray[Any]] = self._run(self._outputs, inputs)
         except Exception as error:  # onnxruntime has many exceptions and no common one
-            message = f"The model could not answer these rows: {str(error)[:300]}"
-            raise ModelFailed(message, "Compare the values with the endpoint's description.") from error
+            words = Words("The model could not answer these rows: {error}", {"error": str(error)[:300]})
+            raise ModelFailed(words, Words("Compare the values with the endpoint's description.")) from error
         if self._decoder is None:
             return Answers(outputs[0].reshape(-1))
         return self._decoder.answers(outputs[0], outputs[1] if self._probabilities else None)

@@ -7,12 +7,15 @@ import msgspec
 
 from worker.contract.inspection import GRAPH, SKLEARN_FILES
 from worker.contract.manifest import Engine, Manifest
+from worker.contract.words import Words
 from worker.models.answers import Answers
 from worker.models.errors import ModelMissing, ModelRefused
 from worker.tables.reader import DOUBLE_MAX, FLOAT_MAX, ROW_LIMIT, RowReader
 from worker.tables.table import Table
+from worker.tables.wording import named
 
 MANIFEST: Final = "manifest.json"
+RESTORE: Final = Words("An admin restores the model store from a backup.")
 
 _MEMORY_FACTOR: Final = 2
 """A loaded model takes about so many times the bytes of its file."""
@@ -40,8 +43,8 @@ class ServedModel:
         manifest = read_manifest(directory)
         file = directory / _file_name(manifest)
         if not file.is_file():
-            message = f"The version lacks its file {file.name!r}."
-            raise ModelMissing(message, "An admin restores the model store from a backup.")
+            words = Words("The version lacks its file {file}.", {"file": named(file.name)})
+            raise ModelMissing(words, RESTORE)
         size_bytes = max(_MEMORY_MIN_BYTES, _memory_bytes(manifest, file))
         return cls(manifest, _engine(manifest, file), size_bytes=size_bytes, row_limit=row_limit)
 
@@ -58,21 +61,22 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         return msgspec.json.decode((directory / MANIFEST).read_bytes(), type=Manifest)
     except FileNotFoundError as error:
-        message = "The model store does not hold this version."
-        raise ModelMissing(message, "Wait until it is published, or ask an admin.") from error
+        words = Words("The model store does not hold this version.")
+        raise ModelMissing(words, Words("Wait until it is published, or ask an admin.")) from error
     except (OSError, msgspec.DecodeError) as error:
-        message = f"The manifest of this version cannot be read: {error}."
-        raise ModelMissing(message, "An admin restores the model store from a backup.") from error
+        words = Words("The manifest of this version cannot be read: {error}.", {"error": str(error)})
+        raise ModelMissing(words, RESTORE) from error
 
 
 def _file_name(manifest: Manifest) -> str:
     """Return the file that serves. What made the manifest ran a stranger's model: only known names are taken."""
     name = GRAPH if manifest.engine is Engine.ONNX else manifest.sklearn_file
     if manifest.sklearn_file not in SKLEARN_FILES or not name:
-        message = (
-            f"The manifest of this version names the file {manifest.sklearn_file[:80]!r}, which is none of a model."
+        words = Words(
+            "The manifest of this version names the file {file}, which is none of a model.",
+            {"file": named(manifest.sklearn_file)},
         )
-        raise ModelRefused(message, "Publish the model again.")
+        raise ModelRefused(words, Words("Publish the model again."))
     return name
 
 

@@ -18,12 +18,15 @@ from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 from sklearn.tree import BaseDecisionTree
 from sklearn.tree._tree import Tree
 
+from worker.contract.words import Piece, Words
 from worker.models.errors import ModelRefused
 from worker.models.estimators import objects, walk
+from worker.tables.wording import named
 
 Array = npt.NDArray[Any]
 
 _LEAF: Final = -1
+_HINT: Final = Words("Save the model again with skops and upload that file.")
 _BITSET_WORDS: Final = 8
 _CATEGORIES_MAX: Final = 256
 
@@ -51,7 +54,9 @@ def _check_strays(model: object) -> None:
             owned.update(id(tree) for trees in getattr(estimator, "_predictors", ()) for tree in trees)
     for value in objects(model):
         _require(
-            not isinstance(value, Tree | TreePredictor) or id(value) in owned, "it is where no tree belongs", model
+            not isinstance(value, Tree | TreePredictor) or id(value) in owned,
+            Piece("it is where no tree belongs"),
+            model,
         )
 
 
@@ -59,39 +64,51 @@ def _check_methods(estimator: BaseEstimator) -> None:
     """Refuse an attribute in the place of a method: a file could so take away the checks that the method makes."""
     replaced = [name for name in vars(estimator) if isroutine(getattr(type(estimator), name, None))]
     if replaced:
-        message = f"The model's {type(estimator).__name__} has {replaced[0]!r} in the place of a method."
-        raise ModelRefused(message, "Save the model again with skops and upload that file.")
+        words = Words(
+            "The model's {estimator} has {name} in the place of a method.",
+            {"estimator": type(estimator).__name__, "name": named(replaced[0])},
+        )
+        raise ModelRefused(words, _HINT)
 
 
-def _require(condition: bool, what: str, of: object) -> None:  # noqa: FBT001  # reads as an assertion
+def _require(condition: bool, what: Piece, of: object) -> None:  # noqa: FBT001  # reads as an assertion
     if not condition:
-        message = f"A tree of the model's {type(of).__name__} is damaged or forged: {what}."
-        raise ModelRefused(message, "Save the model again with skops and upload that file.")
+        words = Words(
+            "A tree of the model's {estimator} is damaged or forged: {what}.",
+            {"estimator": type(of).__name__, "what": what},
+        )
+        raise ModelRefused(words, _HINT)
 
 
 def _check_decision_tree(estimator: BaseDecisionTree) -> None:
     tree = getattr(estimator, "tree_", None)
     if tree is None:
         return  # not fitted, such as the template that an ensemble keeps
-    _require(isinstance(tree, Tree), "its nodes are of another type", estimator)
-    _require(tree.n_features == estimator.n_features_in_, "it was made for another number of features", estimator)
-    _require(tree.n_outputs == estimator.n_outputs_ == 1, "it has other outputs than its estimator", estimator)
+    _require(isinstance(tree, Tree), Piece("its nodes are of another type"), estimator)
+    _require(
+        tree.n_features == estimator.n_features_in_, Piece("it was made for another number of features"), estimator
+    )
+    _require(tree.n_outputs == estimator.n_outputs_ == 1, Piece("it has other outputs than its estimator"), estimator)
     classes = getattr(estimator, "classes_", None)
     _require(
-        classes is None or tree.max_n_classes == len(classes), "it has other classes than its estimator", estimator
+        classes is None or tree.max_n_classes == len(classes),
+        Piece("it has other classes than its estimator"),
+        estimator,
     )
     _check_nodes(tree, estimator)
 
 
 def _check_nodes(tree: Tree, estimator: BaseEstimator) -> None:
     count = tree.node_count
-    _require(0 < count <= tree.capacity, "it counts more nodes than it has", estimator)
+    _require(0 < count <= tree.capacity, Piece("it counts more nodes than it has"), estimator)
     left, right = tree.children_left, tree.children_right
     inner = left != _LEAF
     _check_children(left, right, inner, estimator)
     features = tree.feature[inner]
-    _require(bool(((features >= 0) & (features < tree.n_features)).all()), "a node asks for no feature", estimator)
-    _require(bool(np.isfinite(tree.value).all()), "a leaf holds no finite number", estimator)
+    _require(
+        bool(((features >= 0) & (features < tree.n_features)).all()), Piece("a node asks for no feature"), estimator
+    )
+    _require(bool(np.isfinite(tree.value).all()), Piece("a leaf holds no finite number"), estimator)
 
 
 def _check_children(left: Array, right: Array, inner: Array, estimator: BaseEstimator) -> None:
@@ -99,9 +116,11 @@ def _check_children(left: Array, right: Array, inner: Array, estimator: BaseEsti
     count = len(left)
     positions = np.flatnonzero(inner)
     children = np.concatenate([left[inner], right[inner]]).astype(np.int64)
-    _require(bool((children < count).all()), "a node points beyond the last", estimator)
-    _require(bool((children > np.concatenate([positions, positions])).all()), "its nodes form a circle", estimator)
-    _require(len(np.unique(children)) == len(children), "a node has two parents", estimator)
+    _require(bool((children < count).all()), Piece("a node points beyond the last"), estimator)
+    _require(
+        bool((children > np.concatenate([positions, positions])).all()), Piece("its nodes form a circle"), estimator
+    )
+    _require(len(np.unique(children)) == len(children), Piece("a node has two parents"), estimator)
 
 
 def _check_ensemble(estimator: BaseEnsemble) -> None:
@@ -114,8 +133,8 @@ def _check_ensemble(estimator: BaseEnsemble) -> None:
             features = np.asarray(subsets[position])
             expected = len(features)
             inside = bool(((features >= 0) & (features < estimator.n_features_in_)).all())
-            _require(inside, "it asks for a feature that there is not", estimator)
-        _require(member.n_features_in_ == expected, "it was made for another number of features", estimator)
+            _require(inside, Piece("it asks for a feature that there is not"), estimator)
+        _require(member.n_features_in_ == expected, Piece("it was made for another number of features"), estimator)
         _check_member_classes(estimator, member)
     if isinstance(estimator, BaseGradientBoosting):
         _check_gradient_boosting(estimator)
@@ -128,7 +147,7 @@ def _members(estimator: BaseEnsemble) -> Iterator[Any]:
 def _check_member_classes(estimator: BaseEnsemble, member: BaseDecisionTree) -> None:
     classes = getattr(estimator, "classes_", None)
     if classes is not None and hasattr(member, "classes_"):
-        _require(len(member.classes_) <= len(classes), "it has more classes than its ensemble", estimator)
+        _require(len(member.classes_) <= len(classes), Piece("it has more classes than its ensemble"), estimator)
 
 
 def _check_gradient_boosting(estimator: BaseGradientBoosting) -> None:
@@ -137,10 +156,12 @@ def _check_gradient_boosting(estimator: BaseGradientBoosting) -> None:
     width = len(classes) if len(classes) > 2 else 1
     trees = estimator.estimators_
     shape = isinstance(trees, np.ndarray) and trees.ndim == 2 and trees.shape[1] == width
-    _require(shape and estimator.n_trees_per_iteration_ == width, "it has another width than its classes", estimator)
+    _require(
+        shape and estimator.n_trees_per_iteration_ == width, Piece("it has another width than its classes"), estimator
+    )
     of_loss = estimator._loss.n_classes if estimator._loss.is_multiclass else 1  # noqa: SLF001  # no public name
-    _require(of_loss == width, "its loss has other classes", estimator)
-    _require(all(isinstance(tree, BaseDecisionTree) for tree in trees.ravel()), "a stage is no tree", estimator)
+    _require(of_loss == width, Piece("its loss has other classes"), estimator)
+    _require(all(isinstance(tree, BaseDecisionTree) for tree in trees.ravel()), Piece("a stage is no tree"), estimator)
 
 
 def _check_histogram_boosting(estimator: BaseHistGradientBoosting) -> None:
@@ -150,9 +171,9 @@ def _check_histogram_boosting(estimator: BaseHistGradientBoosting) -> None:
     _check_bins(estimator)
     width = estimator.n_trees_per_iteration_
     for trees in iterations:
-        _require(len(trees) == width, "an iteration has another number of trees", estimator)
+        _require(len(trees) == width, Piece("an iteration has another number of trees"), estimator)
         for predictor in trees:
-            _require(type(predictor) is TreePredictor, "its nodes are of another type", estimator)
+            _require(type(predictor) is TreePredictor, Piece("its nodes are of another type"), estimator)
             _check_predictor(predictor, estimator)
 
 
@@ -162,33 +183,37 @@ def _check_bins(estimator: BaseHistGradientBoosting) -> None:
     categorical = np.asarray(mapper.is_categorical_)
     count = estimator.n_features_in_
     _require(
-        categorical.shape == (count,) and len(mapper.bin_thresholds_) == count, "it bins other features", estimator
+        categorical.shape == (count,) and len(mapper.bin_thresholds_) == count,
+        Piece("it bins other features"),
+        estimator,
     )
     for feature in np.flatnonzero(categorical):
         known = np.asarray(mapper.bin_thresholds_[feature], dtype=np.float64)
         inside = bool(((known >= 0) & (known < _CATEGORIES_MAX)).all())
-        _require(inside, "it has a category beyond 255", estimator)
+        _require(inside, Piece("it has a category beyond 255"), estimator)
 
 
 def _check_predictor(predictor: TreePredictor, estimator: BaseHistGradientBoosting) -> None:
     nodes = predictor.nodes
     _require(
-        isinstance(nodes, np.ndarray) and nodes.dtype == PREDICTOR_RECORD_DTYPE, "its nodes are no nodes", estimator
+        isinstance(nodes, np.ndarray) and nodes.dtype == PREDICTOR_RECORD_DTYPE,
+        Piece("its nodes are no nodes"),
+        estimator,
     )
-    _require(nodes.ndim == 1 and len(nodes) > 0, "it has no nodes", estimator)
+    _require(nodes.ndim == 1 and len(nodes) > 0, Piece("it has no nodes"), estimator)
     inner = nodes["is_leaf"] == 0
     _check_children(nodes["left"].astype(np.int64), nodes["right"].astype(np.int64), inner, estimator)
     features = nodes["feature_idx"][inner]
     count = estimator.n_features_in_
-    _require(bool(((features >= 0) & (features < count)).all()), "a node asks for no feature", estimator)
-    _require(bool(np.isfinite(nodes["value"]).all()), "a leaf holds no finite number", estimator)
+    _require(bool(((features >= 0) & (features < count)).all()), Piece("a node asks for no feature"), estimator)
+    _require(bool(np.isfinite(nodes["value"]).all()), Piece("a leaf holds no finite number"), estimator)
     _check_bitsets(predictor, nodes[inner & (nodes["is_categorical"] != 0)], estimator)
 
 
 def _check_bitsets(predictor: TreePredictor, nodes: Array, estimator: BaseHistGradientBoosting) -> None:
     bitsets = predictor.raw_left_cat_bitsets
     shape = isinstance(bitsets, np.ndarray) and bitsets.ndim == 2 and bitsets.shape[1] == _BITSET_WORDS
-    _require(shape and bitsets.dtype == np.uint32, "its sets of categories have another form", estimator)
-    _require(bool((nodes["bitset_idx"] < len(bitsets)).all()), "a node asks for no set of categories", estimator)
+    _require(shape and bitsets.dtype == np.uint32, Piece("its sets of categories have another form"), estimator)
+    _require(bool((nodes["bitset_idx"] < len(bitsets)).all()), Piece("a node asks for no set of categories"), estimator)
     categorical = np.asarray(estimator._bin_mapper.is_categorical_, dtype=bool)  # noqa: SLF001  # no public name
-    _require(bool(categorical[nodes["feature_idx"]].all()), "a node splits a number by categories", estimator)
+    _require(bool(categorical[nodes["feature_idx"]].all()), Piece("a node splits a number by categories"), estimator)

@@ -3,6 +3,7 @@
 import pytest
 
 from worker.contract.errors import ErrorCode
+from worker.contract.words import Words
 from worker.models.errors import ModelError, ModelFailed, ModelMissing, ModelRefused
 
 
@@ -15,5 +16,5 @@ from worker.models.errors import ModelError, ModelFailed, ModelMissing, ModelRef
     ],
 )
 def test_an_error_becomes_a_body_with_its_code(kind: type[ModelError], code: ErrorCode):
-    body = kind("It is so.", "Do this.").body()
+    body = kind(Words("It is so."), Words("Do this.")).body()
     assert (body.error, body.code, body.hint, body.rows) == ("It is so.", code, "Do this.", ())

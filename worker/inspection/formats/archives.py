@@ -10,12 +10,15 @@ from typing import IO, Any, Final
 
 import msgspec
 
+from worker.contract.words import Piece, Words
 from worker.inspection.formats.recognition import AGAIN, HEAD_BYTES, Content, compression
 from worker.inspection.refusal import Refused
-from worker.tables.wording import shown
+from worker.tables.wording import quoted
 
 CHUNK_BYTES: Final = 1 << 20
-PACK_AGAIN: Final = "Pack the model's own files, and nothing else, into a new archive."
+PACK_AGAIN: Final = Words("Pack the model's own files, and nothing else, into a new archive.")
+SYMBOLIC_LINK: Final = Piece("is a symbolic link")
+DEVICE: Final = Piece("is a device")
 NAME_BYTES_MAX: Final = 255
 DEPTH_MAX: Final = 16
 CLUTTER: Final = ("__MACOSX", ".DS_Store")
@@ -33,11 +36,13 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     def check_size(self, unpacked_bytes: int, packed_bytes: int) -> None:
         """Raise `Refused` for more bytes than an archive of this size may unpack to."""
         if unpacked_bytes > self.unpacked_bytes:
-            message = f"The archive unpacks to more than {self.unpacked_bytes:,} bytes."
-            raise Refused(message, "Publish a smaller model.")
+            words = Words("The archive unpacks to more than {most:,} bytes.", {"most": self.unpacked_bytes})
+            raise Refused(words, Words("Publish a smaller model."))
         if unpacked_bytes > max(self.ratio_from_bytes, self.ratio * packed_bytes):
-            message = f"The archive unpacks to more than {self.ratio:,} times its own size, as a bomb does."
-            raise Refused(message, "Save the model without compression and upload that file.")
+            words = Words(
+                "The archive unpacks to more than {ratio:,} times its own size, as a bomb does.", {"ratio": self.ratio}
+            )
+            raise Refused(words, Words("Save the model without compression and upload that file."))
 
 
 BOUNDS: Final = Bounds()
@@ -47,10 +52,10 @@ SKOPS_BOUNDS: Final = Bounds(entries=50_000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One file or directory in an archive."""
+    """One file or directory in an archive; `wrong` is what is wrong with its kind."""
 
     name: str
-    kind: str = ""
+    wrong: Piece | None = None
     size_bytes: int = 0
     is_directory: bool = False
 
@@ -60,7 +65,7 @@ def check_zip(path: Path, bounds: Bounds = BOUNDS) -> None:
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
         if any(info.flag_bits & 1 for info in infos):
-            raise Refused("The archive is encrypted.", PACK_AGAIN)
+            raise Refused(Words("The archive is encrypted."), PACK_AGAIN)
         entries = list(_checked((_entry_of_zip(info) for info in infos), bounds))
     bounds.check_size(sum(entry.size_bytes for entry in entries), path.stat().st_size)
 
@@ -77,10 +82,10 @@ def unpack(path: Path, content: Content, directory: Path, bounds: Bounds = BOUND
     except Refused:
         raise
     except FileExistsError as error:
-        raise Refused("The archive holds a name twice.", PACK_AGAIN) from error
+        raise Refused(Words("The archive holds a name twice."), PACK_AGAIN) from error
     except Exception as error:  # the readers of archives raise whatever they meet
-        message = f"The archive is damaged or cut off: {type(error).__name__}: {str(error)[:200]}".rstrip(": ")
-        raise Refused(message, AGAIN) from error
+        said = f"{type(error).__name__}: {str(error)[:200]}".rstrip(": ")
+        raise Refused(Words("The archive is damaged or cut off: {error}", {"error": said}), AGAIN) from error
 
 
 def _unpack_zip(path: Path, directory: Path, bounds: Bounds) -> None:
@@ -134,48 +139,47 @@ def _checked(entries: Iterable[Entry], bounds: Bounds) -> Iterator[Entry]:
     seen: set[PurePosixPath] = set()
     for count, entry in enumerate(entries, start=1):
         if count > bounds.entries:
-            message = f"The archive has more than {bounds.entries:,} entries."
-            raise Refused(message, PACK_AGAIN)
+            raise Refused(Words("The archive has more than {most:,} entries.", {"most": bounds.entries}), PACK_AGAIN)
         wrong = _wrong_with(entry, seen)
         if wrong:
-            message = f"The archive holds {shown(entry.name)}, which {wrong}."
-            raise Refused(message, PACK_AGAIN)
+            words = Words("The archive holds {name}, which {wrong}.", {"name": quoted(entry.name), "wrong": wrong})
+            raise Refused(words, PACK_AGAIN)
         seen.add(PurePosixPath(entry.name))
         yield entry
 
 
-def _wrong_with(entry: Entry, seen: set[PurePosixPath]) -> str:
+def _wrong_with(entry: Entry, seen: set[PurePosixPath]) -> Piece | None:
     path = PurePosixPath(entry.name)
-    if entry.kind:
-        return f"is {entry.kind}"
+    if entry.wrong:
+        return entry.wrong
     if path.is_absolute() or (path.parts and path.parts[0].endswith(":")):
-        return "is an absolute path"
+        return Piece("is an absolute path")
     if ".." in path.parts:
-        return "leads out of the archive"
+        return Piece("leads out of the archive")
     if "\\" in entry.name or "\0" in entry.name:
-        return "is no name of a file here"
+        return Piece("is no name of a file here")
     if len(path.parts) > DEPTH_MAX or any(len(part.encode("utf-8", "replace")) > NAME_BYTES_MAX for part in path.parts):
-        return "is too long a name"
-    return "is there twice" if path in seen and not entry.is_directory else ""
+        return Piece("is too long a name")
+    return Piece("is there twice") if path in seen and not entry.is_directory else None
 
 
 def _entry_of_zip(info: zipfile.ZipInfo) -> Entry:
-    plain = {stat.S_IFLNK: "a symbolic link", stat.S_IFREG: "", stat.S_IFDIR: "", 0: ""}
-    kind = plain.get(stat.S_IFMT(info.external_attr >> 16), "a device")
-    return Entry(name=info.filename, kind=kind, size_bytes=info.file_size, is_directory=info.is_dir())
+    kinds = {stat.S_IFLNK: SYMBOLIC_LINK, stat.S_IFREG: None, stat.S_IFDIR: None, 0: None}
+    wrong = kinds.get(stat.S_IFMT(info.external_attr >> 16), DEVICE)
+    return Entry(name=info.filename, wrong=wrong, size_bytes=info.file_size, is_directory=info.is_dir())
 
 
 def _entry_of_tar(member: tarfile.TarInfo) -> Entry:
-    kind = "a device"
+    wrong: Piece | None = DEVICE
     if member.issym():
-        kind = "a symbolic link"
+        wrong = SYMBOLIC_LINK
     elif member.islnk():
-        kind = "a hard link"
+        wrong = Piece("is a hard link")
     elif member.issparse():
-        kind = "a file with holes"
+        wrong = Piece("is a file with holes")
     elif member.isfile() or member.isdir():
-        kind = ""
-    return Entry(name=member.name, kind=kind, size_bytes=member.size, is_directory=member.isdir())
+        wrong = None
+    return Entry(name=member.name, wrong=wrong, size_bytes=member.size, is_directory=member.isdir())
 
 
 def _is_clutter(name: str) -> bool:

@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from worker.contract.words import Words
 from worker.inspection.formats import archives, bentoml, mlflow
 from worker.inspection.formats.packages import DeclaredInput, Example, Package, files_in
 from worker.inspection.formats.recognition import ACCEPTED, ARCHIVES, PICKLES, Content, content_of, recognise
 from worker.inspection.refusal import Refused
-from worker.tables.wording import shown
+from worker.tables.wording import listed
 
 UNPACKED: Final = "unpacked"
 NESTED_MAX: Final = 2
+ONE: Final = Words("Pack one model.")
 MODELS: Final = (Content.SKOPS, Content.ONNX, *PICKLES)
 
 
@@ -61,7 +63,7 @@ def find(artifact: Path, directory: Path) -> Found:
     packages: list[Package] = []
     while content in ARCHIVES:
         if len(packages) == NESTED_MAX:
-            raise Refused("The archive holds an archive in an archive.", archives.PACK_AGAIN)
+            raise Refused(Words("The archive holds an archive in an archive."), archives.PACK_AGAIN)
         unpacked = directory / f"{UNPACKED}-{len(packages)}"
         archives.unpack(path, content, unpacked)
         package = _package(unpacked)
@@ -81,17 +83,20 @@ def _package(directory: Path) -> Package:
     for mark, read in ((mlflow.MARK, mlflow.read_package), (bentoml.MARK, bentoml.read_package)):
         marked = [path.parent for path in files if path.name == mark]
         if len(marked) > 1:
-            message = f"The archive holds {len(marked):,} models, each with a file {mark}."
-            raise Refused(message, "Pack one model.")
+            words = Words(
+                "The archive holds {count:,} models, each with a file {mark}.", {"count": len(marked), "mark": mark}
+            )
+            raise Refused(words, ONE)
         if marked:
             return read(marked[0])
     models = [path for path in files if (content := content_of(path)) in MODELS or content in ARCHIVES]
     if len(models) == 1:
         return Package(name=PLAIN, model=models[0])
-    names = [shown(str(path.relative_to(directory))) for path in models or files]
-    listed = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+    names = listed([str(path.relative_to(directory)) for path in models or files])
     if models:
-        message = f"The archive holds {len(models):,} models: {listed}."
-        raise Refused(message, "Pack one model.")
-    message = f"The archive holds no model, only {listed}." if files else "The archive holds no files."
-    raise Refused(message, ACCEPTED)
+        raise Refused(
+            Words("The archive holds {count:,} models: {names}.", {"count": len(models), "names": names}), ONE
+        )
+    if not files:
+        raise Refused(Words("The archive holds no files."), ACCEPTED)
+    raise Refused(Words("The archive holds no model, only {names}.", {"names": names}), ACCEPTED)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from worker.contract.words import Words
 from worker.inspection.formats.packages import (
     DeclaredInput,
     Example,
@@ -15,12 +16,15 @@ from worker.inspection.formats.packages import (
     versions,
 )
 from worker.inspection.refusal import Refused
-from worker.tables.wording import shown
+from worker.tables.wording import quoted
 
 MARK: Final = "MLmodel"
-SERVED: Final = ("sklearn", "onnx")
 EXAMPLE_ROWS_MAX: Final = 1_000
-AGAIN: Final = "Log the model again with mlflow.sklearn or mlflow.onnx and pack the directory that it makes."
+SERVED: Final = Words(
+    "This box serves the flavours sklearn and onnx. Log the model again with mlflow.sklearn or mlflow.onnx and pack "
+    "the directory that it makes."
+)
+AGAIN: Final = Words("Log the model again with mlflow.sklearn or mlflow.onnx and pack the directory that it makes.")
 
 
 def read_package(directory: Path) -> Package:
@@ -33,8 +37,8 @@ def read_package(directory: Path) -> Package:
         name = mapping(flavors["onnx"]).get("data")
     else:
         others = sorted(str(flavor) for flavor in flavors if flavor != "python_function")
-        message = f"The MLflow model is of the flavour {shown(', '.join(others) or 'python_function')}."
-        raise Refused(message, f"This box serves the flavours {' and '.join(SERVED)}. {AGAIN}")
+        flavour = quoted(", ".join(others) or "python_function")
+        raise Refused(Words("The MLflow model is of the flavour {flavour}.", {"flavour": flavour}), SERVED)
     inputs, width = _inputs(said.get("signature"))
     noted = {
         "scikit-learn": mapping(flavors.get("sklearn")).get("sklearn_version"),
@@ -62,15 +66,18 @@ def _inputs(signature: object) -> tuple[tuple[DeclaredInput, ...], int | None]:
             return (), int(shape[1]) if len(shape) == 2 and int(shape[1]) > 0 else None
         return tuple(_declared(spec, position) for position, spec in enumerate(specs, start=1)), None
     except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
-        raise Refused("The signature in the file MLmodel cannot be read.", AGAIN) from error
+        raise Refused(Words("The signature in the file MLmodel cannot be read."), AGAIN) from error
 
 
 def _declared(spec: dict[str, Any], position: int) -> DeclaredInput:
     name = str(spec.get("name", position))
     kind = spec["type"]
     if kind not in {"boolean", "integer", "long", "float", "double", "string"}:
-        message = f"The MLflow signature gives input {shown(name)} the type {shown(kind)}."
-        raise Refused(message, "Train on columns of numbers, words, or true and false.", feature=name)
+        words = Words(
+            "The MLflow signature gives input {feature} the type {type}.",
+            {"feature": quoted(name), "type": quoted(kind)},
+        )
+        raise Refused(words, Words("Train on columns of numbers, words, or true and false."), feature=name)
     return DeclaredInput(name=name, type=kind, required=bool(spec.get("required", True)))
 
 

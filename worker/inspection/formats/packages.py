@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from worker.contract.words import Fact, Words
 from worker.inspection.formats.block_yaml import YamlError, read
 from worker.inspection.refusal import Refused
-from worker.tables.wording import shown
+from worker.tables.wording import quoted
 
+SAVE_AGAIN: Final = Words("Save the model again with the library that wrote it.")
 VERSION: Final = re.compile(r"[0-9][0-9A-Za-z.+!-]{0,40}")
 LIBRARIES: Final = (
     "scikit-learn",
@@ -60,11 +62,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         value = read(path.read_text(encoding="utf-8"))
     except (YamlError, UnicodeDecodeError) as error:
-        message = f"The file {path.name} of the archive cannot be read: {error}."
-        raise Refused(message, "Save the model again with the library that wrote it.") from error
+        facts: dict[str, Fact] = {"file": path.name, "error": str(error)}
+        raise Refused(Words("The file {file} of the archive cannot be read: {error}.", facts), SAVE_AGAIN) from error
     if not isinstance(value, dict):
-        message = f"The file {path.name} of the archive is no mapping."
-        raise Refused(message, "Save the model again with the library that wrote it.")
+        raise Refused(Words("The file {file} of the archive is no mapping.", {"file": path.name}), SAVE_AGAIN)
     return value
 
 
@@ -77,8 +78,8 @@ def inside(directory: Path, name: object) -> Path:
     """Return a file that is named in a package. Raise `Refused` if it is not in it."""
     path = directory / name if isinstance(name, str) else directory
     if not path.is_file() or directory.resolve() not in path.resolve().parents:
-        message = f"The archive lacks the model file {shown(name)} that it names."
-        raise Refused(message, "Pack the whole directory that the library wrote.")
+        words = Words("The archive lacks the model file {name} that it names.", {"name": quoted(name)})
+        raise Refused(words, Words("Pack the whole directory that the library wrote."))
     return path
 
 

@@ -11,14 +11,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
+from worker.contract.words import Piece, Words
 from worker.inspection.refusal import Refused
 
 HEAD_BYTES: Final = 2048
-ACCEPTED: Final = (
+ACCEPTED: Final = Words(
     "Hand over a skops file, an ONNX graph, an MLflow model directory or a BentoML model as an archive, or, where an "
     "admin allows it, a pickle."
 )
-AGAIN: Final = "Save the model again and upload the whole file."
+AGAIN: Final = Words("Save the model again and upload the whole file.")
 
 
 class Content(StrEnum):
@@ -68,22 +69,22 @@ COMPRESSIONS: Final[tuple[tuple[bytes, Callable[[Path], Any]], ...]] = (
 )
 
 OTHERS: Final = (
-    (b"\x89HDF", "an HDF5 file, as Keras writes it"),
-    (b"PAR1", "a Parquet file, which holds data and no model"),
-    (b"\x93NUMPY", "an array of numpy, which is no model"),
-    (b"\x04\x22\x4d\x18", "compressed by LZ4, which this box cannot read"),
-    (b"\x28\xb5\x2f\xfd", "compressed by Zstandard, which this box cannot read"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"GGUF", "a GGUF file of a language model"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program of Windows"),
-    (b"#!", "a script"),
-    (b"%PDF", "a PDF document"),
-    (b"version https://git-lfs", "a pointer of Git LFS, not the file itself"),
-    (b"<?xml", "XML (of which PMML is not among the formats)"),
-    (b"<", "a web page or XML"),
-    (b"{", "JSON"),
+    (b"\x89HDF", Piece("an HDF5 file, as Keras writes it")),
+    (b"PAR1", Piece("a Parquet file, which holds data and no model")),
+    (b"\x93NUMPY", Piece("an array of numpy, which is no model")),
+    (b"\x04\x22\x4d\x18", Piece("compressed by LZ4, which this box cannot read")),
+    (b"\x28\xb5\x2f\xfd", Piece("compressed by Zstandard, which this box cannot read")),
+    (b"Rar!", Piece("a RAR archive")),
+    (b"7z\xbc\xaf", Piece("a 7z archive")),
+    (b"GGUF", Piece("a GGUF file of a language model")),
+    (b"\x7fELF", Piece("a program")),
+    (b"MZ", Piece("a program of Windows")),
+    (b"#!", Piece("a script")),
+    (b"%PDF", Piece("a PDF document")),
+    (b"version https://git-lfs", Piece("a pointer of Git LFS, not the file itself")),
+    (b"<?xml", Piece("XML (of which PMML is not among the formats)")),
+    (b"<", Piece("a web page or XML")),
+    (b"{", Piece("JSON")),
 )
 
 _EARLY_PICKLE: Final = re.compile(rb"\(?c[A-Za-z_][\w.]*\r?\n[A-Za-z_][\w.]*\r?\n")
@@ -98,12 +99,11 @@ def recognise(path: Path) -> Content:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
-        raise Refused("The model file is empty.", AGAIN)
+        raise Refused(Words("The model file is empty."), AGAIN)
     is_what = next((what for magic, what in OTHERS if head.lstrip().startswith(magic)), None)
     if is_what is None:
-        is_what = "text" if _is_text(head) else "of no format that is known here"
-    message = f"The model file is {is_what}."
-    raise Refused(message, ACCEPTED)
+        is_what = Piece("text") if _is_text(head) else Piece("of no format that is known here")
+    raise Refused(Words("The model file is {what}.", {"what": is_what}), ACCEPTED)
 
 
 def content_of(path: Path) -> Content | None:
@@ -132,7 +132,7 @@ def _kind_of_zip(path: Path) -> Content:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused("The model file begins as a zip archive, but is damaged or cut off.", AGAIN) from error
+        raise Refused(Words("The model file begins as a zip archive, but is damaged or cut off."), AGAIN) from error
     return Content.SKOPS if "schema.json" in names else Content.ZIP
 
 
@@ -141,7 +141,7 @@ def _kind_of_compressed(path: Path, opener: Callable[[Path], Any]) -> Content | 
         with opener(path) as file:
             head = file.read(HEAD_BYTES)
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-        raise Refused("The model file begins as compressed data, but is damaged or cut off.", AGAIN) from error
+        raise Refused(Words("The model file begins as compressed data, but is damaged or cut off."), AGAIN) from error
     if _is_tar(head):
         return Content.TAR
     return Content.JOBLIB if _is_pickle(head) else None
