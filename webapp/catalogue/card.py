@@ -19,6 +19,8 @@ from webapp.registry.models import CARD_TEXTS, ModelVersion, RegisteredModel, St
 from worker.contract.manifest import Manifest
 from worker.contract.report import Report
 
+FEATURES_SHOWN_MAX: Final = 60
+
 HEADINGS: Final = {
     "purpose": gettext_lazy("What it is for"),
     "training_data": gettext_lazy("What it was trained on"),
@@ -65,6 +67,7 @@ class Facts:
     about: About
     quality: tuple[QualityRow, ...]
     features: tuple[FeatureRow, ...]
+    more_features: int
     limits: tuple[str, ...]
     remarks: tuple[Remark, ...]
 
@@ -98,12 +101,14 @@ def facts_of(manifest: Manifest) -> Facts:
     """Return what inspection found of the version, for readers."""
     report = manifest.report or Report()
     _state, sentence = how_good(manifest, report)
+    features = feature_rows(manifest.signature)
     return Facts(
         predicts=purpose(manifest.signature.output),
         how_good=sentence,
         about=about(manifest),
         quality=quality_rows(manifest.quality),
-        features=feature_rows(manifest.signature),
+        features=features[:FEATURES_SHOWN_MAX],
+        more_features=len(features[FEATURES_SHOWN_MAX:]),
         limits=limits_of(manifest),
         remarks=said(report).remarks,
     )

@@ -39,10 +39,6 @@ PROBLEMS: Final = {
         "This name is taken by a model that is not yours. Choose another, or ask to become a maintainer of that model."
     ),
     ComparisonNotSentError: gettext_lazy("Nobody can compare versions at the moment. Look again when the box is well."),
-    ComparisonNotSentError: gettext_lazy(
-        "Nobody can compare versions at the moment. Look again when the box is well."
-    ),
-    ComparisonNotSentError: gettext_lazy("Nobody can compare versions at the moment. Look again when the box is well."),
     NotAPublisherError: gettext_lazy("You may use models but not publish them."),
 }
 

@@ -7,7 +7,7 @@ from typing import Final
 from webapp.plots.frames import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Write, labels_of, lines_of
 from webapp.plots.marks import Anchor, Dot, Label, Line, Plot
 from webapp.plots.quality import Names
-from webapp.plots.scales import Scale, logarithmic
+from webapp.plots.scales import Scale, is_drawable, logarithmic
 from worker.contract.report import Latency
 
 BELOW: Final = 18.0
@@ -18,7 +18,7 @@ def latency_plot(
     measured: Iterable[Latency], names: Names, curves: Names, write: Write, alternative: str
 ) -> Plot | None:
     """Return one line for the median and one for the slow calls; `curves` names them. None without two points."""
-    known = [each for each in measured if each.rows > 0 and each.p99_ms >= each.p50_ms > 0]
+    known = [each for each in measured if each.rows > 0 and each.p99_ms >= each.p50_ms > 0 and _is_drawable(each)]
     if len(known) < 2:
         return None
     x = Axis(scale=logarithmic((each.rows for each in known), LEFT, RIGHT), name=names[0], write=write)
@@ -34,6 +34,10 @@ def latency_plot(
         dots=(*slow, *typical),
         labels=(*labels_of(x, y), *_names(typical[0], slow[-1], curves)),
     )
+
+
+def _is_drawable(each: Latency) -> bool:
+    return all(map(is_drawable, (each.rows, each.p50_ms, each.p99_ms)))
 
 
 def _points(pairs: Iterable[tuple[float, float]], x: Scale, y: Scale, kind: str) -> tuple[Dot, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from webapp.plots.frames import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Write, labels_of, lines_of
 from webapp.plots.marks import Dot, Line, Plot
-from webapp.plots.scales import Scale, even
+from webapp.plots.scales import Scale, even, is_drawable
 from worker.contract.report import CalibrationBin
 
 Names = tuple[str, str]
@@ -24,7 +24,7 @@ def calibration_plot(bins: Iterable[CalibrationBin], names: Names, write: Write,
 
 def residual_plot(pairs: Sequence[tuple[float, float]], names: Names, write: Write, alternative: str) -> Plot | None:
     """Return a point for each pair (predicted, true); on the diagonal both are the same. None without a pair."""
-    known = [pair for pair in pairs if all(map(math.isfinite, pair))]
+    known = [pair for pair in pairs if all(map(is_drawable, pair))]
     if not known:
         return None
     values = [value for pair in known for value in pair]

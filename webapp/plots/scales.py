@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-STEPS: Final = (1.0, 2.0, 5.0, 10.0)
+STEPS: Final = (1.0, 2.0, 5.0, 10.0, 20.0)
 TICKS_MAX: Final = 6
+
+DRAWN_MAX: Final = 1e150
+DRAWN_MIN: Final = 1e-150
+"""Beyond these, the distance of two numbers may be none that a computer can hold."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +52,11 @@ def logarithmic(values: Iterable[float], start: float, end: float) -> Scale:
     return Scale(low=10.0**low, high=10.0**high, start=start, end=end, is_logarithmic=True)
 
 
+def is_drawable(value: float) -> bool:
+    """Return whether a number may stand on a scale."""
+    return math.isfinite(value) and (value == 0 or DRAWN_MIN < abs(value) < DRAWN_MAX)
+
+
 def round_numbers(low: float, high: float) -> tuple[float, ...]:
     """Return at most `TICKS_MAX` round numbers from `low` to `high`, evenly apart."""
     if not high > low:
@@ -70,6 +79,6 @@ def _count(low: float, high: float, step: float) -> int:
 
 
 def _ends(values: Iterable[float]) -> tuple[float, float]:
-    known = [value for value in values if math.isfinite(value)]
+    known = [value for value in values if is_drawable(value)]
     assert known, "A scale is made of at least one number"
     return min(known), max(known)

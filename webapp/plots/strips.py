@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from webapp.plots.marks import Box, Strip
+from webapp.plots.scales import is_drawable
 
 WIDTH: Final = 100.0
 HEIGHT: Final = 10.0
@@ -35,7 +36,7 @@ def interval(value: float, low: float | None, high: float | None, most: float) -
 
 def histogram(percentiles: Sequence[float]) -> Strip | None:
     """Return a distribution in bins of equal width; None when the percentiles are not what they should be."""
-    is_sound = len(percentiles) > 1 and all(map(math.isfinite, percentiles))
+    is_sound = len(percentiles) > 1 and all(map(is_drawable, percentiles))
     if not is_sound or any(a > b for a, b in itertools.pairwise(percentiles)):
         return None
     return columns(shares_of(percentiles, HISTOGRAM_BINS))

@@ -3,11 +3,13 @@
 import pytest
 from django.test import Client
 
-from tests.playground import NOON, submission
+from tests.playground import NOON, SPECIES, manifest, submission
 from webapp.accounts.models import Role, User
+from webapp.catalogue.card import facts_of
 from webapp.endpoints.models import Deployment, Endpoint
 from webapp.registry.models import RegisteredModel
 from webapp.registry.publishing import publish
+from worker.contract.signature import Feature, FeatureType, Signature
 
 CARD, WRITE = "/models/penguins/card/", "/models/penguins/card/write/"
 TEXTS = {
@@ -61,6 +63,12 @@ def test_a_model_without_a_version_has_a_card_for_its_people(as_alice, alice: Us
     monkeypatch.setattr("webapp.celery.app.send_task", lambda *_, **__: None)
     publish(alice, submission(tmp_path / "in"))
     assert "No version of it is ready yet" in page(as_alice)
+
+
+def test_of_very_many_features_some_are_counted_only():
+    features = tuple(Feature(name=f"f{number}", type=FeatureType.TEXT) for number in range(100))
+    facts = facts_of(manifest(Signature(features=features, output=SPECIES.output)))
+    assert (len(facts.features), facts.more_features) == (60, 40)
 
 
 def test_paragraphs_are_kept_and_markup_is_text(as_bob, written):

@@ -1,8 +1,10 @@
 """From numbers to pixels."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from webapp.plots.scales import Scale, decades, even, logarithmic, round_numbers
+from webapp.plots.scales import Scale, decades, even, is_drawable, logarithmic, round_numbers
 
 
 def test_numbers_stand_between_the_pixels():
@@ -44,10 +46,23 @@ def test_ticks_are_round(low, high, ticks):
     assert round_numbers(low, high) == pytest.approx(ticks)
 
 
-@pytest.mark.parametrize("high", [1e-3, 1.0, 12.0, 999.0, 1e300])
+@pytest.mark.parametrize("high", [1e-3, 1.0, 12.0, 999.0, 1e149])
 def test_there_are_some_ticks_and_not_too_many(high):
     assert 2 <= len(round_numbers(-high / 3, high)) <= 6
 
 
 def test_many_decades_are_thinned_out():
     assert decades(1e-6, 1e6) == pytest.approx((1e-6, 1e-3, 1, 1e3, 1e6))
+
+
+@given(st.lists(st.floats().filter(is_drawable), min_size=1, max_size=5))
+def test_any_numbers_stand_on_a_scale_with_few_ticks(values):
+    scale = even(values, 0, 100)
+    assert all(0 <= scale.at(value) <= 100 for value in values)
+    assert len(scale.ticks()) <= 6
+    assert all(scale.low <= tick * (1 + 1e-9) or tick <= scale.high for tick in scale.ticks())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, 1e-300])
+def test_what_no_scale_holds_is_not_drawn(value):
+    assert not is_drawable(value)

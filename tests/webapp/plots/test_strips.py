@@ -47,7 +47,9 @@ def test_one_value_stands_in_the_middle():
     assert [box.x for box in strip.boxes if box.kind == "fill" and box.height > 0] == [50]
 
 
-@pytest.mark.parametrize("percentiles", [(), (1.0,), (2.0, 1.0), (0.0, float("nan")), (0.0, float("inf"))])
+@pytest.mark.parametrize(
+    "percentiles", [(), (1.0,), (2.0, 1.0), (0.0, float("nan")), (0.0, float("inf")), (-1e308, 1e308)]
+)
 def test_percentiles_that_are_none_draw_nothing(percentiles):
     assert histogram(percentiles) is None
 
