@@ -40,7 +40,7 @@ def test_bars_and_numbers_agree(open_page, admin):
     row = page.get_by_role("row", name="Right answers 9")
     track, mark = row.locator("rect.track").bounding_box(), row.locator("rect.fill").bounding_box()
     share = (mark["x"] + mark["width"] / 2 - track["x"]) / track["width"]
-    percent = float(re.search(r"[\d.]+", row.inner_text())[0])
+    percent = float(re.findall(r"[\d.]+", row.inner_text())[0])
     assert share * 100 == pytest.approx(percent, abs=0.6)
 
 
