@@ -36,6 +36,7 @@ NO_MEMORY: Final = ("MemoryError", "bad_alloc", "memory allocation")
 MEMORY_HINT: Final = Words(
     "Publish a smaller model or fewer reference rows, or run the box on a machine with more memory."
 )
+ROOM_HINT: Final = Words("Publish the same files again when an administrator has freed space.")
 PUBLISHER_HINT: Final = Words(
     "Load the file and predict the reference rows in a fresh process, with the versions of this box."
 )
@@ -191,6 +192,8 @@ def _why(ending: Ending, limits: Limits) -> tuple[Words, Words]:
             {"most": limits.memory_bytes / 1e6},
         )
         return words, MEMORY_HINT
+    if ending.disk_full:
+        return Words("The disk of the box was full during the inspection."), ROOM_HINT
     if ending.status == -signal.SIGKILL:
         return Words("The inspection was killed, most likely because the machine ran out of memory."), MEMORY_HINT
     if ending.status < 0:

@@ -23,6 +23,9 @@ OUTCOME_SIZE_MAX: Final = 16_000_000
 LOG_TAIL_BYTES: Final = 4_000
 LOOK_EVERY_S: Final = 0.2
 
+FULL_BELOW_BYTES: Final = 1 << 20
+"""With less than this a process may not even have been able to say why it ended."""
+
 LIBRARIES_BYTES: Final = 500_000_000
 """The text of libraries counts as resident, but no limit of the kernel's counts it."""
 
@@ -39,12 +42,14 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """How a disposable process ended. `outcome` is the bytes that it left, None when it left none.
 
     `status` is its exit status, negative for the signal that killed it; `exceeded` what it was killed for by this side.
+    `disk_full`: whether the machine's disk had no room left when it ended.
     """
 
     status: int
     exceeded: Exceeded | None
     outcome: bytes | None
     log: str
+    disk_full: bool = False
 
     @property
     def timed_out(self) -> bool:
@@ -70,7 +75,11 @@ def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
         )
         exceeded = _wait(process, directory, limits)
     return Ending(
-        status=process.returncode, exceeded=exceeded, outcome=_read(directory / OUTCOME), log=_tail(directory / LOG)
+        status=process.returncode,
+        exceeded=exceeded,
+        outcome=_read(directory / OUTCOME),
+        log=_tail(directory / LOG),
+        disk_full=shutil.disk_usage(directory).free < FULL_BELOW_BYTES,
     )
 
 

@@ -7,6 +7,7 @@ from tests.examples.bundles import NAMES
 from tests.worker.inspection.publishing import LIMITS, inbox_of, request
 from worker.contract.inspection import InspectionOutcome, Publication
 from worker.contract.manifest import Engine
+from worker.inspection import disposable
 from worker.inspection.apart import Workplace, inspect_apart
 
 SMALL = msgspec.structs.replace(LIMITS, memory_bytes=300_000_000, timeout_s=20)
@@ -53,6 +54,13 @@ def test_a_file_beyond_the_limit_ends_the_inspection(tmp_path):
     outcome = outcome_of(tmp_path, "write_much", limits)
     assert outcome.reason == "The inspection ended without an answer (exit status 1)."
     assert "File too large" in outcome.facts["log"]
+
+
+def test_a_full_disk_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(disposable, "FULL_BELOW_BYTES", 1 << 60)
+    outcome = outcome_of(tmp_path, "say_nothing")
+    assert outcome.reason == "The disk of the box was full during the inspection."
+    assert "freed space" in outcome.hint
 
 
 def test_a_process_cannot_speak_for_another_nor_hand_out_other_files(tmp_path):
