@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.openapi.schema import OpenAPISchema
 
-from webapp.api import box, cards, deployments, endpoints, life
+from webapp.api import box, cards, comparisons, deployments, endpoints, life
 from webapp.api.authentication import AUTHENTICATION
 from webapp.api.errors import ANSWERS, handle, handle_http_error
 
@@ -41,6 +41,7 @@ def make_api() -> NinjaAPI:
     api.add_router("/endpoints", deployments.router)
     api.add_router("/models", life.router)  # that of `models`, with the addresses of both
     api.add_router("/models", cards.router)
+    api.add_router("/models", comparisons.router)
     api.add_router("/box", box.router)
     for exception in ANSWERS:
         api.add_exception_handler(exception, handle)

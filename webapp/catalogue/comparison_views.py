@@ -1,7 +1,7 @@
 """The page that compares two versions of a model, and how far its comparison has come."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.catalogue.comparison_words import (
     answers_sentence,
+    columns_of,
     different_rows,
     figure_rows,
     gap_sentence,
@@ -29,6 +30,7 @@ from webapp.registry.errors import ComparisonNotSentError
 from webapp.registry.models import ModelVersion, RegisteredModel
 from worker.contract.comparison import Compared
 
+ROWS_AT_ONCE: Final = 5
 Pair = tuple[ModelVersion, ModelVersion]
 
 
@@ -95,7 +97,9 @@ def _told(asked: VersionComparison, pair: Pair) -> dict[str, Any]:
 def _answers(compared: Compared, pair: Pair) -> dict[str, Any]:
     old, new = pair
     unit = new.manifest.signature.output.unit
-    rows = different_rows(compared, unit)
+    report = new.manifest.report
+    columns = columns_of(compared, report.importance if report else ())
+    rows = different_rows(compared, columns, unit)
     known = compared.answers
     labels = [label_words(label) for label in known.labels] if known else []
     return {
@@ -103,8 +107,9 @@ def _answers(compared: Compared, pair: Pair) -> dict[str, Any]:
         "sentence": answers_sentence(compared, old.number, new.number),
         "gap": gap_sentence(compared, unit),
         "figures": figure_rows(compared.quality),
-        "rows": rows,
-        "columns": [name for name, _ in rows[0].values] if rows else [],
+        "rows": rows[:ROWS_AT_ONCE],
+        "more_rows": rows[ROWS_AT_ONCE:],
+        "columns": columns,
         "labels": labels,
         "matrix": list(zip(labels, known.counts, strict=True)) if known else [],
     }

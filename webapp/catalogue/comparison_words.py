@@ -1,5 +1,6 @@
 """What came of the comparison of two versions, in words: the sentence above all, figures, and rows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from webapp.predictions.about import SHARES, name_of, value_words
 from webapp.predictions.numbers import number_words, percent_words, rounded_words, with_unit
 from webapp.sentences import say
 from worker.contract.comparison import Compared, DifferentRow, Label, PairedQuality
+from worker.contract.report import Importance
 from worker.contract.words import Words
 
 TEMPLATES: Final = frozenset(
@@ -35,6 +37,8 @@ TEMPLATES: Final = frozenset(
 """What the data plane may say of a comparison that failed."""
 
 HEADLINES: Final = ("accuracy", "mae")
+COLUMNS_MAX: Final = 12
+NUMBER: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]+")
 MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -143,12 +147,21 @@ def _own_interval(pair: PairedQuality, *, is_new: bool) -> str:
     return _("%(low)s to %(high)s") % ends
 
 
-def different_rows(compared: Compared, unit: str) -> tuple[RowOfBoth, ...]:
+def columns_of(compared: Compared, importance: Sequence[Importance]) -> tuple[str, ...]:
+    """Return the features that the rows are shown with: where there are many, those that count most."""
+    known = list(dict.fromkeys(name for row in compared.most for name in row.values))
+    if len(known) > COLUMNS_MAX and importance:
+        weight = {each.feature: each.value for each in importance}
+        known = sorted(known, key=lambda name: -weight.get(name, 0.0))
+    return tuple(known[:COLUMNS_MAX])
+
+
+def different_rows(compared: Compared, columns: Sequence[str], unit: str) -> tuple[RowOfBoth, ...]:
     """Return the rows that differ most in words."""
-    return tuple(_row(row, unit) for row in compared.most)
+    return tuple(_row(row, columns, unit) for row in compared.most)
 
 
-def _row(row: DifferentRow, unit: str) -> RowOfBoth:
+def _row(row: DifferentRow, columns: Sequence[str], unit: str) -> RowOfBoth:
     right = ""
     if isinstance(row.truth, str | bool | int) and not isinstance(row.old, float):
         right = "old" if row.old == row.truth else "new" if row.new == row.truth else "neither"
@@ -158,8 +171,13 @@ def _row(row: DifferentRow, unit: str) -> RowOfBoth:
         new=_answer(row.new, row.new_probability, unit),
         truth="" if row.truth is None else _answer(row.truth, None, unit),
         right=right,
-        values=tuple((name, value or "") for name, value in row.values.items()),
+        values=tuple((name, _cell(row.values.get(name))) for name in columns),
     )
+
+
+def _cell(text: str | None) -> str:
+    """Return a cell of the reference data, a number with no more digits than anybody reads."""
+    return number_words(float(text), digits=5) if text and NUMBER.fullmatch(text) else text or ""
 
 
 def _answer(said: Label, probability: float | None, unit: str) -> str:

@@ -26,7 +26,7 @@ class Fact:
 
 
 def side_by_side(old: ModelVersion, new: ModelVersion, *, with_quality: bool) -> tuple[Fact, ...]:
-    """Return the facts; `with_quality` adds what each version reached on its own reference data."""
+    """Return the facts; `with_quality` adds the first figure of each on its own reference data."""
     facts = (*_quality(old, new), *_needs(old, new)) if with_quality else _needs(old, new)
     return (*facts, *_made(old, new))
 
@@ -34,7 +34,7 @@ def side_by_side(old: ModelVersion, new: ModelVersion, *, with_quality: bool) ->
 def _quality(old: ModelVersion, new: ModelVersion) -> tuple[Fact, ...]:
     before, after = ({each.name: each.words for each in about(version.manifest).figures} for version in (old, new))
     told = _("%(figure)s, on its own reference data")
-    names = dict.fromkeys([*after, *before])
+    names = list(dict.fromkeys([*after, *before]))[:1]
     return tuple(
         Fact(name=told % {"figure": name}, old=before.get(name, ""), new=after.get(name, "")) for name in names
     )

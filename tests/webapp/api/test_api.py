@@ -133,6 +133,7 @@ def test_openapi_describes_every_address(client, db):
         "/api/v1/models",
         "/api/v1/models/{model}",
         "/api/v1/models/{model}/card",
+        "/api/v1/models/{model}/compare",
         "/api/v1/models/{model}/versions",
         "/api/v1/models/{model}/versions/{number}",
         "/api/v1/models/{model}/versions/{number}/archive",
