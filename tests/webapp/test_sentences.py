@@ -10,11 +10,12 @@ from django.utils import translation
 
 from webapp.monitoring import check_words
 from webapp.predictions import engine_words
-from webapp.registry import remark_words
+from webapp.registry import refusal_words, remark_words
 from webapp.sentences import TIMES, say
 
 ROOT = Path(__file__).parents[2]
 SIZE = "{size:.1f} GiB"
+REFUSALS = {"Refused", "ModelRefused", "ModelMissing", "ModelFailed", "rejection"}
 
 
 def templates(*places: str) -> set[str]:
@@ -23,18 +24,31 @@ def templates(*places: str) -> set[str]:
 
 def _templates_of(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Words":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Words", "Piece"}:
             assert isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno}: a template is a literal"
             yield from filter(None, [str(node.args[0].value)])
+
+
+OTHERS = ("worker/inspection/remarks.py", "worker/comparison/*.py", "worker/tasks.py")
+"""What is said elsewhere: tests of their own compare it."""
 
 
 def test_whatever_a_check_says_can_be_translated():
     assert templates("appliance/checks/*.py") == check_words.TEMPLATES
 
 
-def test_whatever_is_said_of_an_engine_can_be_translated():
-    said = templates("worker/models/*.py", "worker/inspection/*.py") - templates("worker/inspection/remarks.py")
-    assert said >= engine_words.TEMPLATES
+def test_whatever_is_said_of_an_engine_or_a_refusal_can_be_translated():
+    said = templates("worker/**/*.py") - templates(*OTHERS)
+    assert said == (engine_words.TEMPLATES | refusal_words.TEMPLATES) - templates(*OTHERS)
+
+
+def test_refusals_are_words():
+    """A sentence that were put together in English could not be said in another language."""
+    for file in ROOT.glob("worker/**/*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS:
+                for argument in node.args[:2]:
+                    assert not isinstance(argument, ast.JoinedStr | ast.Constant), f"{file}:{node.lineno}"
 
 
 def test_whatever_is_remarked_on_a_version_can_be_translated():
@@ -44,7 +58,8 @@ def test_whatever_is_remarked_on_a_version_can_be_translated():
 def test_every_template_has_a_french_translation():
     catalogue = polib.pofile(str(ROOT / "webapp/locale/fr/LC_MESSAGES/django.po"))
     known = {entry.msgid for entry in catalogue if entry.msgstr}
-    assert (check_words.TEMPLATES | engine_words.TEMPLATES | remark_words.TEMPLATES) - known == set()
+    listed = check_words.TEMPLATES | engine_words.TEMPLATES | remark_words.TEMPLATES | refusal_words.TEMPLATES
+    assert listed - known == set()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
+from webapp.catalogue.refusal import hint_of, reason_of
 from webapp.catalogue.report import said
 from webapp.catalogue.report_page import report_context
 from webapp.catalogue.rows import feature_rows, model_rows, places_of, version_rows
@@ -56,6 +57,8 @@ def version(request: HttpRequest, name: str, number: int) -> HttpResponse:
         "version": found,
         "state": state_of(found),
         "sentence": outcome_sentence(found),
+        "reason": reason_of(found),
+        "hint": hint_of(found),
         "places": places_of(deployments),
         "may_publish": RegisteredModel.objects.manageable_by(request.user).filter(pk=found.model_id).exists(),
     }

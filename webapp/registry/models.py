@@ -14,6 +14,7 @@ from webapp.audit.models import Action, AuditEvent, Entry
 from webapp.registry.errors import Event, WrongStateError
 from worker.contract.inspection import Publication
 from worker.contract.manifest import Manifest
+from worker.contract.words import Words
 
 CARD_TEXTS: Final = ("purpose", "training_data", "limits", "contact")
 """What the people of a model write on its card; the rest of the card is facts."""
@@ -131,6 +132,8 @@ class ModelVersion(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.INSPECTING)
     reason = models.TextField(_("reason"), blank=True)
     hint = models.TextField(_("hint"), blank=True)
+    reason_words = models.JSONField(null=True, blank=True, editable=False)
+    hint_words = models.JSONField(null=True, blank=True, editable=False)
     artifact_sha256 = models.CharField(max_length=64)
     reference_sha256 = models.CharField(max_length=64)
     digest = models.CharField(_("digest"), max_length=64, db_index=True)
@@ -181,10 +184,14 @@ class ModelVersion(models.Model):
             self._leave_inspection(Event.ACCEPTED, status=Status.READY, manifest_json=msgspec.to_builtins(manifest))
             self.tell(Action.ACCEPTED)
 
-    def mark_rejected(self, reason: str, hint: str) -> None:
-        """Record that inspection refused the version. Raise WrongStateError if it is not being inspected."""
+    def mark_rejected(self, reason: str, hint: str, words: Words | None = None, advice: Words | None = None) -> None:
+        """Record that inspection refused the version: in English, and in words that pages can say otherwise.
+
+        Raise WrongStateError if it is not being inspected.
+        """
+        said = {"reason_words": _kept(words), "hint_words": _kept(advice)}
         with transaction.atomic():
-            self._leave_inspection(Event.REJECTED, status=Status.REJECTED, reason=reason, hint=hint)
+            self._leave_inspection(Event.REJECTED, status=Status.REJECTED, reason=reason, hint=hint, **said)
             self.tell(Action.REJECTED, reason=reason)
 
     def mark_not_deployed(self, reason: str, hint: str) -> None:
@@ -198,7 +205,8 @@ class ModelVersion(models.Model):
         What it becomes once it is ready is what was wished last.
         """
         waiting = ModelVersion.objects.filter(pk=self.pk, status__in=(Status.INSPECTING, Status.REJECTED))
-        changes = {"status": Status.INSPECTING, "reason": "", "hint": "", "inspection_id": inspection_id}
+        nothing = {"reason": "", "hint": "", "reason_words": None, "hint_words": None}
+        changes = {**nothing, "status": Status.INSPECTING, "inspection_id": inspection_id}
         if deploy_role is not None:
             changes["deploy_role"] = deploy_role
         if waiting.update(**changes) != 1:
@@ -222,6 +230,10 @@ class ModelVersion(models.Model):
         if waiting.update(**changes) != 1:
             raise WrongStateError(str(self), event, ["being inspected"])
         self.refresh_from_db()
+
+
+def _kept(words: Words | None) -> object:
+    return None if words is None else msgspec.to_builtins(words)
 
 
 from webapp.registry.comparisons import VersionComparison as VersionComparison  # noqa: E402, PLC0414  # Django looks for models here

@@ -166,7 +166,7 @@ def _discard_unawaited(inspection_id: str) -> None:
 
 def _take_in(version: ModelVersion, outcome: InspectionOutcome) -> None:
     if outcome.manifest is None:
-        version.mark_rejected(outcome.reason, outcome.hint)
+        version.mark_rejected(outcome.reason, outcome.hint, outcome.reason_words, outcome.hint_words)
     else:
         _accept(version, outcome.manifest, outcome.files)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from tests.playground import inspected, submission
 from webapp.accounts.models import Role, User
@@ -13,7 +14,13 @@ from webapp.endpoints.models import Endpoint
 from webapp.registry.errors import InspectionNotSentError
 from webapp.registry.models import DeployRole, ModelVersion, RegisteredModel
 from webapp.registry.publishing import publish, record, store
+from worker.contract.words import Names, Piece, Words
 
+LACKS = Words(
+    "The reference data lacks {what} {names}.",
+    {"what": Piece("the target column"), "names": Names(("l'âge", "prix"), 1200)},
+)
+ADVICE = Words("Leave the positive label empty.")
 PAGES = ["/models/penguins/", "/models/penguins/versions/1/", "/models/penguins/versions/1/status/"]
 
 
@@ -143,6 +150,43 @@ def test_a_rejected_version_says_why_and_what_to_do(as_alice, version):
     assert '<p class="reason" lang="en">It is no model.</p>' in text
     assert "Que faire" in text
     assert 'http-equiv="refresh"' not in text
+
+
+def test_a_rejected_version_says_why_in_the_readers_language(as_alice, version):
+    record(inspected(version, manifest=None, reason="English.", hint="English.", reason_words=LACKS, hint_words=ADVICE))
+    text = page(as_alice, "/models/penguins/versions/1/", "fr")
+    reason = "Il manque dans les données de référence la colonne cible « l&#x27;âge », « prix » et 1 200 autres."
+    assert f'<p class="reason">{reason}</p>' in text
+    assert '<p class="reason">Laissez vide la classe positive.</p>' in text
+    english = "The reference data lacks the target column 'l'âge', 'prix' and 1,200 more."
+    assert escape(english) in page(as_alice, "/models/penguins/versions/1/")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        Words("{version.hint}", {"version": 1}),
+        Words("The model file is {what}.", {"what": Piece("{what.__class__}", {"what": 1})}),
+        Words("The model file is {what}."),
+    ],
+)
+def test_words_that_the_site_does_not_know_are_not_said(as_alice, version, words):
+    record(inspected(version, manifest=None, reason="It is no model.", reason_words=words))
+    text = page(as_alice, "/models/penguins/versions/1/", "fr")
+    assert '<p class="reason" lang="en">It is no model.</p>' in text
+
+
+def test_the_api_tells_the_reason_in_english(as_alice, version):
+    record(inspected(version, manifest=None, reason="English.", reason_words=LACKS))
+    answer = as_alice.get("/api/v1/models/penguins/versions/1", headers={"Accept-Language": "fr"})
+    assert answer.json()["reason"] == "English."
+
+
+def test_a_version_that_is_inspected_again_has_no_words_left(version):
+    record(inspected(version, manifest=None, reason="English.", reason_words=LACKS, hint_words=ADVICE))
+    version.refresh_from_db()
+    version.mark_inspected_again("another")
+    assert (version.reason, version.reason_words, version.hint_words) == ("", None, None)
 
 
 def test_a_ready_version_shows_what_was_found(as_alice, version):

@@ -101,8 +101,9 @@ def recognise(path: Path) -> Content:
     if not head:
         raise Refused(Words("The model file is empty."), AGAIN)
     is_what = next((what for magic, what in OTHERS if head.lstrip().startswith(magic)), None)
-    if is_what is None:
-        is_what = Piece("text") if _is_text(head) else Piece("of no format that is known here")
+    if is_what is None and _is_text(head):
+        raise Refused(Words("The model file is text."), ACCEPTED)
+    is_what = is_what or Piece("of no format that is known here")
     raise Refused(Words("The model file is {what}.", {"what": is_what}), ACCEPTED)
 
 
