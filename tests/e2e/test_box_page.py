@@ -29,9 +29,11 @@ def test_an_administrator_sees_every_check_of_the_start(box, open_page, admin):
 
 
 def test_an_administrator_sees_what_is_in_use(open_page, admin):
-    table = open_page("/box/", admin).get_by_role("table", name="Resources in use")
+    page = open_page("/box/", admin)
+    rows = page.get_by_role("table", name="Resources in use").get_by_role("row")
     for name in ("Processor", "Memory", "Disk"):
-        expect(table.get_by_role("row").filter(has_text=name)).to_contain_text("%")
+        header = page.get_by_role("rowheader", name=name, exact=True)
+        expect(rows.filter(has=header)).to_contain_text("%")
 
 
 def test_a_user_sees_neither_figures_nor_checks(open_page, ada):
