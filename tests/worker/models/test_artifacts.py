@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn import (
     calibration,
     discriminant_analysis,
@@ -171,3 +172,19 @@ def test_a_damaged_archive_is_refused(save: Save):
 
 def test_the_version_that_wrote_a_file_is_told(save: Save):
     assert set(made_with(save(trained.logistic().model))) == {"skops"}
+
+
+def test_a_sparse_matrix_under_another_name_is_refused(save: Save):
+    model = linear_model.Ridge().fit(X, Y)
+    model.coef_ = sparse.csc_matrix(model.coef_)
+    path = save(model)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    schema = parts["schema.json"].decode()
+    assert '"csc_matrix"' in schema
+    parts["schema.json"] = schema.replace('"csc_matrix"', '"dtype"').replace('"scipy.sparse._csc"', '"numpy"').encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(ModelRefused, match="under the name of something else"):
+        open_artifact(path)

@@ -56,6 +56,20 @@ TEMPLATES: Final = frozenset(
         gettext_noop("Wait until it is published, or ask an admin."),
         gettext_noop("The manifest of this version cannot be read: {error}."),
         gettext_noop("The manifest of this version names the file {file}, which is none of a model."),
+        gettext_noop("The file holds a sparse matrix under the name of something else."),
+        gettext_noop("The model's {estimator} reads documents from files of the machine (input={input})."),
+        gettext_noop("Fit it with input='content', on the documents themselves."),
+        gettext_noop(
+            "The token pattern {pattern} of the model's {estimator} repeats what itself repeats or has alternatives: "
+            "a single document could keep the box busy for ever."
+        ),
+        gettext_noop("Write the pattern with one repetition, as in '[a-z]+'."),
+        gettext_noop("its centres are not of its features"),
+        gettext_noop("its kernel is none of linear, poly, rbf and sigmoid"),
+        gettext_noop("its support vectors are not of its features"),
+        gettext_noop("it counts other support vectors than it has"),
+        gettext_noop("its coefficients are not of its support vectors"),
+        gettext_noop("its probabilities are not of its classes"),
         gettext_noop("A spline of the model is damaged or forged: {what}."),
         gettext_noop("it has other fields than a spline"),
         gettext_noop("its degree is none"),
