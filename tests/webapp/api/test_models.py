@@ -207,7 +207,14 @@ def test_a_version_is_described(publisher, version):
     described = publisher.get(f"{VERSIONS}/1").json()
     assert (described["status"], described["engine"], described["published_by"]) == ("ready", "onnx", "bob")
     assert described["signature"]["features"][0]["name"] == "bill_mm"
-    assert described["quality"][0] == {"name": "accuracy", "value": 0.991, "unit": "", "low": None, "high": None, "label": ""}
+    assert described["quality"][0] == {
+        "name": "accuracy",
+        "value": 0.991,
+        "unit": "",
+        "low": None,
+        "high": None,
+        "label": "",
+    }
     assert described["report"] is None
     assert publisher.get(VERSIONS).json() == [described]
 
