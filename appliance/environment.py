@@ -2,12 +2,14 @@
 
 import ipaddress
 import os
+import re
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 
 UPLOAD_BYTES_MAX_DEFAULT: Final = str(2 << 30)
@@ -18,6 +20,13 @@ MODEL_MEMORY: Final = "BASTIDE_MODEL_MEMORY"
 
 INSPECTION_SECONDS: Final = "BASTIDE_INSPECTION_SECONDS"
 """What an admin may set: how long each part of an inspection may take before it is stopped."""
+
+SETTINGS: Final = (
+    (MODEL_MEMORY, r"0*[1-9]\d*[KMG]?", ("a size above zero", "3G")),
+    (INSPECTION_SECONDS, r"0*[1-9]\d*(\.\d+)?", ("a number of seconds above zero", "300")),
+    ("BASTIDE_UPLOAD_BYTES_MAX", r"0*[1-9]\d*", ("a number of bytes above zero", UPLOAD_BYTES_MAX_DEFAULT)),
+)
+"""What an admin may set, how it is written, and what to say of anything else."""
 
 ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 """Addresses that stand for any other machine: they are kept for documentation, and belong to none."""
@@ -72,6 +81,17 @@ def outward_address() -> str | None:
             probe.connect((elsewhere, 9))  # chooses a route and sends nothing
             return str(probe.getsockname()[0])
     return None
+
+
+def check() -> None:
+    """Raise ApplianceError for a setting of the admin's that cannot be meant, before anything is done by it."""
+    for name, pattern, example in SETTINGS:
+        value = os.environ.get(name)
+        if value is not None and (
+            not re.fullmatch(pattern, value.strip(), re.IGNORECASE) or not value.strip("0KMGkmg. ")
+        ):
+            message = f"{name} is {value!r}, which is not {example[0]}."
+            raise ApplianceError(message, f"set it to something like {example[1]}, or leave it out")
 
 
 def shell() -> dict[str, str]:

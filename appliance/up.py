@@ -10,7 +10,7 @@ from typing import Final
 
 import psutil
 
-from appliance import examples, lock, packages, readiness, steps
+from appliance import environment, examples, lock, packages, readiness, steps
 from appliance.box import Box, Options
 from appliance.checks.preflight import preflight
 from appliance.errors import ApplianceError
@@ -30,6 +30,7 @@ class Ended(BaseException):
 
 def up(options: Options, say: Callable[[str], None]) -> None:
     """Run the box until it is told to end. Raise when it cannot start or breaks."""
+    environment.check()
     say(f"Starting a box in {options.data.root}; Ctrl-C ends it")
     os.umask(PRIVATE_UMASK)
     options.data.make()

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from appliance import environment
 from appliance.environment import Address, leads_to_the_network, outward_address
+from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 from appliance.programs import Sizes, programs, redis_configuration, supervisor_configuration
 
@@ -89,3 +91,23 @@ def test_the_address_for_colleagues_is_not_loopback():
 )
 def test_a_box_that_listens_everywhere_is_asked_at_home(host, reachable):
     assert Address(host=host, port=8000).reachable_host == reachable
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("BASTIDE_MODEL_MEMORY", value) for value in ("nonsense", "-5", "0", "0G", "1e400", "")),
+        ("BASTIDE_INSPECTION_SECONDS", "soon"),
+        ("BASTIDE_UPLOAD_BYTES_MAX", "0"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_told_before_anything_is_done(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ApplianceError, match=f"{name} is '{value}', which is not a"):
+        environment.check()
+
+
+@pytest.mark.parametrize("value", ["3G", "512m", "1000000", " 10K "])
+def test_a_setting_that_is_right_is_taken(monkeypatch, value):
+    monkeypatch.setenv("BASTIDE_MODEL_MEMORY", value)
+    environment.check()

@@ -1,12 +1,15 @@
 """Users, groups and keys in the administration."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from webapp.accounts.models import ApiKey, ApiKeys, User
+from webapp.accounts.models import EVERYONE, ApiKey, ApiKeys, User
 
 admin.site.site_header = "Bastide"
 admin.site.site_title = "Bastide"
@@ -28,6 +31,26 @@ class Users(UserAdmin):  # type: ignore[type-arg]  # generic only for the type c
     add_fieldsets = ((None, {"fields": ("username", "role", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("groups",)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class Groups(GroupAdmin):
+    """Groups: all but that of everyone may go."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Keep the group that every user belongs to: with it all would lose what it opens."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.name != EVERYONE)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        """Keep its name, too."""
+        return ("name",) if obj is not None and obj.name == EVERYONE else ()
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave out deleting several at once, which asks about none of them."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
 
 @admin.register(ApiKey)

@@ -14,6 +14,10 @@ class EndpointAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     filter_horizontal = ("groups",)
     readonly_fields = ("created_at",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
+        """Keep the name of an endpoint that exists: callers use it."""
+        return self.readonly_fields if obj is None else ("name", *self.readonly_fields)
+
 
 @admin.register(Deployment)
 class DeploymentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only for the type checker

@@ -38,6 +38,8 @@ from worker.contract.manifest import Manifest
 
 logger = logging.getLogger(__name__)
 
+UNREADABLE: Final = "What the inspection found cannot be read."
+UNREADABLE_HINT: Final = "Publish the model again; if this comes back, the log of the control worker has more."
 INSPECTION_ID: Final = re.compile(r"[0-9a-f]{32}")
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -161,6 +163,14 @@ def record(outcome: InspectionOutcome) -> None:
 def _discard_unawaited(inspection_id: str) -> None:
     """Remove what an inspection made after its version was published again. The id comes from the data plane."""
     if INSPECTION_ID.fullmatch(inspection_id) and not ModelVersion.objects.filter(inspection_id=inspection_id).exists():
+        store().discard(inspection_id)
+
+
+def give_up(inspection_id: object) -> None:
+    """Reject the version whose inspection was answered by something that cannot be read: nothing else will come."""
+    version = ModelVersion.objects.filter(inspection_id=inspection_id, status=Status.INSPECTING).first()
+    if version is not None and isinstance(inspection_id, str):
+        version.mark_rejected(UNREADABLE, UNREADABLE_HINT)
         store().discard(inspection_id)
 
 

@@ -18,7 +18,12 @@ RETRY: Final = {"autoretry_for": (OSError, Error), "retry_backoff": 1, "retry_ba
 @app.task(name=names.TASK_RECORD_INSPECTION, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped
 def record_inspection(message: dict[str, Any]) -> None:
     """Take in the outcome of an inspection; a second delivery of the same one changes nothing."""
-    publishing.record(msgspec.convert(message, InspectionOutcome))
+    try:
+        outcome = msgspec.convert(message, InspectionOutcome)
+    except msgspec.ValidationError:
+        publishing.give_up(message.get("inspection_id"))
+        raise  # Celery writes it into the log
+    publishing.record(outcome)
 
 
 @app.task(name=names.TASK_RECORD_COMPARISON, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped

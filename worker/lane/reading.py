@@ -21,6 +21,7 @@ from worker.lane.claims import Claims, decode_batch, finished
 from worker.lane.link import Command, Link, LinkLost, RedisAnswer
 from worker.lane.liveness import Liveness
 from worker.lane.warming import Warming
+from worker.lane.watchdog import EXIT_SOFTWARE, Watchdog
 from worker.models.cache import ModelCache
 
 logger = logging.getLogger(__name__)
@@ -30,8 +31,6 @@ ENTRIES_MAX: Final = 4
 BLOCK_MS: Final = 200
 HOUSEKEEPING_S: Final = 0.25
 RECONNECT_S: Final = 0.1
-EXIT_SOFTWARE: Final = 70
-"""`EX_SOFTWARE` of sysexits.h."""
 _encode_replies = msgspec.msgpack.Encoder().encode
 
 _Entry = tuple[bytes, bytes]
@@ -48,6 +47,8 @@ class LaneReader:
         self._answering = Answering(cache, time.monotonic)
         self._liveness = Liveness(socket, self._consumer)
         self._warming = Warming(socket, cache, lambda: self._liveness.is_primary)
+        self._busy_since_s: float | None = None
+        self._watchdog = Watchdog(lambda: self._busy_since_s)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run_or_die, name="lane", daemon=True)
         self._housekeeping_due_s = 0.0
@@ -55,6 +56,7 @@ class LaneReader:
 
     def start(self) -> None:
         """Begin to serve."""
+        self._watchdog.start()
         self._liveness.start()
         self._warming.start()
         self._thread.start()
@@ -63,6 +65,7 @@ class LaneReader:
         """Finish what is in hand, take no more, and say that this worker is gone."""
         self._stopped.set()
         self._thread.join(timeout=30)
+        self._watchdog.stop()
         self._warming.stop()
         self._liveness.stop()
         self._link.close()
@@ -139,9 +142,12 @@ class LaneReader:
         return [*done, *finished(stream, [entry_id for entry_id, _ in entries])]
 
     def _answer_part(self, part: Part) -> list[Command]:
+        self._busy_since_s = time.monotonic()
+        by_gateway = self._answering.answer(part)
+        self._busy_since_s = None
         return [
             ("PUBLISH", names.REPLY_PREFIX + gateway, _encode_replies(LaneReplies(tuple(answers))))
-            for gateway, answers in self._answering.answer(part).items()
+            for gateway, answers in by_gateway.items()
         ]
 
     def _keep_house(self) -> None:

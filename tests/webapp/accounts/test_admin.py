@@ -2,8 +2,9 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 
-from webapp.accounts.models import ApiKey
+from webapp.accounts.models import ApiKey, everyone
 from webapp.endpoints.models import Deployment
 
 LISTS = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry]
@@ -52,3 +53,17 @@ def test_a_version_is_shown_line_by_line(as_alice, penguins):
     page = as_alice.get(f"/admin/registry/modelversion/{penguins.champion.version.pk}/change/").content.decode()
     assert '<pre class="json" lang="en" tabindex="0">{\n  &quot;format&quot;: &quot;skops&quot;,' in page
     assert "SHA-256 of the artifact" in page
+
+
+def test_the_group_of_everyone_stays_and_others_may_go(as_alice):
+    other = Group.objects.create(name="sales")
+    assert as_alice.post(f"/admin/auth/group/{everyone().pk}/delete/", {"post": "yes"}).status_code == 403
+    assert as_alice.post(f"/admin/auth/group/{other.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert [group.name for group in Group.objects.all()] == [everyone().name]
+
+
+def test_the_name_of_an_endpoint_stays(as_alice, penguins):
+    answers = {"name": "renamed", "title": "Penguins", "is_active": "on", "expected_per_s": "1"}
+    assert as_alice.post(f"/admin/endpoints/endpoint/{penguins.pk}/change/", answers).status_code == 302
+    penguins.refresh_from_db()
+    assert penguins.name == "penguins"

@@ -26,6 +26,14 @@ def test_a_message_of_another_shape_is_refused():
         record_inspection(message={"version_id": "x"})
 
 
+def test_an_answer_that_cannot_be_read_leaves_no_version_waiting(alice, tmp_path):
+    version = publish(alice, submission(tmp_path / "in"))
+    with pytest.raises(msgspec.ValidationError):
+        record_inspection(message={"inspection_id": version.inspection_id, "version_id": "x"})
+    version.refresh_from_db()
+    assert (version.status, version.reason) == ("rejected", "What the inspection found cannot be read.")
+
+
 def test_an_outcome_that_cannot_be_kept_now_is_kept_later(alice, tmp_path, settings):
     version = publish(alice, submission(tmp_path / "in"))
     settings.MODELS_DIR.write_bytes(b"in the way")

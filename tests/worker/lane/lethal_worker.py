@@ -1,9 +1,12 @@
-"""An inference worker whose model ends its process on one input; start it by `celery -A` this module."""
+"""An inference worker whose model ends its process on one input, and hangs on others; start it by `celery -A`."""
 
+import ctypes
 import os
 import signal
+import time
 
 from worker.app import app
+from worker.lane import watchdog
 from worker.models import cache
 from worker.models.answers import Answers
 from worker.models.serving import ServedModel
@@ -13,6 +16,10 @@ __all__ = ["app"]
 
 LETHAL = 666.0
 """As `mean radius`: no biopsy has it."""
+ENDLESS, LOCKED = 667.0, 668.0
+"""Hangs, and lets other threads run or not."""
+HUNG_S = 3
+watchdog.HUNG_S = HUNG_S  # type: ignore[misc]  # a test cannot wait for half a minute
 
 
 class LethalModel(ServedModel):
@@ -26,6 +33,10 @@ class LethalModel(ServedModel):
         def predict_or_die(table: Table) -> Answers:
             if LETHAL in table.columns[0]:
                 os.kill(os.getpid(), signal.SIGKILL)
+            while ENDLESS in table.columns[0]:
+                time.sleep(1)
+            if LOCKED in table.columns[0]:
+                ctypes.PyDLL(None).sleep(1000)  # keeps the interpreter's lock
             return predict(table)
 
         served.predict = predict_or_die

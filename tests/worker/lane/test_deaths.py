@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.redis_server import running_redis, start_redis
-from tests.worker.lane.lethal_worker import LETHAL
+from tests.worker.lane.lethal_worker import ENDLESS, LETHAL, LOCKED
 from tests.worker.lane.running_workers import RunningWorkers
 from tests.worker.models import trained
 from tests.worker.models.stores import body_of, write_version
@@ -54,9 +54,9 @@ async def ask(lane: LaneClient, body: bytes) -> Answer:
     return await lane.submit(ROUTE, "application/json", "r", body)
 
 
-def lethal_body() -> bytes:
+def lethal_body(value: float = LETHAL) -> bytes:
     row = dict(zip(BIOPSIES.signature.names, BIOPSIES.rows[0], strict=True))
-    return json.dumps({"rows": [row | {"mean radius": LETHAL}]}).encode()
+    return json.dumps({"rows": [row | {"mean radius": value}]}).encode()
 
 
 def predicted(answer: Answer) -> float:
@@ -101,3 +101,34 @@ def test_who_asks_while_redis_restarts_is_answered_or_told_to_come_again(directo
             process.wait(timeout=10)
     assert before.status == 200
     assert in_between.status in {200, 503}
+
+
+@pytest.mark.parametrize("value", [ENDLESS, LOCKED])
+def test_a_request_on_which_the_model_hangs_does_not_hold_the_lane_for_ever(directory, value):
+    async def scenario(socket) -> tuple[Answer, Answer]:
+        lane = await connected(socket)
+        watch = asyncio.create_task(keep_looking(lane))
+        hung = await ask(lane, lethal_body(value))
+        for _ in range(60):
+            answer = await ask(lane, body_of(BIOPSIES, 0, 1))
+            if answer.status == 200:
+                break
+            await asyncio.sleep(0.5)
+        watch.cancel()
+        return hung, answer
+
+    with running_redis(directory) as socket, RunningWorkers(directory, "tests.worker.lane.lethal_worker") as workers:
+        hung, answer = asyncio.run(scenario(socket))
+    assert hung.status in {500, 503, 504}
+    assert answer.status == 200
+    assert workers.deaths >= 1
+
+
+async def keep_looking(lane: LaneClient) -> None:
+    """Tell the client whether workers live, as the gateway's watch does."""
+    while True:
+        await asyncio.sleep(0.25)
+        try:
+            lane.note_liveness(alive=await lane.ask_redis("GET", names.ALIVE) is not None)
+        except RedisLinkError:
+            lane.note_liveness(alive=False)
