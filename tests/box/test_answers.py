@@ -25,10 +25,12 @@ def client(box):
 
 def model_and_rows(box, client: httpx.Client, endpoint: str):
     """Return the estimator behind an endpoint and 500 rows of its reference data, as a publisher would read them."""
-    names = [feature["name"] for feature in client.get(f"/api/v1/endpoints/{endpoint}").json()["signature"]["features"]]
+    described = client.get(f"/api/v1/endpoints/{endpoint}").json()["signature"]
+    names = [feature["name"] for feature in described["features"]]
     for manifest in box.data_dir.glob("models/*/manifest.json"):
-        features = json.loads(manifest.read_text())["signature"]["features"]
-        if [feature["name"] for feature in features] == names:
+        kept = json.loads(manifest.read_text())["signature"]
+        is_same_output = kept["output"]["name"] == described["output"]["name"]
+        if is_same_output and [each["name"] for each in kept["features"]] == names:
             artifact = manifest.parent / "artifact"
             model = skops.io.load(artifact, trusted=skops.io.get_untrusted_types(file=artifact))
             return model, pd.read_csv(manifest.parent / "reference").head(500)[names]
@@ -105,6 +107,7 @@ def requests_counted(client: httpx.Client) -> float:
 
 def test_metrics_are_right_under_several_processes(box):
     key = box.key()
+    time.sleep(2 * WATCH_S)  # what was asked before is counted before
     with httpx.Client(base_url=box.url) as first:
         before = requests_counted(first)
     for _ in range(30):  # each on a connection of its own, so that both web processes take part

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from tests.box.publishers import close
 from tests.running_box import RunningBox, eventually
 
 pytestmark = pytest.mark.box
@@ -28,7 +29,7 @@ def client(box):
 
 
 @pytest.fixture(scope="module")
-def changing(client, tmp_path_factory):
+def changing(box, client, tmp_path_factory):
     """Two versions that answer differently, the first of them deployed. The probabilities by version and row."""
     expected = {}
     for number, strength in ((1, 1.0), (2, 1e-3)):
@@ -39,7 +40,8 @@ def changing(client, tmp_path_factory):
         publish(client, model, tmp_path_factory.mktemp("changing"))
     assert deploy(client, 1).status_code == 201
     assert eventually(lambda: ask(client, 0).get("version") == 1)
-    return expected
+    yield expected
+    close(box, "changing")
 
 
 def publish(client: httpx.Client, model: Any, directory: Any) -> None:

@@ -27,6 +27,8 @@ TRIAL_ROWS: Final = 20
 """So many reference rows are asked once more with each optional value taken away."""
 
 TIMED_CALLS: Final = 15
+SLOWER_MAX: Final = 3
+"""A graph may be slower by less: it needs a tenth of the memory, and a busy machine times badly."""
 NAMES: Final = {Engine.ONNX: "onnxruntime", Engine.SKLEARN: "scikit-learn"}
 
 
@@ -82,7 +84,7 @@ def _asked_without(
 def _agreement(
     graph: bytes, sklearn: SklearnEngine, signature: Signature, asked: list[tuple[Table, Answers]]
 ) -> tuple[bool, tuple[Words, ...]]:
-    """Return whether ONNX answers all tables as scikit-learn does, and no slower; and words on both, or why not."""
+    """Return whether ONNX answers all tables as scikit-learn does and not far slower, with words on both or why not."""
     onnx = OnnxEngine(graph, signature)
     found = [compare(onnx.predict(table), answers) for table, answers in asked]
     different = next((agreement for agreement in found if not agreement.agrees), None)
@@ -91,7 +93,7 @@ def _agreement(
     row = asked[0][0].slice(0, 1)
     onnx_ms, sklearn_ms = _milliseconds(onnx, row), _milliseconds(sklearn, row)
     times: dict[str, Fact] = {"onnx": onnx_ms, "sklearn": sklearn_ms}
-    if onnx_ms > sklearn_ms:  # neighbours among many points, for one, which scikit-learn finds by a tree
+    if onnx_ms > SLOWER_MAX * sklearn_ms:  # neighbours among many points, for one, which scikit-learn finds by a tree
         return False, (Words("ONNX agrees but is slower: {onnx} ms for a row, scikit-learn {sklearn} ms.", times),)
     return True, (found[0].words, Words("One row takes {onnx} ms, with scikit-learn {sklearn} ms.", times))
 
