@@ -168,8 +168,10 @@ def _discard_unawaited(inspection_id: str) -> None:
 
 def give_up(inspection_id: object) -> None:
     """Reject the version whose inspection was answered by something that cannot be read: nothing else will come."""
+    if not isinstance(inspection_id, str):
+        return  # it does not even say whose answer it is
     version = ModelVersion.objects.filter(inspection_id=inspection_id, status=Status.INSPECTING).first()
-    if version is not None and isinstance(inspection_id, str):
+    if version is not None:
         version.mark_rejected(UNREADABLE, UNREADABLE_HINT)
         store().discard(inspection_id)
 
