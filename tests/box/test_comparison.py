@@ -43,12 +43,12 @@ def publish(client: httpx.Client, model: Pipeline, inputs: Any, directory: Path)
     files = {"artifact": (directory / "model.skops").read_bytes(), "reference": reference}
     answer = client.post("/api/v1/models/compared/versions", data={"target": "benign"}, files=files)
     assert answer.status_code == 202, answer.text
-    assert eventually(lambda: client.get(answer.json()["url"]).json()["status"] == "ready", timeout_s=60)
+    assert eventually(lambda: client.get(answer.json()["url"]).json()["status"] == "ready", timeout_s=180)
 
 
 def test_what_parts_two_versions_is_what_the_models_say(client, models):
     assert client.get(COMPARED).status_code == 202
-    assert eventually(lambda: client.get(COMPARED).status_code == 200, timeout_s=60)
+    assert eventually(lambda: client.get(COMPARED).status_code == 200, timeout_s=180)
     told = client.get(COMPARED).json()
     old, new = models[0].predict(FEW), models[1].predict(DATA.data)
     assert told["status"] == "compared", told
@@ -63,8 +63,8 @@ def test_what_parts_two_versions_is_what_the_models_say(client, models):
 
 
 def test_comparing_again_says_the_same(client, models):
-    assert eventually(lambda: client.get(COMPARED).status_code == 200, timeout_s=60)
+    assert eventually(lambda: client.get(COMPARED).status_code == 200, timeout_s=180)
     before = client.get(COMPARED).json()
     assert client.post(COMPARED).status_code == 202
-    assert eventually(lambda: client.get(COMPARED).status_code == 200, timeout_s=60)
+    assert eventually(lambda: client.get(COMPARED).status_code == 200, timeout_s=180)
     assert client.get(COMPARED).json() == before
