@@ -116,10 +116,15 @@ def create(programs: str) -> None:
 
 
 def install(pins: str) -> None:
-    """Install the pins with pip, counting packages as they come."""
+    """Install the pins with pip, counting packages as they come.
+
+    The pins are complete (`pip check` in scripts/lint says so), so pip need not resolve anything. Where it does, it
+    takes an extra such as `coverage[toml]` for another package than the pinned one, tries its newest release, which has
+    no hash here, and gives up.
+    """
     total = sum(line[:1].isalnum() for line in requirements(pins).read_text().splitlines())
     argv = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off",
-            "--require-hashes", "-r", str(requirements(pins))]  # fmt: skip  # one line a thought
+            "--no-deps", "--require-hashes", "-r", str(requirements(pins))]  # fmt: skip  # one line a thought
     started, count, lines = time.monotonic(), 0, []
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None, "pip's output is a pipe"
