@@ -31,6 +31,8 @@ from tests.bench.figures import CONNECTIONS, Cell, report
 from tests.running_box import RunningBox, free_port
 
 ROUNDS = 3
+QUIET_S = 1.0
+"""Between measurements: a server goes on for a while with what the load generator has given up."""
 
 
 def main() -> None:
@@ -96,6 +98,7 @@ def measure(box: RunningBox, models: dict[str, tuple[Path, Rows]], seconds: floa
             for _ in range(rounds):
                 for connections in CONNECTIONS:
                     for server, url in targets.items():
+                        time.sleep(QUIET_S)
                         figures = load(url, connections, seconds, environment)
                         cells.append(cell(name, server, connections, figures))
                         sys.stderr.write(".")

@@ -1,4 +1,4 @@
-"""Coalescing: requests for one version that come while another batch is under way leave together.
+"""Coalescing: requests for one version that come while others are under way leave together.
 
 When nothing is in flight a request leaves at once; nobody ever waits for a window to fill.
 """
@@ -30,24 +30,30 @@ class Batch:
 class Coalescer:
     """The requests for one version of one endpoint on their way to the lane.
 
-    `send` puts a batch on the lane; `call_for_help` is called for each that becomes overdue. At most one batch that is
-    not overdue is in flight.
+    `send` puts a batch on the lane; `call_for_help` is called with each that becomes overdue. At most one batch that is
+    not overdue is in flight, and two where the version `is_quick`: where the last batch was answered before it was
+    overdue. The second is there when the worker is done with the first, so that neither side waits for the other.
     """
 
     def __init__(
-        self, send: Callable[[Batch], None], call_for_help: Callable[[], None], loop: asyncio.AbstractEventLoop
+        self, send: Callable[[Batch], None], call_for_help: Callable[[Batch], None], loop: asyncio.AbstractEventLoop
     ) -> None:
         self._send = send
         self._call_for_help = call_for_help
         self._loop = loop
         self._waiting: deque[LaneRequest] = deque()
-        self._blocking: Batch | None = None
+        self._in_flight: set[Batch] = set()
         self._flush_due = False
+        self.is_quick = False
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._in_flight) >= (2 if self.is_quick else 1)
 
     def submit(self, request: LaneRequest) -> None:
         """Take a request. It leaves in this turn of the loop when nothing is in flight."""
         self._waiting.append(request)
-        if self._blocking is None and not self._flush_due:
+        if not self._is_full and not self._flush_due:
             # The end of this turn, not now: what the same turn still brings leaves with it, at no delay.
             self._flush_due = True
             self._loop.call_soon(self._flush)
@@ -56,26 +62,28 @@ class Coalescer:
         """Count one answer of `batch`; when it was the last one, what has gathered meanwhile leaves."""
         batch.open_count -= 1
         if batch.open_count == 0:
+            self.is_quick = batch in self._in_flight
             self._release(batch)
 
     def _overdue(self, batch: Batch) -> None:
-        self._call_for_help()
+        self.is_quick = False
+        self._call_for_help(batch)
         self._release(batch)
 
     def _release(self, batch: Batch) -> None:
         if batch.timer is not None:
             batch.timer.cancel()
             batch.timer = None
-        if self._blocking is batch:
-            self._blocking = None
+        if batch in self._in_flight:
+            self._in_flight.discard(batch)
             self._flush()
 
     def _flush(self) -> None:
         self._flush_due = False
-        if self._blocking is not None or not self._waiting:
+        if self._is_full or not self._waiting:
             return
         batch = Batch(self._gather())
-        self._blocking = batch
+        self._in_flight.add(batch)
         batch.timer = self._loop.call_later(OVERDUE_S, self._overdue, batch)
         self._send(batch)
 

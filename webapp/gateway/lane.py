@@ -13,7 +13,8 @@ import msgspec
 
 from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT, Answer
 from webapp.gateway.coalescing import Batch, Coalescer
-from webapp.gateway.link import Argument, RedisAnswer, RedisLink, RedisLinkError
+from webapp.gateway.link import Argument, RedisAnswer, RedisLink, RedisLinkError, RedisRefusal
+from webapp.gateway.primary import Primary
 from webapp.gateway.routing import Route
 from worker.contract import names
 from worker.contract.lane import LaneBatch, LaneReplies, LaneRequest
@@ -52,7 +53,8 @@ class LaneClient:
     """All requests of this process that are on their way.
 
     Invariants: a request is in `_pending` until it is answered, refused or past its deadline, and numbers only grow, so
-    the oldest deadline stands first. `workers_alive` is what the last look at the liveness key showed.
+    the oldest deadline stands first. `workers_alive` is what the last look at the liveness key showed. A batch
+    that has left is in the hands of `primary` or on the stream.
     """
 
     def __init__(self, socket: Path) -> None:
@@ -65,6 +67,7 @@ class LaneClient:
         self._coalescers: dict[tuple[str, str, str], Coalescer] = {}
         self._link: RedisLink | None = None
         self._subscription: RedisLink | None = None
+        self.primary = Primary(socket.parent, on_message=self._take, on_lost=self._try_alone)
         self._lost = asyncio.Event()
         self._last_death_s = 0.0
         self._missed = False
@@ -85,6 +88,7 @@ class LaneClient:
         finally:
             sweep.cancel()
             self._disconnect()
+            self.primary.leave()
 
     def submit(self, route: Route, content_type: str, request_id: str, body: bytes) -> "asyncio.Future[Answer]":
         """Return the future of the answer; it is done at the deadline at the latest."""
@@ -163,22 +167,57 @@ class LaneClient:
             else:
                 # Its deadline passed while it waited to leave: nobody will count its answer.
                 batch.open_count -= 1
-        self._put(batch.requests)
-
-    def _put(self, requests: tuple[LaneRequest, ...]) -> None:
-        first = next((self._pending[r.number] for r in requests if r.number in self._pending), None)
-        if first is None or self._link is None:
-            return  # nobody waits any more, or the next connection sends it
+        first = self._first_of(batch)
+        if first is None:
+            return  # nobody waits any more
         route = first.route
-        message = _encode_batch(
-            LaneBatch(self._gateway_id, route.endpoint, route.version, route.digest, requests, route.against)
-        )
-        self._link.send("XADD", names.LANE, "*", names.LANE_FIELD, message)
+        # What is slow goes where workers that stand by can take it, and what is only compared is in no hurry.
+        quick = first.coalescer.is_quick and not route.against
+        if not (quick and self.primary.hand_in(batch, lambda knock: self._message(route, batch.requests, knock=knock))):
+            self._put(names.LANE, route, batch.requests)
 
-    def _call_for_help(self) -> None:
+    def _first_of(self, batch: Batch) -> _Pending | None:
+        return next((self._pending[r.number] for r in batch.requests if r.number in self._pending), None)
+
+    def _message(self, route: Route, requests: tuple[LaneRequest, ...], *, knock: bool = False) -> bytes:
+        return _encode_batch(
+            LaneBatch(self._gateway_id, route.endpoint, route.version, route.digest, requests, route.against, knock)
+        )
+
+    def _put(self, stream: str, route: Route, requests: tuple[LaneRequest, ...]) -> None:
+        if self._link is None:
+            return  # the next connection sends it
+        added = self._link.ask("XADD", stream, "*", names.LANE_FIELD, self._message(route, requests))
+        added.add_done_callback(lambda done: self._note_added(done, requests))
+
+    def _note_added(self, added: "asyncio.Future[RedisAnswer]", requests: tuple[LaneRequest, ...]) -> None:
+        """Tell the primary worker of what is on the stream now, or those who wait that Redis did not take it."""
+        error = added.exception()
+        if error is None:
+            self.primary.knock()
+        elif isinstance(error, RedisRefusal):
+            logger.warning("Redis takes no requests: %s", error)
+            for request in requests:
+                pending = self._settle(request.number)
+                if pending is not None:
+                    pending.on_answer(NOT_READY)
+
+    def _call_for_help(self, batch: Batch) -> None:
         """Wake the workers that stand by: a batch is slow, or the one that held it is dead."""
-        if self._link is not None:
-            self._link.send("XADD", names.LANE_HELP, "MAXLEN", 1, "*", "from", self._gateway_id)
+        if self._link is None:
+            return
+        if self.primary.has_unread(batch):
+            self._send_once_more(batch)
+        self._link.send("XADD", names.LANE_HELP, "MAXLEN", 1, "*", "from", self._gateway_id)
+
+    def _try_alone(self, batches: list[Batch]) -> None:
+        """Put what a worker held on the stream of suspects: it may have died of it."""
+        in_hand = [self._pending.get(request.number) for batch in batches for request in batch.requests]
+        held = [pending for pending in in_hand if pending is not None]
+        if held:
+            logger.warning("A worker is gone with %d requests in hand; each is tried alone.", len(held))
+        for pending in held:
+            self._put(names.LANE_SUSPECTS, pending.route, (pending.request,))
 
     async def _connect(self) -> None:
         self._lost.clear()
@@ -200,20 +239,36 @@ class LaneClient:
         """Put all that is in flight on the lane once more: prediction is pure, a second answer is ignored."""
         batches = {id(p.batch): p.batch for p in self._pending.values() if p.batch is not None}
         for batch in batches.values():
-            self._put(batch.requests)
+            if not self.primary.has(batch):
+                self._send_once_more(batch)
+
+    def _send_once_more(self, batch: Batch) -> None:
+        first = self._first_of(batch)
+        if first is not None:
+            self._put(names.LANE, first.route, batch.requests)
 
     def _take(self, message: bytes) -> None:
-        for reply in _decode_replies(message).replies:
-            self._finish(reply.number, Answer(reply.status, reply.content_type, reply.body, reply.rows))
+        """Hand out answers. What waits behind them leaves first: the worker goes on while callers are answered."""
+        answered = [(self._settle(reply.number), reply) for reply in _decode_replies(message).replies]
+        for pending, reply in answered:
+            if pending is not None:
+                pending.on_answer(Answer(reply.status, reply.content_type, reply.body, reply.rows))
 
-    def _finish(self, number: int, answer: Answer) -> None:
+    def _settle(self, number: int) -> _Pending | None:
+        """Return who waits for this answer; None for a second answer, or one that came after the deadline."""
         pending = self._pending.pop(number, None)
-        if pending is None:
-            return  # a second answer, or one that came after the deadline
-        self._pending_bytes -= len(pending.request.body)
-        pending.on_answer(answer)
-        if pending.batch is not None:
-            pending.coalescer.answered(pending.batch)
+        if pending is not None:
+            self._pending_bytes -= len(pending.request.body)
+            if pending.batch is not None:
+                self._count(pending.batch, pending.coalescer)
+        return pending
+
+    def _count(self, batch: Batch, coalescer: Coalescer) -> None:
+        """Count an answer; after the last one what waits behind the batch leaves."""
+        if batch.open_count == 1:
+            self.primary.settle(batch)
+        coalescer.answered(batch)
+        self.primary.knock_if_due()
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -225,4 +280,5 @@ class LaneClient:
                     break
                 asked_s = pending.request.deadline_s - DEADLINE_S
                 nobody_was_there = not self.workers_alive or self._last_death_s >= asked_s
-                self._finish(number, NOT_READY if nobody_was_there else TIMED_OUT)
+                self._settle(number)
+                pending.on_answer(NOT_READY if nobody_was_there else TIMED_OUT)

@@ -20,6 +20,10 @@ class RedisLinkError(ConnectionError):
     """The connection to Redis is gone, or it does not answer; whoever waited for an answer gets this."""
 
 
+class RedisRefusal(RedisLinkError):
+    """Redis is there and does not do what it was asked: its disk or its memory is full, as a rule."""
+
+
 class RedisLink(asyncio.Protocol):
     """One connection. Commands are pipelined: their answers come in the order in which they were sent.
 
@@ -64,7 +68,7 @@ class RedisLink(asyncio.Protocol):
             if answer is None or answer.done():
                 continue
             if isinstance(message, hiredis.ReplyError):
-                answer.set_exception(RedisLinkError(str(message)))
+                answer.set_exception(RedisRefusal(str(message)))
             else:
                 answer.set_result(message)
 

@@ -134,8 +134,11 @@ class GatewayState:
     async def _watch_for_ever(self) -> None:
         while True:
             try:
-                alive, stamp = await self.lane.ask_redis("MGET", names.ALIVE, names.ROUTING_STAMP)
+                alive, stamp, primary = await self.lane.ask_redis(
+                    "MGET", names.ALIVE, names.ROUTING_STAMP, names.LANE_PRIMARY
+                )
                 self.lane.note_liveness(alive=alive is not None)
+                self.lane.primary.follow((primary or b"").decode())
                 if self._loop.time() >= self._reread_due_s:
                     self._stamp = _NEVER_READ
                 await self._follow(stamp)

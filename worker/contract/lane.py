@@ -1,8 +1,15 @@
 """The messages of the lane: msgpack arrays, so that a request costs a few bytes beside its body."""
 
+import struct
 from typing import Final
 
 import msgspec
+
+FRAME: Final = struct.Struct("<I")
+"""Before each message at a worker's door: its length in bytes."""
+
+DOOR_BYTES_MAX: Final = 64 << 10
+"""Larger batches go by the stream: at the door a message must fit the socket's buffer as a whole."""
 
 
 class LaneRequest(msgspec.Struct, array_like=True, frozen=True):
@@ -24,7 +31,7 @@ class LaneBatch(msgspec.Struct, array_like=True, frozen=True):
     """Requests of one gateway process for one version. `digest` "" is a probe: it is answered without a model.
 
     With `against` nobody waits for predictions: the answer to each request is a `Comparison` of this version's answers
-    with those of the version `against`.
+    with those of the version `against`. With `knock` something waits on the stream as well.
     """
 
     reply_to: str
@@ -33,6 +40,7 @@ class LaneBatch(msgspec.Struct, array_like=True, frozen=True):
     digest: str
     requests: tuple[LaneRequest, ...]
     against: str = ""
+    knock: bool = False
 
 
 class LaneReply(msgspec.Struct, array_like=True, frozen=True):

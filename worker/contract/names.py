@@ -24,6 +24,12 @@ LANE_PRIMARY: Final = "bastide:lane:primary"
 LANE_HELP: Final = "bastide:lane:help"
 """A stream of one entry: gateways add to it when a batch takes long; workers that stand by then read the lane."""
 
+
+def door(consumer: str) -> str:
+    """Return the name of the socket, beside that of Redis, where this consumer takes batches without Redis."""
+    return f"lane-{consumer}.sock"
+
+
 LANE_GROUP: Final = "inference"
 LANE_FIELD: Final = b"b"
 

@@ -1,5 +1,6 @@
 """The lane as a part of a Celery worker: it starts and stops with it, where the worker consumes the inference queue."""
 
+import gc
 from typing import Protocol
 
 from celery import bootsteps
@@ -38,7 +39,10 @@ class LaneStep(bootsteps.StartStopStep):
         return QUEUE_INFERENCE in parent.app.amqp.queues.consume_from
 
     def start(self, parent: _Worker) -> None:  # noqa: ARG002  # Celery's signature
-        """Begin to serve requests."""
+        """Begin to serve requests. What is loaded by now stays, so the garbage collector need not look at it again."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 10, 10)
         cache = ModelCache(SETTINGS.models_dir, SETTINGS.model_cache_bytes)
         self._reader = LaneReader(SETTINGS.redis_socket, cache)
         self._reader.start()

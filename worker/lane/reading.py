@@ -1,6 +1,7 @@
 """The lane's loop: take what waits, answer it, take the next in the same write to Redis.
 
-The primary waits on the lane itself. A worker that stands by waits for a call for help and then takes what it finds.
+The primary waits at its door, or on the lane itself while no gateway has come in. A worker that stands by waits for a
+call for help and then takes what it finds.
 """
 
 import logging
@@ -18,6 +19,7 @@ from worker.contract import names
 from worker.contract.lane import LaneReplies
 from worker.lane.answering import Answering, Part
 from worker.lane.claims import Claims, decode_batch, finished
+from worker.lane.door import Door
 from worker.lane.link import Command, Link, LinkLost, RedisAnswer
 from worker.lane.liveness import Liveness
 from worker.lane.warming import Warming
@@ -44,6 +46,7 @@ class LaneReader:
         self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._link = Link(socket)
         self._claims = Claims(self._link, self._consumer)
+        self._door = Door(socket.parent, self._consumer)
         self._answering = Answering(cache, time.monotonic)
         self._liveness = Liveness(socket, self._consumer)
         self._warming = Warming(socket, cache, lambda: self._liveness.is_primary)
@@ -57,6 +60,7 @@ class LaneReader:
     def start(self) -> None:
         """Begin to serve."""
         self._watchdog.start()
+        self._door.open()
         self._liveness.start()
         self._warming.start()
         self._thread.start()
@@ -68,6 +72,7 @@ class LaneReader:
         self._watchdog.stop()
         self._warming.stop()
         self._liveness.stop()
+        self._door.close()
         self._link.close()
 
     def _run_or_die(self) -> None:
@@ -79,14 +84,18 @@ class LaneReader:
             os._exit(EXIT_SOFTWARE)
 
     def _run(self) -> None:
+        said = ""
         while not self._stopped.is_set():
             try:
                 self._join_group()
+                said = ""
                 self._finish_what_was_taken()
                 self._serve()
             except (LinkLost, hiredis.ReplyError) as error:
-                # Redis restarts, or was emptied and knows no group any more: begin anew.
-                logger.warning("The lane lost Redis and connects again: %s", error)
+                # Redis restarts, takes no writes, or was emptied and knows no group any more: begin anew.
+                if str(error) != said:
+                    logger.warning("The lane cannot work with Redis and tries again: %s", error)
+                    said = str(error)
                 self._stopped.wait(RECONNECT_S)
 
     def _join_group(self) -> None:
@@ -111,14 +120,39 @@ class LaneReader:
                 self._settle(done)  # hold nothing while a suspect runs: it may be this worker's last
                 done = []
                 self._keep_house()
-            is_primary = self._liveness.is_primary
-            entries = self._read(done, wait=is_primary)
-            done = self._answer(names.LANE, entries) if entries else []
-            if not entries and not is_primary:
-                self._await_call_for_help()
+            if self._door.is_used:
+                self._settle(done)
+                done = self._serve_at_the_door()
+            else:
+                done = self._serve_from_the_lane(done)
         self._settle(done)
 
-    def _read(self, done: list[Command], *, wait: bool) -> list[_Entry]:
+    def _serve_at_the_door(self) -> list[Command]:
+        """Answer who came in. Look at the lane when somebody knocked, and when nothing came for a while."""
+        messages = self._door.wait(BLOCK_MS / 1000)
+        batches = []
+        for caller, message in messages:
+            batch = decode_batch(message) if message else None
+            if batch is not None:
+                caller.gateway = batch.reply_to
+                batches.append(batch)
+        for part in self._answering.parts(batches):
+            self._settle(self._answer_part(part))
+        knocked = any(not message for _, message in messages) or any(batch.knock for batch in batches)
+        if messages and not knocked:
+            return []
+        entries = self._read([])
+        return self._answer(names.LANE, entries) if entries else []
+
+    def _serve_from_the_lane(self, done: list[Command]) -> list[Command]:
+        self._door.admit()
+        is_primary = self._liveness.is_primary
+        entries = self._read(done, wait=is_primary)
+        if not entries and not is_primary:
+            self._await_call_for_help()
+        return self._answer(names.LANE, entries) if entries else []
+
+    def _read(self, done: list[Command], *, wait: bool = False) -> list[_Entry]:
         block = ("BLOCK", BLOCK_MS) if wait else ()
         group = ("XREADGROUP", "GROUP", names.LANE_GROUP, self._consumer, "COUNT", ENTRIES_MAX)
         return _entries(self._link.call_after(done, *group, *block, "STREAMS", names.LANE, ">"))
@@ -145,9 +179,11 @@ class LaneReader:
         self._busy_since_s = time.monotonic()
         by_gateway = self._answering.answer(part)
         self._busy_since_s = None
+        messages = {gateway: _encode_replies(LaneReplies(tuple(answers))) for gateway, answers in by_gateway.items()}
         return [
-            ("PUBLISH", names.REPLY_PREFIX + gateway, _encode_replies(LaneReplies(tuple(answers))))
-            for gateway, answers in by_gateway.items()
+            ("PUBLISH", names.REPLY_PREFIX + gateway, message)
+            for gateway, message in messages.items()
+            if not self._door.reply(gateway, message)
         ]
 
     def _keep_house(self) -> None:

@@ -20,8 +20,8 @@ class Sent(list[Batch]):
 def run(scenario):
     async def main() -> None:
         sent = Sent()
-        calls: list[None] = []
-        coalescer = Coalescer(sent.append, lambda: calls.append(None), asyncio.get_running_loop())
+        calls: list[Batch] = []
+        coalescer = Coalescer(sent.append, calls.append, asyncio.get_running_loop())
         await scenario(coalescer, sent)
 
     asyncio.run(main())

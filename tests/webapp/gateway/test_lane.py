@@ -12,7 +12,7 @@ import pytest
 from tests.redis_server import running_redis, start_redis
 from webapp.gateway import lane as lane_module
 from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT
-from webapp.gateway.lane import LaneClient
+from webapp.gateway.lane import DEADLINE_S, LaneClient
 from webapp.gateway.link import RedisLinkError
 from webapp.gateway.routing import Route
 from worker.contract import names
@@ -190,3 +190,15 @@ def test_sending_on_a_lost_connection_loses_the_command_and_nothing_else(tmp_pat
         return True
 
     assert run(tmp_path, scenario)
+
+
+def test_what_redis_refuses_is_answered_at_once(tmp_path):
+    async def scenario(lane):
+        await lane.ask_redis("CONFIG", "SET", "maxmemory", 1)
+        started_s = time.monotonic()
+        answer = await submit(lane)
+        return answer, time.monotonic() - started_s
+
+    answer, waited_s = run(tmp_path, scenario)
+    assert answer is NOT_READY
+    assert waited_s < DEADLINE_S / 2
