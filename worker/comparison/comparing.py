@@ -97,12 +97,12 @@ def _ask_both(
     before, after = old.manifest.signature.output, new.manifest.signature.output
     if before.kind is not after.kind:
         raise Incomparable(Words("One version answers with a class, the other with a number."))
-    rows_of = [_taken(model, data, number, rows_of) for model, number in ((old, request.old), (new, request.new))]
-    both = rows_of[0].rows & rows_of[1].rows
+    takes = [_taken(model, data, number, rows_of) for model, number in ((old, request.old), (new, request.new))]
+    both = takes[0].rows & takes[1].rows
     if not both.any():
         raise Incomparable(Words("No row of the reference data is one that both versions take."))
-    first = _answered(old, rows_of[0].values.filter(both), request.old)
-    second = _answered(new, rows_of[1].values.filter(both), request.new)
+    first = _answered(old, takes[0].values.filter(both), request.old)
+    second = _answered(new, takes[1].values.filter(both), request.new)
     labels = tuple(dict.fromkeys([*(after.labels or ()), *(before.labels or ())])) or None
     output = msgspec.structs.replace(after, labels=labels)
     shown = data.filter(both)
