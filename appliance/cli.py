@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from appliance import accounts, environment, models, workshop
 from appliance.box import Options
@@ -128,6 +129,7 @@ def push_model(arguments: argparse.Namespace) -> int:
     """Publish a model and print what became of it."""
     names = ("target", "title", "description", "notes", "positive_label", "deploy")
     fields = [(name, value) for name in names if (value := getattr(arguments, name))]
+    models.check_name(arguments.name)
     push = models.Push(
         path=Path(arguments.path),
         name=arguments.name,
@@ -135,10 +137,17 @@ def push_model(arguments: argparse.Namespace) -> int:
         fields=(*fields, *(("units", unit) for unit in arguments.unit)),
         waits=arguments.wait,
     )
-    if arguments.url:
-        pushed = models.push_to(site(arguments), push, tell_progress)
-    else:
-        pushed = models.push_here(data_directory(arguments.data_dir), arguments.user, push)
+    try:
+        if arguments.url:
+            pushed = models.push_to(site(arguments), push, tell_progress)
+        else:
+            pushed = models.push_here(data_directory(arguments.data_dir), arguments.user, push)
+    except KeyboardInterrupt:
+        print(
+            "\nStopped. What was not sent whole is not published; what was is inspected all the same.", file=sys.stderr
+        )
+        print("try: ./bastide model list, which tells what there is", file=sys.stderr)
+        raise
     reason = f": {pushed.reason}" if pushed.reason else ""
     print(f"{pushed.model} version {pushed.version} is {pushed.status}{reason}")
     if pushed.hint:
@@ -165,7 +174,23 @@ def site(arguments: argparse.Namespace) -> Site:
     if not key:
         message = "A box elsewhere wants an API key."
         raise ApplianceError(message, "set BASTIDE_API_KEY, or name a file that holds the key with --key-file")
-    return Site(url=arguments.url.rstrip("/"), key=key)
+    if not key.isascii() or not key.isprintable() or " " in key:
+        message = "The API key is none: it has spaces, several lines, or letters with accents."
+        raise ApplianceError(message, "copy it anew, the whole of it and nothing else; it begins with bst_")
+    return Site(url=checked_url(arguments.url), key=key)
+
+
+def checked_url(text: str) -> str:
+    """Return the address of a box, without a slash at its end. Raise where it is no address."""
+    try:
+        address = urlsplit(text)
+        is_address = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        message = f"'{text}' is no address of a box."
+        raise ApplianceError(message, "--url http://HOST:PORT or https://HOST, as in the browser")
+    return text.rstrip("/")
 
 
 def read_key(path: str) -> str:

@@ -1,7 +1,9 @@
 """Models from the terminal: published to the box of a data directory, or to one elsewhere by HTTP."""
 
 import json
+import re
 import time
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +17,8 @@ from appliance.upload import Progress, Site
 
 ROLES: Final = ("champion",)
 INSPECTING: Final = "inspecting"
+NAME: Final = re.compile(r"(?=.{1,50}\Z)[a-z0-9]+(-[a-z0-9]+)*")
+NAME_LENGTH_MAX: Final = 50
 POLL_S: Final = 0.5
 WAIT_S: Final = 570.0
 
@@ -94,9 +98,21 @@ def _box(data: DataDirectory) -> lock.Holder | None:
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
-        message = f"There is no file {path}."
+        message = f"{path} is a directory." if path.is_dir() else f"There is no file {path}."
         raise ApplianceError(message, "name the reference data, a CSV or Parquet file, with --reference")
+    if path.stat().st_size == 0:
+        message = f"The reference data {path} is empty."
+        raise ApplianceError(message, "name a file with rows as callers send them, with --reference")
     return path
+
+
+def check_name(name: str) -> None:
+    """Raise where a model cannot be called so, before anything is sent. The box has the last word."""
+    if NAME.fullmatch(name) is None:
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        better = "-".join(re.findall("[a-z0-9]+", plain))[:NAME_LENGTH_MAX].strip("-") or "my-model"
+        message = f"A model cannot be named '{name}': a name is small letters, digits, and hyphens between them."
+        raise ApplianceError(message, f"--name {better}")
 
 
 def _pushed(answer: dict[str, Any], page: str) -> Pushed:

@@ -14,11 +14,17 @@ from appliance.errors import ApplianceError
 def packed(path: Path) -> Iterator[Path]:
     """Give the file at `path`, or a tar.gz of the directory there, which is removed again at the end."""
     if path.is_file():
+        if path.stat().st_size == 0:
+            message = f"The file {path} is empty."
+            raise ApplianceError(message, "write the model anew, and publish that")
         yield path
         return
     if not path.is_dir():
         message = f"There is no file or directory {path}."
         raise ApplianceError(message, "name the model's file, or the directory that MLflow wrote")
+    if not any(each.is_file() for each in path.rglob("*")):
+        message = f"The directory {path} holds no file."
+        raise ApplianceError(message, "name the directory that MLflow wrote: the one with the file MLmodel in it")
     with tempfile.TemporaryDirectory(prefix="bastide-") as directory:
         archive = Path(directory) / f"{path.resolve().name}.tar.gz"
         pack(path, archive)

@@ -10,6 +10,8 @@ os.environ["BASTIDE_DATA_DIR"] = str(Path(__file__).parent.parent / "build" / "t
 
 from webapp.settings import *  # noqa: E402, F403  # the environment must be set before the product reads it
 
+# Not this machine's, so that a page tells the same time everywhere; not UTC, so that what forgets local time is seen.
+TIME_ZONE = "Europe/Paris"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -8,9 +8,18 @@ from asyncio import TimerHandle
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from webapp.gateway.answers import error_answer, reply_headers
+from worker.contract.errors import ErrorCode
 
 HEAD_BYTES_MAX: Final = 64 << 10
+TOO_LARGE: Final = "The headers of the request are too large."
+NO_HTTP: Final = "The request is not valid HTTP/1.1: its head, its length or its chunks cannot be read."
+HINTS: Final = {
+    TOO_LARGE: f"Send headers of less than {HEAD_BYTES_MAX:,} bytes.",
+    NO_HTTP: "Send one Content-Length that fits the body, or Transfer-Encoding: chunked, never both.",
+}
 
 
 class DirectRequest(Protocol):
@@ -59,7 +68,16 @@ class BoundedHttpToolsProtocol(HttpToolsProtocol):
         if self._gathering is not None:
             self._leave_the_direct_way(self._gathering)
         if self._head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
-            self.send_400_response("The headers of the request are too large.")
+            self.send_400_response(TOO_LARGE)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what no application can be asked, in the shape of every error, and end the connection."""
+        told = msg if msg in HINTS else NO_HTTP
+        answer = error_answer(ErrorCode.INVALID_INPUT, told, HINTS[told])
+        headers = [*self.server_state.default_headers, *reply_headers(answer, b""), (b"connection", b"close")]
+        lines = (b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(b"".join([STATUS_LINE[400], *lines, b"\r\n", answer.body]))
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """Begin a request; what only ASGI needs is made when it is known to go there."""

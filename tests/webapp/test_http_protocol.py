@@ -1,6 +1,7 @@
 """Connections against a real server: headers that do not end, and long requests that are fine."""
 
 import asyncio
+import json
 
 import pytest
 import uvicorn
@@ -60,3 +61,32 @@ def test_a_body_may_be_longer_than_the_headers():
     length = HEAD_BYTES_MAX // len(PIECE) * 3
     got = ask(HEAD + b"Content-Length: %d\r\n\r\n" % (length * len(PIECE)), *([PIECE] * length))
     assert got.endswith(b"%d bytes\r\n0\r\n\r\n" % (length * len(PIECE)))
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: -1",
+        b"Content-Length: +1",
+        b"Content-Length: one",
+        b"Content-Length: 99999999999999999999",
+        b"Content-Length: 1\r\nContent-Length: 2",
+        b"Content-Length: 1\r\nContent-Length: 1",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 1",
+        b"Transfer-Encoding: chunked\r\n\r\nx",
+    ],
+)
+def test_lengths_that_cannot_be_meant_are_refused_in_the_shape_of_every_error(lengths):
+    got = ask(HEAD + lengths + b"\r\n\r\n1")
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/json" in head
+    assert b"connection: close" in head
+    told = json.loads(body)
+    assert (told["code"], "Content-Length" in told["hint"]) == ("invalid_input", True)
+
+
+def test_more_bytes_than_the_length_says_are_no_second_request():
+    got = ask(HEAD + b"Content-Length: 1\r\n\r\n{}{}")
+    assert got.count(b"HTTP/1.1 ") == got.count(b"HTTP/1.1 200") + got.count(b"HTTP/1.1 400")
+    assert b"2 bytes" not in got

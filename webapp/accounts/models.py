@@ -59,6 +59,11 @@ class User(AbstractUser):
         """Whether this user may publish models."""
         return self.role in {Role.PUBLISHER, Role.ADMIN}
 
+    @property
+    def has_password(self) -> bool:
+        """Whether there is a password by which this user may log in."""
+        return self.has_usable_password()
+
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Keep Django's flags in step with the role; who is new joins the group of everyone.
 

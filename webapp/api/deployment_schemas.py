@@ -24,6 +24,14 @@ class OrderSchema(Schema):
     champion: int | None = Field(None, description="id of the live champion that you saw; 409 if it is another by now")
 
 
+class WithdrawalSchema(Schema):
+    """Why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(default="", max_length=2000)
+
+
 class RollbackSchema(Schema):
     """Why, and from which champion."""
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from webapp.accounts.models import User
-from webapp.api.deployment_schemas import DeploymentSchema, OrderSchema, RollbackSchema
+from webapp.api.deployment_schemas import DeploymentSchema, OrderSchema, RollbackSchema, WithdrawalSchema
 from webapp.api.schemas import ErrorSchema
 from webapp.endpoints.access import managed_endpoint
 from webapp.endpoints.deploying import deploy, rollback, withdraw
@@ -67,11 +67,13 @@ def create_deployment(request: HttpRequest, endpoint: str, order: OrderSchema) -
     response={200: DeploymentSchema, **REFUSALS, 409: ErrorSchema},
     summary="Withdraw a deployment",
 )
-def end_deployment(request: HttpRequest, endpoint: str, deployment_id: int) -> dict[str, Any]:
+def end_deployment(
+    request: HttpRequest, endpoint: str, deployment_id: int, order: WithdrawalSchema | None = None
+) -> dict[str, Any]:
     """End it. An endpoint whose champion is withdrawn answers 503 until another is deployed."""
     found = managed_endpoint(request.user, endpoint)
     deployment = get_object_or_404(found.deployments.select_related("endpoint", "version__model"), pk=deployment_id)
-    withdraw(deployment, _user(request), timezone.now())
+    withdraw(deployment, _user(request), timezone.now(), order.reason if order else "")
     return described(deployment)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, NoReturn, Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
@@ -15,6 +16,7 @@ NAME_LENGTH: Final = 150
 NOTHING: Final = "·"
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 DIGEST_SHOWN: Final = 12
+TEXT_SHOWN: Final = 120
 
 
 class Action(models.TextChoices):
@@ -32,14 +34,26 @@ class Action(models.TextChoices):
     ARCHIVED = "archived", _("version archived")
     RESTORED = "restored", _("version restored")
     DELETED = "deleted", _("version deleted")
+    CARD_WRITTEN = "card_written", _("model card written")
+    MODEL_CHANGED = "model_changed", _("model changed")
+    ENDPOINT_MADE = "endpoint_made", _("endpoint made")
+    ENDPOINT_CHANGED = "endpoint_changed", _("endpoint changed")
+    ENDPOINT_DELETED = "endpoint_deleted", _("endpoint deleted")
     USER_MADE = "user_made", _("user made")
     USER_CHANGED = "user_changed", _("user changed")
     USER_DELETED = "user_deleted", _("user deleted")
+    PASSWORD_CHANGED = "password_changed", _("password changed")
+    GROUP_MADE = "group_made", _("group made")
+    GROUP_CHANGED = "group_changed", _("group changed")
+    GROUP_DELETED = "group_deleted", _("group deleted")
     ACCESS_CHANGED = "access_changed", _("access changed")
     KEY_MADE = "key_made", _("API key made")
     KEY_REVOKED = "key_revoked", _("API key revoked")
+    KEY_DELETED = "key_deleted", _("API key deleted")
     LOGGED_IN = "logged_in", _("logged in")
     LOG_IN_FAILED = "log_in_failed", _("log-in failed")
+    LOGGED_OUT = "logged_out", _("logged out")
+    LOCK_LIFTED = "lock_lifted", _("lock on the log-in lifted")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +143,7 @@ class AuditEvent(models.Model):
 
     @property
     def change(self) -> str:
-        """What was and what is, a part for each name: `champion: 1 → 2`; digests by their beginning."""
+        """What was and what is, a part for each name: `champion: 1 → 2`; what is long by its beginning."""
         names = [*self.before, *(name for name in self.after if name not in self.before)]
         return "; ".join(f"{name}: {self._change_of(name)}" for name in names)
 
@@ -142,4 +156,5 @@ class AuditEvent(models.Model):
 def _value(value: object) -> str:
     if isinstance(value, str) and DIGEST.fullmatch(value):
         return f"{value[:DIGEST_SHOWN]}…"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return Truncator(text).chars(TEXT_SHOWN)

@@ -1,6 +1,10 @@
-"""Who asks at the moment, and from where: the web process notes it for each request; elsewhere nobody asks."""
+"""Who asks at the moment, and from where.
 
-from collections.abc import Callable
+The web process notes it for each request; elsewhere nobody asks, unless the code says for whom it acts.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -9,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from webapp.accounts.models import User
 
 _request: Final[ContextVar[HttpRequest | None]] = ContextVar("audited_request", default=None)
+_acting: Final[ContextVar[User | None]] = ContextVar("acting_for", default=None)
 
 
 class OriginMiddleware:
@@ -26,9 +31,19 @@ class OriginMiddleware:
             _request.reset(token)
 
 
+@contextmanager
+def acting_for(user: User) -> Iterator[None]:
+    """Name who wanted what happens in the block, where no request says so."""
+    token = _acting.set(user)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
 def asking() -> User | None:
-    """Return who asks; None outside of a request and before the log-in."""
-    user = getattr(_request.get(), "user", None)
+    """Return who asks; None outside of a request and before the log-in, where nobody is acted for."""
+    user = _acting.get() or getattr(_request.get(), "user", None)
     return user if isinstance(user, User) else None
 
 

@@ -19,6 +19,7 @@ from webapp.catalogue.comparison_words import (
     gap_sentence,
     label_words,
     reason_words,
+    unjudged,
 )
 from webapp.catalogue.side_by_side import side_by_side
 from webapp.catalogue.signature_changes import signature_changes
@@ -107,6 +108,8 @@ def _answers(compared: Compared, pair: Pair) -> dict[str, Any]:
         "sentence": answers_sentence(compared, old.number, new.number),
         "gap": gap_sentence(compared, unit),
         "figures": figure_rows(compared.quality),
+        "unjudged": unjudged(compared),
+        "rows_of": compared.rows_of or new.number,
         "rows": rows[:ROWS_AT_ONCE],
         "more_rows": rows[ROWS_AT_ONCE:],
         "columns": columns,

@@ -77,9 +77,23 @@ def answers_sentence(compared: Compared, old: int, new: int) -> str:
     return f"{first} {_verdict(headline)}"
 
 
+def unjudged(compared: Compared) -> str:
+    """Return why no version could be called better; nothing where their quality was compared."""
+    if compared.quality:
+        return ""
+    if not compared.target:
+        return _(
+            "Their quality could not be compared: neither version has reference data with a target column. Publish "
+            "reference data with the true answers, and name its target, to learn which is better."
+        )
+    return _("Their quality could not be compared: the target “%(target)s” is empty in every row.") % {
+        "target": compared.target
+    }
+
+
 def _verdict(pair: PairedQuality | None) -> str:
     if pair is None:
-        return _("Which is better the reference data cannot tell: it has no target.")
+        return _("Which is better the reference data cannot tell.")
     facts = {"difference": difference_words(pair), "interval": interval_words(pair)}
     if pair.low is None or pair.high is None:
         return _("The rows are too few to tell which is better.")

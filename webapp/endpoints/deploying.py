@@ -104,13 +104,13 @@ def promote(deployment: Deployment, order: Order, at: datetime, *, champion_seen
         return deploy(deployment.endpoint, order, at, champion_seen=champion_seen)
 
 
-def withdraw(deployment: Deployment, by: User, at: datetime) -> None:
+def withdraw(deployment: Deployment, by: User, at: datetime, reason: str = "") -> None:
     """End a deployment. Without its champion an endpoint answers nobody. Raise DeploymentStateError if it has ended."""
     with _held(deployment.endpoint) as live:
         _check_live(live, deployment)
         _end([deployment], by, at)
         before = {deployment.role: deployment.version.number}
-        deployment.version.tell(Action.WITHDRAWN, by, endpoint=deployment.endpoint.name, before=before)
+        deployment.version.tell(Action.WITHDRAWN, by, reason, endpoint=deployment.endpoint.name, before=before)
     deployment.refresh_from_db()
 
 

@@ -12,12 +12,11 @@ from django.views.decorators.cache import never_cache
 from webapp.endpoints import life
 from webapp.endpoints.access import managed_version
 from webapp.endpoints.errors import EndpointError
-from webapp.endpoints.manage import user_of
+from webapp.endpoints.manage import REASON_LENGTH, user_of
 from webapp.endpoints.managing import told
 from webapp.registry.errors import RegistryError
 from webapp.registry.models import ModelVersion
 
-REASON_LENGTH: Final = 2000
 EVENTS: Final = {"retire": life.retire, "archive": life.archive, "restore": life.restore}
 QUESTIONS: Final = {
     "retire": gettext_lazy("Retire %(version)s?"),

@@ -24,6 +24,7 @@ from webapp.registry.errors import RegistryError
 from webapp.registry.models import ModelVersion, Status
 
 EVENTS_SHOWN = 20
+REASON_LENGTH = 2000
 
 
 class ChoiceForm(forms.Form):
@@ -38,7 +39,7 @@ class ChoiceForm(forms.Form):
 class DecisionForm(forms.Form):
     """Why, and whether objections are overruled; `champion` is the one that the page showed."""
 
-    reason = forms.CharField(label=_("Why?"), required=False, max_length=2000)
+    reason = forms.CharField(label=_("Why?"), required=False, max_length=REASON_LENGTH)
     override = forms.BooleanField(required=False)
     champion = forms.IntegerField(min_value=0)
 
@@ -114,7 +115,7 @@ def withdraw_deployment(request: HttpRequest, name: str, pk: int) -> HttpRespons
     context: dict[str, Any] = {"deployment": deployment}
     if request.method == "POST":
         try:
-            withdraw(deployment, user_of(request), timezone.now())
+            withdraw(deployment, user_of(request), timezone.now(), request.POST.get("reason", "")[:REASON_LENGTH])
             return redirect("manage_endpoint", name)
         except EndpointError as error:
             context["problem"] = told(error)

@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from webapp.accounts.models import everyone
+from webapp.audit.changes import Told, watch_rows
 from webapp.audit.memberships import access, watch
+from webapp.audit.models import Action
+from webapp.audit.origin import acting_for
 from webapp.endpoints.deploying import deploy
 from webapp.endpoints.errors import DeploymentStateError, EndpointError
 from webapp.endpoints.models import Endpoint
@@ -20,7 +23,23 @@ from webapp.registry.signals import version_ready
 NOT_YOURS: Final = gettext_noop("The endpoint %(endpoint)s stands before a model that %(user)s does not manage.")
 ASK_OWNER: Final = gettext_noop("Ask its owner or an administrator to deploy the version.")
 
-watch(Endpoint.groups.through, "groups", lambda endpoint: access(endpoint=endpoint.name))
+
+def _whose(endpoint: Endpoint) -> dict[str, str]:
+    return {"endpoint": endpoint.name}
+
+
+watch(Endpoint.groups.field, lambda endpoint: access(**_whose(endpoint)))
+watch_rows(
+    Endpoint,
+    Told(
+        names=("title", "description", "is_active", "expected_per_s"),
+        whose=_whose,
+        made=Action.ENDPOINT_MADE,
+        changed=Action.ENDPOINT_CHANGED,
+        deleted=Action.ENDPOINT_DELETED,
+        shown=("title",),
+    ),
+)
 
 
 @receiver(version_ready)
@@ -33,9 +52,10 @@ def deploy_when_asked(version: ModelVersion, **_signal: Any) -> None:
     if version.deploy_role != DeployRole.CHAMPION:
         return
     words = {"title": version.model.title, "description": version.model.description}
-    endpoint, is_new = Endpoint.objects.get_or_create(name=version.model.name, defaults=words)
-    if is_new:
-        endpoint.groups.add(everyone())
+    with acting_for(version.created_by):
+        endpoint, is_new = Endpoint.objects.get_or_create(name=version.model.name, defaults=words)
+        if is_new:
+            endpoint.groups.add(everyone())
     try:
         _deploy(endpoint, version)
     except EndpointError as error:

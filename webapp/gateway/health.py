@@ -11,6 +11,8 @@ from webapp.gateway.answers import JSON, Answer
 from webapp.gateway.link import RedisLinkError
 from webapp.gateway.state import GatewayState
 
+PROBE_KEY: Final = "bastide:readyz"
+PROBE_MS: Final = 1000
 HEALTH_PATHS: Final = frozenset({"/livez", "/readyz", "/metrics"})
 
 
@@ -21,13 +23,15 @@ async def answer_health(path: str, state: GatewayState) -> Answer:
     if path == "/metrics":
         metrics.write_out()
         return Answer(200, metrics.CONTENT_TYPE, await sync_to_async(metrics.render, thread_sensitive=False)())
+    refused = await _redis_refuses(state)
     checks = {
         "database": await sync_to_async(_database_answers, thread_sensitive=False)(),
-        "redis": await _redis_answers(state),
+        "redis": not refused,
         "worker": await state.probe(),
     }
     ready = all(checks.values())
-    return Answer(200 if ready else 503, JSON, json.dumps({"ready": ready, "checks": checks}).encode())
+    told = {"ready": ready, "checks": checks} | ({"problems": [refused]} if refused else {})
+    return Answer(200 if ready else 503, JSON, json.dumps(told).encode())
 
 
 def _database_answers() -> bool:
@@ -41,8 +45,10 @@ def _database_answers() -> bool:
         close_old_connections()
 
 
-async def _redis_answers(state: GatewayState) -> bool:
+async def _redis_refuses(state: GatewayState) -> str:
+    """Return why Redis does not take a write, as it must for each request; nothing when it does."""
     try:
-        return bool(await state.lane.ask_redis("PING") == b"PONG")
-    except RedisLinkError:
-        return False
+        await state.lane.ask_redis("SET", PROBE_KEY, 1, "PX", PROBE_MS)
+    except RedisLinkError as error:
+        return f"Redis takes no writes: {error}"
+    return ""

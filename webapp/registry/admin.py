@@ -24,6 +24,10 @@ class RegisteredModels(admin.ModelAdmin):  # type: ignore[type-arg]  # generic o
         """Nobody adds a model here: it comes with its first version."""
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: RegisteredModel | None = None) -> bool:
+        """Nobody deletes a model: it has versions, and their numbers are never used again."""
+        return False
+
 
 @admin.register(ModelVersion)
 class ModelVersions(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only for the type checker

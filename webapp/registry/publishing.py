@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError
 
 from webapp.accounts.models import User
 from webapp.audit.models import Action
+from webapp.audit.origin import acting_for
 from webapp.celery import app
 from webapp.registry.errors import (
     DiskFullError,
@@ -74,7 +75,7 @@ def publish(user: User, submission: Submission) -> ModelVersion:
     """
     _check(user, submission)
     inspection_id = uuid4().hex
-    with ExitStack() as unless_asked:
+    with acting_for(user), ExitStack() as unless_asked:
         unless_asked.callback(store().discard, inspection_id)
         unless_asked.enter_context(telling_of_a_full_disk())
         version = _version(user, submission, inspection_id)

@@ -55,10 +55,22 @@ class Asked:
     truth: Sequence[Any]
 
 
-def compare(old: ServedModel, new: ServedModel, data: pl.DataFrame, request: ComparisonRequest) -> Compared:
-    """Return how the answers differ. Raise Incomparable, or `Refused` for reference data that is not sound."""
+def target_of(data: pl.DataFrame, old: ServedModel, new: ServedModel) -> str:
+    """Return the column with the true answers: the newer version's, else the older one's; "" where there is none."""
+    features = {*old.manifest.signature.names, *new.manifest.signature.names}
+    named = (new.manifest.target, old.manifest.target)
+    return next((name for name in named if name and name in data.columns and name not in features), "")
+
+
+def compare(
+    old: ServedModel, new: ServedModel, data: pl.DataFrame, request: ComparisonRequest, *, rows_of: int
+) -> Compared:
+    """Return how the answers differ on the reference data of version `rows_of`.
+
+    Raise Incomparable, or `Refused` for reference data that is not sound.
+    """
     chosen = np.linspace(0, data.height - 1, min(data.height, ROWS_MAX)).astype(np.int64).tolist()
-    asked = _ask_both(old, new, data[chosen], request)
+    asked = _ask_both(old, new, data[chosen], request, rows_of)
     different, gaps = differences(asked.new, asked.old)
     quality, known = _quality(asked, new)
     order = sorted(np.flatnonzero(different).tolist(), key=lambda row: -gaps[row])[:ROWS_SHOWN_MAX]
@@ -73,20 +85,24 @@ def compare(old: ServedModel, new: ServedModel, data: pl.DataFrame, request: Com
         quality=quality,
         quality_rows=known,
         answers=_answers(asked),
+        rows_of=rows_of,
+        target=target_of(data, old, new),
         most=tuple(_shown(asked, row, chosen[asked.places[row]] + 1, names[:FEATURES_SHOWN_MAX]) for row in order),
     )
 
 
-def _ask_both(old: ServedModel, new: ServedModel, data: pl.DataFrame, request: ComparisonRequest) -> Asked:
+def _ask_both(
+    old: ServedModel, new: ServedModel, data: pl.DataFrame, request: ComparisonRequest, rows_of: int
+) -> Asked:
     before, after = old.manifest.signature.output, new.manifest.signature.output
     if before.kind is not after.kind:
         raise Incomparable(Words("One version answers with a class, the other with a number."))
-    rows_of = [_taken(model, data, number, request.new) for model, number in ((old, request.old), (new, request.new))]
-    both = rows_of[0].rows & rows_of[1].rows
+    takes = [_taken(model, data, number, rows_of) for model, number in ((old, request.old), (new, request.new))]
+    both = takes[0].rows & takes[1].rows
     if not both.any():
         raise Incomparable(Words("No row of the reference data is one that both versions take."))
-    first = _answered(old, rows_of[0].values.filter(both), request.old)
-    second = _answered(new, rows_of[1].values.filter(both), request.new)
+    first = _answered(old, takes[0].values.filter(both), request.old)
+    second = _answered(new, takes[1].values.filter(both), request.new)
     labels = tuple(dict.fromkeys([*(after.labels or ()), *(before.labels or ())])) or None
     output = msgspec.structs.replace(after, labels=labels)
     shown = data.filter(both)
@@ -96,15 +112,15 @@ def _ask_both(old: ServedModel, new: ServedModel, data: pl.DataFrame, request: C
         old=first,
         new=second,
         output=output,
-        truth=_truth(shown, new.manifest.target, output),
+        truth=_truth(shown, target_of(shown, old, new), output),
     )
 
 
-def _taken(model: ServedModel, data: pl.DataFrame, number: int, new: int) -> Taken:
+def _taken(model: ServedModel, data: pl.DataFrame, number: int, rows_of: int) -> Taken:
     try:
         return taken(data, model.manifest.signature)
     except FeatureAbsent as absent:
-        facts: dict[str, Fact] = {"number": number, "feature": absent.name, "new": new}
+        facts: dict[str, Fact] = {"number": number, "feature": absent.name, "new": rows_of}
         told = Words(
             "Version {number} needs the feature “{feature}”, which the reference data of version {new} does not have.",
             facts,
@@ -120,8 +136,8 @@ def _answered(model: ServedModel, values: pl.DataFrame, number: int) -> Answers:
         raise Incomparable(told, refused.message) from refused
 
 
-def _truth(data: pl.DataFrame, target: str | None, output: Output) -> Sequence[Any]:
-    if target is None or target not in data.columns:
+def _truth(data: pl.DataFrame, target: str, output: Output) -> Sequence[Any]:
+    if not target:
         return [None] * data.height
     return truth(data[target], output)
 

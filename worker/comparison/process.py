@@ -1,11 +1,12 @@
 """The disposable process of a comparison: opens two versions of the store and leaves how their answers differ."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from worker.comparison.apart import Job
-from worker.comparison.comparing import Incomparable, compare
+from worker.comparison.comparing import Incomparable, compare, target_of
 from worker.contract.comparison import Compared, ComparisonOutcome
 from worker.contract.inspection import REFERENCE
 from worker.contract.words import Words
@@ -32,7 +33,13 @@ def _compared(job: Job) -> Compared:
     old = _opened(job.old, request.old)
     new = _opened(job.new, request.new)
     try:
-        return compare(old, new, read_reference(Path(job.new, REFERENCE)), request)
+        data = read_reference(Path(job.new, REFERENCE))
+        if not target_of(data, old, new) and old.manifest.target:
+            with suppress(
+                Incomparable, Refused, OSError
+            ):  # then the answers are compared, on the rows of the newer one
+                return compare(old, new, read_reference(Path(job.old, REFERENCE)), request, rows_of=request.old)
+        return compare(old, new, data, request, rows_of=request.new)
     except (Refused, OSError) as error:
         raise Incomparable(
             Words("The reference data of version {number} cannot be read.", {"number": request.new}), str(error)

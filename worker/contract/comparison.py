@@ -24,7 +24,8 @@ Label = str | int | float | bool
 class ComparisonRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.compare_versions`: ask the versions that stand in the store under these digests.
 
-    The numbers are for the sentences. The rows are those of the reference data of `new`.
+    The numbers are for the sentences. The rows are those of the reference data of `new`; where only that of `old`
+    tells the true answers, they are its.
     """
 
     comparison_id: str
@@ -66,9 +67,11 @@ class DifferentRow(msgspec.Struct, frozen=True, kw_only=True):
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """How the answers differ, by the rule of `worker.contract.lane.Comparison`.
 
-    `rows` were compared; `reference_rows` are all there are, and `left_out` those of them that one of the versions
-    would refuse. `quality_rows` are those whose outcome is known. `answers` counts the labels, old by new. `most` are
-    rows that are answered otherwise, those with the largest gaps first.
+    The rows are of the reference data of version `rows_of`, whose column `target` has the true answers; it is empty
+    where neither version names one that is there. `rows` were compared; `reference_rows` are all there are, and
+    `left_out` those of them that one of the versions would refuse. `quality_rows` are those whose outcome is known.
+    `answers` counts the labels, old by new. `most` are rows that are answered otherwise, those with the largest gaps
+    first.
     """
 
     reference_rows: int
@@ -81,6 +84,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     quality_rows: int = 0
     answers: Confusion | None = None
     most: tuple[DifferentRow, ...] = ()
+    rows_of: int = 0
+    target: str = ""
 
 
 class ComparisonOutcome(msgspec.Struct, frozen=True, kw_only=True):

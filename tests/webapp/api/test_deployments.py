@@ -8,6 +8,7 @@ from django.test import Client
 from tests.playground import add_user, deployed_endpoint
 from tests.webapp.endpoints.test_deploying import FEWER, add_version, live
 from webapp.accounts.models import ApiKey, Role, User
+from webapp.audit.models import AuditEvent
 from webapp.endpoints.models import Endpoint
 
 DEPLOYMENTS = "/api/v1/endpoints/penguins/deployments"
@@ -167,8 +168,9 @@ def test_history_lists_what_was(caller, penguins):
 def test_a_deployment_is_withdrawn_once(caller, penguins):
     add_version(penguins)
     made = order(caller, version=2, role="shadow").json()["id"]
-    answer = caller.delete(f"{DEPLOYMENTS}/{made}")
+    answer = caller.delete(f"{DEPLOYMENTS}/{made}", {"reason": "Done."}, content_type="application/json")
     assert (answer.status_code, answer.json()["live"], answer.json()["ended_by"]) == (200, False, "olga")
+    assert AuditEvent.objects.about_endpoint("penguins").latest("pk").reason == "Done."
     assert caller.delete(f"{DEPLOYMENTS}/{made}").status_code == 409
 
 

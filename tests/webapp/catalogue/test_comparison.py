@@ -135,7 +135,9 @@ def test_rows_show_both_answers_and_which_is_right_and_no_markup(as_alice, model
     ("changes", "words"),
     [
         ({"different": 0}, "Version 2 answers all 188 rows as version 1 does."),
-        ({"quality": (), "quality_rows": 0}, "it has no target."),
+        ({"quality": (), "quality_rows": 0}, "neither version has reference data with a target column"),
+        ({"quality": (), "quality_rows": 0, "target": "kind"}, "the target “kind” is empty in every row"),
+        ({"rows_of": 1, "target": "kind"}, "The rows are those of version 1: the reference data of version 2 has no"),
         ({"quality": (msgspec.structs.replace(ACCURACY, low=None, high=None),)}, "too few to tell"),
         ({"quality": (msgspec.structs.replace(ACCURACY, low=-0.01),)}, "these rows do not show (+2.1 points"),
         ({"quality": (PairedQuality(old=ACCURACY.new, new=ACCURACY.old, low=-0.04, high=-0.003),)}, "right less often"),

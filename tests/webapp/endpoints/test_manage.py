@@ -152,8 +152,9 @@ def test_a_deployment_is_withdrawn_once(browser, penguins):
     path = f"{PAGE}withdraw/{put(penguins, add_version(penguins), 'shadow').pk}/"
     assert "Callers notice nothing" in browser.get(path).content.decode()
     assert live(penguins) == {"champion": [1], "shadow": [2]}
-    assert [browser.post(path).status_code for _ in range(2)] == [302, 409]
+    assert [browser.post(path, {"reason": "Done."}).status_code for _ in range(2)] == [302, 409]
     assert live(penguins) == {"champion": [1]}
+    assert AuditEvent.objects.about_endpoint("penguins").latest("pk").reason == "Done."
 
 
 def test_a_deployment_of_another_endpoint_is_absent(browser, penguins, alice):

@@ -19,6 +19,12 @@ def test_a_date_is_told_as_people_tell_it(settings, ago, words):
     assert since(NOON - timedelta(days=ago), NOON) == words
 
 
+def test_a_day_is_that_of_the_machines_time_zone(settings):
+    settings.TIME_ZONE = "Pacific/Auckland"  # where at noon in UTC the 18th is an hour old
+    assert since(NOON, NOON + timedelta(hours=12)) == "since today"
+    assert since(NOON - timedelta(hours=2), NOON) == "since Monday"
+
+
 def test_a_date_is_told_in_french(settings):
     settings.TIME_ZONE = "UTC"
     with translation.override("fr"):

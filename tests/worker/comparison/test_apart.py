@@ -10,7 +10,7 @@ from tests.worker.running_worker import RunningWorker
 from worker.comparison import apart
 from worker.comparison.apart import ComparingPlace
 from worker.contract.comparison import ComparisonOutcome
-from worker.contract.manifest import Engine
+from worker.contract.manifest import Engine, Manifest
 from worker.contract.words import Words
 from worker.inspection.deliveries import DELIVERIES_MAX, Deliveries
 from worker.inspection.disposable import Ending
@@ -30,6 +30,16 @@ def test_versions_of_both_engines_are_compared_apart(place, tmp_path):
     assert outcome.compared is not None, (outcome.reason, outcome.detail)
     assert (outcome.comparison_id, outcome.compared.rows) == (REQUEST.comparison_id, 200)
     assert list((tmp_path / "spool" / "working").iterdir()) == []
+
+
+def test_where_only_the_older_version_has_the_true_answers_its_rows_are_asked(place):
+    reference = place.models_dir / NEW / "reference"
+    reference.write_text("\n".join(line.rpartition(",")[0] for line in reference.read_text().splitlines()))
+    manifest = place.models_dir / OLD / "manifest.json"
+    known = msgspec.json.decode(manifest.read_bytes(), type=Manifest)
+    manifest.write_bytes(msgspec.json.encode(msgspec.structs.replace(known, target="kind")))
+    found = place.compare(REQUEST).compared
+    assert (found.rows_of, found.target, found.quality_rows) == (REQUEST.old, "kind", 200)
 
 
 def test_little_memory_is_a_sentence(place):

@@ -21,7 +21,7 @@ def cells(data=DATA) -> pl.DataFrame:
 
 
 def compared(old: ServedModel, new: ServedModel, data=DATA) -> Compared:
-    return compare(old, new, cells(data), REQUEST)
+    return compare(old, new, cells(data), REQUEST, rows_of=REQUEST.new)
 
 
 def interval(pair: PairedQuality) -> tuple[float, float]:
@@ -99,8 +99,20 @@ def test_numbers_are_compared_by_their_error():
     assert found.answers is None
 
 
-def test_without_a_target_only_the_answers_are_compared(worse):
+def test_the_older_versions_target_serves_where_the_newer_one_has_none(worse):
     found = compared(worse, served(classifier(DATA, "length", "depth")))
+    assert (found.target, found.quality_rows) == ("kind", 200)
+
+
+def test_a_target_that_is_a_feature_of_a_version_is_none(better):
+    number = served(regressor(DATA, "length", target="depth"), "depth")
+    other = served(regressor(DATA, "depth", target="length"))
+    assert compared(number, other).target == ""
+
+
+def test_without_a_target_only_the_answers_are_compared():
+    found = compared(served(classifier(DATA, "depth")), served(classifier(DATA, "length", "depth")))
+    assert found.target == ""
     assert (found.quality, found.quality_rows) == ((), 0)
     assert {row.truth for row in found.most} == {None}
 
@@ -117,13 +129,13 @@ def test_few_rows_have_no_interval(worse, better):
 def test_a_feature_that_the_data_lacks_is_named(better):
     wide = classes(names=("length", "depth", "mass"))
     with pytest.raises(Incomparable, match="Version 2 needs the feature “mass”, which the reference data of version 3"):
-        compare(served(classifier(wide, "mass")), better, cells(), REQUEST)
+        compare(served(classifier(wide, "mass")), better, cells(), REQUEST, rows_of=REQUEST.new)
 
 
 def test_a_class_and_a_number_are_not_compared(better):
     number = served(regressor(DATA.assign(sum=DATA["length"]), "depth", target="sum"))
     with pytest.raises(Incomparable, match="One version answers with a class, the other with a number"):
-        compare(number, better, cells(), REQUEST)
+        compare(number, better, cells(), REQUEST, rows_of=REQUEST.new)
 
 
 def test_rows_that_a_version_refuses_are_left_out(worse, better):
@@ -153,7 +165,7 @@ def test_a_version_that_raises_is_named_with_what_it_said(better):
     model = served(broken, signature=Signature(features=features, output=broken.signature.output))
     assert model.manifest.engine is Engine.SKLEARN
     with pytest.raises(Incomparable, match="Version 2 does not answer rows") as caught:
-        compare(model, better, cells(), REQUEST)
+        compare(model, better, cells(), REQUEST, rows_of=REQUEST.new)
     assert "The model cannot answer" in caught.value.detail
 
 

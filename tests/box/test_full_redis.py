@@ -1,0 +1,80 @@
+"""A Redis that takes no writes, because its disk or its memory is full: callers are told, and the box comes back.
+
+Both mount or set what only root may; a whole box of its own is filled.
+"""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+import redis
+
+from tests.box.callers import biopsy_rows
+from tests.box.test_small_boxes import DISK_BYTES, fill
+from tests.running_box import RunningBox, eventually
+
+pytestmark = pytest.mark.box
+
+PATH = "/api/v1/endpoints/biopsy/predict"
+DEADLINE_S = 11.0
+QUICKLY_S = 1.0
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
+    """A box with a small disk of its own."""
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts a disk")
+    disk = tmp_path_factory.mktemp("small")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(disk)], check=True)
+    try:
+        with RunningBox(disk / "data", "--force") as running:
+            running.wait_until_ready()
+            yield running
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def full_disk(box: RunningBox) -> Callable[[], object]:
+    return fill(box.data_dir).unlink
+
+
+def full_memory(box: RunningBox) -> Callable[[], object]:
+    client = redis.Redis(unix_socket_path=str(box.data.redis_socket))
+    former = str(client.config_get("maxmemory")["maxmemory"])
+    client.config_set("maxmemory", "1mb")
+
+    def free() -> None:
+        client.config_set("maxmemory", former)
+        client.close()
+
+    return free
+
+
+@pytest.mark.parametrize("run_full", [full_disk, full_memory])
+def test_callers_are_told_and_the_box_comes_back_by_itself(small, run_full):
+    headers = {"Authorization": f"Bearer {small.key()}"}
+    with httpx.Client(base_url=small.url, headers=headers, timeout=30) as client:
+
+        def ask() -> httpx.Response:
+            return client.post(PATH, json={"rows": biopsy_rows()[:1]})
+
+        assert eventually(lambda: ask().status_code == 200, 60)
+        make_room = run_full(small)
+        try:
+            # What was taken before Redis noticed is still answered.
+            first = next(answer for answer in iter(ask, None) if answer.status_code != 200)
+            assert (first.status_code, first.json()["code"]) == (503, "model_not_ready")
+            assert first.elapsed.total_seconds() < DEADLINE_S
+            later = ask()
+            assert (later.status_code, later.headers["Retry-After"]) == (503, "1")
+            assert later.elapsed.total_seconds() < QUICKLY_S
+            ready = client.get("/readyz")
+            assert (ready.status_code, ready.json()["checks"]["redis"]) == (503, False)
+            assert "Redis takes no writes" in ready.json()["problems"][0]
+        finally:
+            make_room()
+        assert eventually(lambda: ask().status_code == 200, 60)
+        assert eventually(lambda: client.get("/readyz").status_code == 200)
