@@ -37,7 +37,7 @@ class ChoiceForm(forms.Form):
 
     def problems(self) -> str:
         """Return what is wrong, each field by its name."""
-        told = [f"{self[name].label}{_(': ')}{' '.join(errors)}" for name, errors in self.errors.items()]
+        told = [f"{self[name].label}{_(': ')}{' '.join(map(str, errors))}" for name, errors in self.errors.items()]
         return " ".join([str(_("Nothing was changed.")), *told])
 
 
