@@ -34,6 +34,12 @@ def test_home_says_what_each_endpoint_predicts_and_leads_there(box, open_page, a
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
 
 
+def test_the_menu_of_an_administrator_stands_on_one_line(open_page, admin, words):
+    page = open_page("/", admin, words, viewport={"width": 1280, "height": 800})
+    menu, out = page.get_by_role("navigation").first, page.get_by_role("button", name=words.log_out)
+    assert menu.bounding_box()["y"] < out.bounding_box()["y"] < menu.bounding_box()["y"] + menu.bounding_box()["height"]
+
+
 def test_the_switch_changes_the_language_of_the_same_page_and_keeps_it(open_page, ada):
     page = open_page("/endpoints/penguins/?_example=1", ada)
     page.get_by_role("button", name="Français").click()

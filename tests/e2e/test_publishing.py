@@ -45,6 +45,13 @@ SAID: Final = {
     },
 }
 
+DROP_ON_THE_PAGE: Final = """names => {
+  const box = new DataTransfer();
+  for (const name of names) box.items.add(new File(["a,b\\n1,2\\n"], name));
+  const drop = new DragEvent("drop", { dataTransfer: box, bubbles: true, cancelable: true });
+  document.querySelector("footer").dispatchEvent(drop);
+}"""
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -120,6 +127,58 @@ def test_dropped_files_find_their_fields(open_page, pia, files):
     names = "input => input.files[0].name"
     assert page.get_by_label("The model", exact=True).evaluate(names) == "a.skops"
     assert page.get_by_label("Reference data").evaluate(names) == "rows.CSV"
+
+
+@pytest.mark.parametrize("names", [["a.skops", "b.skops"], ["a.csv", "b.csv", "c.skops"]])
+def test_of_several_files_none_is_taken_in_silence(open_page, pia, names):
+    page = open_page("/models/publish/", pia)
+    page.evaluate(DROP_ON_THE_PAGE, names)
+    expect(page.get_by_role("alert")).to_contain_text("Drop one model and one file of reference data")
+    assert page.get_by_label("The model", exact=True).evaluate("input => input.files.length") == 0
+
+
+def test_a_file_that_is_dropped_beside_the_card_is_taken_all_the_same(open_page, pia):
+    page = open_page("/models/publish/", pia)
+    page.evaluate(DROP_ON_THE_PAGE, ["a.skops"])
+    assert page.get_by_label("The model", exact=True).evaluate("input => input.files[0].name") == "a.skops"
+
+
+def test_a_target_that_the_reference_data_lacks_is_told_before_anything_is_sent(open_page, pia, files):
+    page = open_page("/models/publish/", pia)
+    fill(page, files, "lacking", ENGLISH)
+    page.get_by_label("Target column").fill("specis")
+    page.get_by_label("Target column").blur()
+    expect(page.get_by_text("seems to have no such column")).to_be_visible()
+    page.get_by_label("Target column").fill("species")
+    page.get_by_label("Target column").blur()
+    expect(page.get_by_text("seems to have no such column")).to_have_count(0)
+
+
+def test_what_is_wrong_stands_beside_its_field_until_it_is_mended(open_page, pia, files):
+    page = open_page("/models/publish/", pia)
+    fill(page, files, "No Name", ENGLISH)
+    send(page, ENGLISH)
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field", has=name).locator(".field-problem")).to_contain_text("small letters")
+
+
+def test_files_that_were_published_before_are_told(open_page, pia, files):
+    for _time in range(2):
+        page = open_page("/models/publish/", pia)
+        fill(page, files, "twice", ENGLISH)
+        send(page, ENGLISH)
+        page.wait_for_url("**/models/twice/versions/1/**")
+    expect(page.get_by_text("These files had been published before")).to_be_visible()
+
+
+def test_an_empty_page_ends_before_its_foot(open_page, box):
+    newcomer = Person(name="newcomer", password=box.add_user("newcomer", role="publisher"))
+    page = open_page("/models/", newcomer)
+    empty, foot = page.locator(".empty").bounding_box(), page.get_by_role("contentinfo").bounding_box()
+    assert empty, "It has no model yet"
+    assert foot, "Every page has a foot"
+    assert empty["y"] + empty["height"] < foot["y"]
 
 
 def test_it_works_without_scripts(open_page, pia, files):

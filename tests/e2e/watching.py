@@ -47,5 +47,7 @@ class Watch:
 
     def _on_response(self, response: Response) -> None:
         is_page = response.request.resource_type == "document"
-        if not is_page and response.status >= 400:
+        # A form that a script sends is answered with the page that says what to mend.
+        is_refused_form = response.request.method == "POST" and response.status == 400
+        if not is_page and not is_refused_form and response.status >= 400:
             self.problems.append(f"{response.status} for {response.url}")

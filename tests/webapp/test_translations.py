@@ -13,6 +13,7 @@ from django.utils.translation.template import templatize
 WEBAPP = Path(__file__).parents[2] / "webapp"
 PO = WEBAPP / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 KEYWORDS = ("gettext:1", "gettext_lazy:1", "_:1", "gettext_noop:1", "ngettext:1,2", "pgettext:1c,2")
+BREAKS_A_LINE = re.compile(r"« | »| [;:?!](?=[\s<]|$)|\d %|\)s %")
 PLACEHOLDER = re.compile(r"%\((\w+)\)|\{(\w+[^}]*)\}")
 
 
@@ -34,6 +35,11 @@ def test_placeholders_are_kept(catalogue):
     for entry in catalogue:
         for words in [entry.msgstr, *entry.msgstr_plural.values()]:
             assert not words or set(PLACEHOLDER.findall(words)) == set(PLACEHOLDER.findall(entry.msgid)), entry.msgid
+
+
+def test_french_marks_do_not_begin_a_line(catalogue):
+    words = [each for entry in catalogue for each in [entry.msgstr, *entry.msgstr_plural.values()]]
+    assert [each for each in words if BREAKS_A_LINE.search(each)] == []
 
 
 def _sources(directory: Path) -> Iterator[Path]:

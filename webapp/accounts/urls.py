@@ -4,8 +4,11 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from webapp.accounts import views
+from webapp.accounts.forms import LogInForm
 
-login = auth.LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True)
+login = auth.LoginView.as_view(
+    template_name="accounts/login.html", authentication_form=LogInForm, redirect_authenticated_user=True
+)
 
 urlpatterns = [
     path("login/", login, name="login"),

@@ -60,4 +60,5 @@ def described_signature(signature: Signature) -> dict[str, Any]:
         }
         for feature in signature.features
     ]
-    return {"features": features, "output": {"kind": output.kind, "name": output.name, "labels": output.labels}}
+    answer = {"kind": output.kind, "name": output.name, "labels": output.labels, "unit": output.unit}
+    return {"features": features, "output": answer}

@@ -13,7 +13,7 @@ class PublishedSchema(Schema):
 
     model: str
     version: int
-    status: str = Field(description="inspecting, ready or rejected")
+    status: str = Field(description="inspecting, ready, rejected, retired, archived or deleted")
     url: str = Field(description="where to ask for the status")
     known: bool = Field(description="whether the same files had been published before, as this same version")
 
@@ -34,7 +34,7 @@ class VersionSchema(Schema):
 
     model: str
     version: int
-    status: str = Field(description="inspecting, ready or rejected")
+    status: str = Field(description="inspecting, ready, rejected, retired, archived or deleted")
     reason: str = Field(description="why it is rejected, in a sentence")
     hint: str = Field(description="what to do about it")
     url: str

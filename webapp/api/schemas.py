@@ -23,6 +23,7 @@ class OutputSchema(Schema):
     kind: str = Field(description="class or number")
     name: str
     labels: list[str | int | bool] | None
+    unit: str = Field(description="a number's; empty for classes and where none was named")
 
 
 class SignatureSchema(Schema):

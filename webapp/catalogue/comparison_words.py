@@ -207,8 +207,12 @@ def label_words(label: Label) -> str:
 def gap_sentence(compared: Compared, unit: str) -> str:
     """Return how far apart the answers are."""
     if compared.answers is not None:
-        facts = {"mean": percent_words(compared.gap_mean), "most": percent_words(compared.gap_max)}
-        return _("The probability of the former answer differs by %(mean)s on average, by %(most)s at most.") % facts
+        facts = {"mean": number_words(compared.gap_mean * 100, digits=3)}
+        facts["most"] = number_words(compared.gap_max * 100, digits=3)
+        sentence = _(
+            "The probability of the older version's answer differs by %(mean)s points on average, by %(most)s at most."
+        )
+        return sentence % facts
     facts = {
         "mean": with_unit(number_words(compared.gap_mean, digits=3), unit),
         "most": with_unit(number_words(compared.gap_max, digits=3), unit),

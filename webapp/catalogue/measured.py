@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from webapp.catalogue.quality import Pictured
@@ -10,7 +9,7 @@ from webapp.plots.latency import latency_plot
 from webapp.plots.marks import Strip
 from webapp.plots.strips import bar
 from webapp.predictions.about import Figure
-from webapp.predictions.numbers import number_words, percent_words, with_unit
+from webapp.predictions.numbers import number_words, percent_words, size_words, with_unit
 from worker.contract.report import NOT_MEASURED, Conversion, Latency, Measurements
 
 
@@ -64,7 +63,7 @@ def conversion_of(conversion: Conversion | None) -> Converted | None:
     figures = (
         Figure(name=_("One row is answered sooner"), words=_times(conversion.speed_up)),
         Figure(name=_("Largest difference of an answer, of its size"), words=_share(conversion.difference)),
-        Figure(name=_("Size of the graph"), words=filesizeformat(conversion.graph_bytes)),
+        Figure(name=_("Size of the graph"), words=size_words(conversion.graph_bytes)),
     )
     memory = {
         _("The model in ONNX Runtime"): conversion.resident_bytes,
@@ -83,7 +82,7 @@ def milliseconds(value: float) -> str:
 def _bars(sizes: dict[str, int]) -> tuple[BarRow, ...]:
     most = max(sizes.values()) or 1
     return tuple(
-        BarRow(name=name, words=filesizeformat(size_bytes), strip=bar(size_bytes / most))
+        BarRow(name=name, words=size_words(size_bytes), strip=bar(size_bytes / most))
         for name, size_bytes in sizes.items()
     )
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from webapp.predictions.about import Figure
-from webapp.predictions.numbers import number_words, with_unit
+from webapp.predictions.numbers import number_words, size_words, with_unit
 from webapp.registry.remark_words import TEMPLATES
 from webapp.sentences import say
 from worker.contract.report import NOT_MEASURED, Latency, Report
@@ -45,8 +44,8 @@ def said(report: Report) -> Said:
     figures: tuple[Figure, ...] = ()
     if measured != NOT_MEASURED:
         figures = (
-            Figure(name=_("Memory while it is loaded"), words=filesizeformat(measured.resident_bytes)),
-            Figure(name=_("Memory at most"), words=filesizeformat(measured.peak_bytes)),
+            Figure(name=_("Memory while it is loaded"), words=size_words(measured.resident_bytes)),
+            Figure(name=_("Memory at most"), words=size_words(measured.peak_bytes)),
             Figure(name=_("Loading takes"), words=_milliseconds(measured.load_ms)),
             Figure(name=_("Rows in a second, in large requests"), words=number_words(measured.rows_per_s, digits=2)),
         )

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from webapp.catalogue.wording import TYPES, state_of, status_words
 from webapp.endpoints.models import Deployment
 from webapp.predictions.about import Figure, about
-from webapp.predictions.numbers import number_words, range_words, with_unit
+from webapp.predictions.numbers import number_words, range_words, size_words, with_unit
 from webapp.registry.models import ModelVersion, RegisteredModel
 from worker.contract.manifest import Manifest
 from worker.contract.signature import Feature, Signature
@@ -21,7 +20,7 @@ CATEGORIES_SHOWN_MAX = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelRow:
-    """A model with how its newest version is."""
+    """A model with which of its versions answers, and how the newest one is."""
 
     name: str
     title: str
@@ -67,23 +66,35 @@ class FeatureRow:
     needed: str
 
 
-def model_rows(models: Iterable[RegisteredModel]) -> tuple[ModelRow, ...]:
-    """Return each model in words."""
-    return tuple(_model_row(model, model.newest_version) for model in models)
+def model_rows(models: Iterable[RegisteredModel], champions: Iterable[Deployment]) -> tuple[ModelRow, ...]:
+    """Return each model in words. `champions` are all that answer, of whichever model."""
+    answering: defaultdict[int, set[int]] = defaultdict(set)
+    for each in champions:
+        answering[each.version.model_id].add(each.version.number)
+    return tuple(_model_row(model, model.newest_version, max(answering[model.pk], default=None)) for model in models)
 
 
-def _model_row(model: RegisteredModel, newest: ModelVersion | None) -> ModelRow:
+def _model_row(model: RegisteredModel, newest: ModelVersion | None, answers: int | None) -> ModelRow:
     return ModelRow(
         name=model.name,
         title=model.title,
         description=model.description,
         owner=model.owner.username,
         number=newest.number if newest else None,
-        state=state_of(newest) if newest else "unknown",
-        words=_("Version %(number)d: %(status)s") % {"number": newest.number, "status": status_words(newest)}
-        if newest
-        else _("No version yet"),
+        state="good" if answers else state_of(newest) if newest else "unknown",
+        words=_how_it_is(newest, answers),
     )
+
+
+def _how_it_is(newest: ModelVersion | None, answers: int | None) -> str:
+    if newest is None:
+        return _("No version yet")
+    facts = {"answers": answers, "number": newest.number, "status": status_words(newest)}
+    if answers is None:
+        return _("Version %(number)d: %(status)s") % facts
+    if answers == newest.number:
+        return _("Version %(answers)d answers") % facts
+    return _("Version %(answers)d answers; version %(number)d: %(status)s") % facts
 
 
 def version_rows(versions: Iterable[ModelVersion], deployments: Iterable[Deployment]) -> tuple[VersionRow, ...]:
@@ -109,7 +120,7 @@ def _version_row(version: ModelVersion, places: tuple[Place, ...]) -> VersionRow
         state=state_of(version),
         words=status_words(version),
         quality=next(iter(about(manifest).figures), None) if manifest else None,
-        size=filesizeformat(manifest.artifact_size_bytes) if manifest and manifest.artifact_size_bytes else "",
+        size=size_words(manifest.artifact_size_bytes) if manifest and manifest.artifact_size_bytes else "",
         latency=_latency(manifest) if manifest else "",
         by=version.created_by.username,
         at=version.created_at,

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from webapp.catalogue.wording import status_words
 from webapp.predictions.about import about
-from webapp.predictions.numbers import number_words, with_unit
+from webapp.predictions.numbers import number_words, size_words, with_unit
 from webapp.registry.models import ModelVersion
 from worker.contract.manifest import Manifest
 from worker.contract.report import NOT_MEASURED, Measurements
@@ -49,11 +48,11 @@ def _needed(manifest: Manifest) -> dict[str, str]:
     measured = manifest.report.measurements if manifest.report else NOT_MEASURED
     is_known = measured != NOT_MEASURED
     return {
-        _("Size"): filesizeformat(manifest.artifact_size_bytes) if manifest.artifact_size_bytes else "",
+        _("Size"): size_words(manifest.artifact_size_bytes) if manifest.artifact_size_bytes else "",
         _("One row takes"): _latency(measured, 1),
         _("1000 rows take"): _latency(measured, 1000),
-        _("Memory while it is loaded"): filesizeformat(measured.resident_bytes) if is_known else "",
-        _("Memory at most"): filesizeformat(measured.peak_bytes) if is_known else "",
+        _("Memory while it is loaded"): size_words(measured.resident_bytes) if is_known else "",
+        _("Memory at most"): size_words(measured.peak_bytes) if is_known else "",
         _("Rows of reference data"): number_words(manifest.reference_rows) if manifest.reference_rows else "",
     }
 

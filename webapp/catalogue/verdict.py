@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from webapp.catalogue.measured import milliseconds
 from webapp.endpoints.admission import Outcome, judge, need_of
 from webapp.endpoints.models import Deployment, Endpoint
 from webapp.predictions.about import value_words
-from webapp.predictions.numbers import percent_words
+from webapp.predictions.numbers import percent_words, size_words
 from webapp.registry.models import ModelVersion
 from worker.contract.manifest import Manifest, Quality
 from worker.contract.report import Confusion, Report
@@ -94,10 +93,10 @@ def _quick(report: Report) -> Judged:
 def _fits(version: ModelVersion, manifest: Manifest) -> Judged:
     admission = judge(_endpoint(version), version)
     facts = {
-        "held": filesizeformat(need_of(manifest).held_bytes),
-        "need": filesizeformat(admission.need_bytes),
-        "free": filesizeformat(admission.free_bytes),
-        "budget": filesizeformat(admission.budget_bytes),
+        "held": size_words(need_of(manifest).held_bytes),
+        "need": size_words(admission.need_bytes),
+        "free": size_words(admission.free_bytes),
+        "budget": size_words(admission.budget_bytes),
     }
     if admission.need_bytes == 0:
         return "good", _("It fits: it is loaded, and takes %(held)s of the %(budget)s for models.") % facts

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -30,10 +31,15 @@ REASON_LENGTH = 2000
 class ChoiceForm(forms.Form):
     """Which version is to play which part."""
 
-    version = forms.IntegerField(min_value=1)
-    role = forms.ChoiceField(choices=DeploymentRole.choices)
-    share = forms.IntegerField(required=False, min_value=1, max_value=WHOLE)
-    load = forms.FloatField(required=False, min_value=0, max_value=LOAD_MAX, localize=True)
+    version = forms.IntegerField(label=_("Version"), min_value=1)
+    role = forms.ChoiceField(label=_("Role"), choices=DeploymentRole.choices)
+    share = forms.IntegerField(label=_("Share (%)"), required=False, min_value=1, max_value=WHOLE)
+    load = forms.FloatField(label=_("Expected load"), required=False, min_value=0, max_value=LOAD_MAX, localize=True)
+
+    def problems(self) -> str:
+        """Return what is wrong, each field by its name."""
+        told = [f"{self[name].label}{_(': ')}{' '.join(map(str, errors))}" for name, errors in self.errors.items()]
+        return " ".join([str(_("Nothing was changed.")), *told])
 
 
 class DecisionForm(forms.Form):
@@ -55,6 +61,7 @@ def manage(request: HttpRequest, name: str) -> HttpResponse:
         "live": live,
         "sentence": summary(live),
         "state": "good" if any(each.role == DeploymentRole.CHAMPION for each in live) else "warning",
+        "may_go_back": champion_before(endpoint) is not None,
         "history": history_of(endpoint),
         "candidates": candidates(endpoint),
         "roles": [(role.value, role.label, WHAT_IT_DOES[role]) for role in DeploymentRole],
@@ -70,6 +77,7 @@ def deploy_version(request: HttpRequest, name: str) -> HttpResponse:
     endpoint = managed_endpoint(request.user, name)
     choice = ChoiceForm(request.GET)
     if not choice.is_valid():
+        messages.error(request, choice.problems())
         return redirect("manage_endpoint", name)
     role = DeploymentRole(choice.cleaned_data["role"])
     version = _version(endpoint, choice.cleaned_data["version"])

@@ -13,7 +13,7 @@ from webapp.endpoints.compatibility import differences
 from webapp.endpoints.errors import EndpointError
 from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
 from webapp.endpoints.orders import Order
-from webapp.endpoints.phrases import Phrase
+from webapp.endpoints.phrases import BETWEEN, Phrase
 from webapp.endpoints.processor import COMPUTES_LESS, load_of
 from webapp.registry.errors import LOOK_AT_IT, WRONG_STATE, RegistryError, WrongStateError
 from webapp.registry.models import ModelVersion, Status
@@ -127,5 +127,5 @@ def _memory(admission: Admission) -> str:
 
 def _told(found: tuple[Phrase, ...]) -> str:
     return _("It takes other features than the champion: %(differences)s.") % {
-        "differences": "; ".join(each.said() for each in found)
+        "differences": _(BETWEEN).join(each.said() for each in found)
     }

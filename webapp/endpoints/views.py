@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from webapp.accounts.models import User
 from webapp.endpoints.cards import card
 from webapp.endpoints.liveness import inference_answers
 from webapp.endpoints.models import Endpoint
@@ -16,4 +17,6 @@ def home(request: HttpRequest) -> HttpResponse:
     endpoints = Endpoint.objects.visible_to(request.user).with_champion()
     cards = [card(endpoint, now, is_computing=is_computing) for endpoint in endpoints]
     answering = sum(each.state == State.ANSWERS for each in cards)
-    return render(request, "endpoints/home.html", {"cards": cards, "answering": answering})
+    may_publish = isinstance(request.user, User) and request.user.may_publish
+    context = {"cards": cards, "answering": answering, "may_publish": may_publish}
+    return render(request, "endpoints/home.html", context)

@@ -12,6 +12,8 @@ from worker.contract.report import Latency
 
 BELOW: Final = 18.0
 ABOVE: Final = 10.0
+ROOM_BELOW: Final = 3.0
+"""Below the lowest point stands the name of its line."""
 
 
 def latency_plot(
@@ -23,7 +25,7 @@ def latency_plot(
         return None
     x = Axis(scale=logarithmic((each.rows for each in known), LEFT, RIGHT), name=names[0], write=write)
     times = [time for each in known for time in (each.p50_ms, each.p99_ms)]
-    y = Axis(scale=logarithmic(times, BOTTOM, TOP), name=names[1], write=write)
+    y = Axis(scale=logarithmic([*times, min(times) / ROOM_BELOW], BOTTOM, TOP), name=names[1], write=write)
     typical = _points(((each.rows, each.p50_ms) for each in known), x.scale, y.scale, "point")
     slow = _points(((each.rows, each.p99_ms) for each in known), x.scale, y.scale, "slow")
     return Plot(

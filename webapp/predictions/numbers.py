@@ -17,6 +17,8 @@ EXACT_DIGITS: Final = 16
 POWER_DIGITS: Final = 6
 """Where a power of ten is written, more digits would tell nobody anything."""
 
+KIB: Final = 1024
+
 GAP: Final = re.compile("[ \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}]")
 GROUPED_NUMBER: Final = re.compile(rf"-?\d{{1,3}}({GAP.pattern}\d{{3}})+([.,]\d+)?")
 JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
@@ -75,6 +77,15 @@ def typed_number(text: str) -> str:
 def with_unit(words: str, unit: str) -> str:
     """Return a number with its unit, kept on one line."""
     return f"{words}\N{NO-BREAK SPACE}{unit}" if unit else words
+
+
+def size_words(size_bytes: int) -> str:
+    """Return a number of bytes in the unit that people read best, each 1,024 of the one before."""
+    if size_bytes < KIB:
+        return with_unit(number_words(size_bytes), _("bytes"))
+    units = (_("KiB"), _("MiB"), _("GiB"))
+    step = min(len(units), int(math.log(size_bytes, KIB)))
+    return with_unit(number_words(size_bytes / KIB**step, digits=3), units[step - 1])
 
 
 def range_words(minimum: float, maximum: float, unit: str) -> str:

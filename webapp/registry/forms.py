@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from webapp.registry.errors import DiskFullError
-from webapp.registry.models import DeployRole
+from webapp.registry.models import DeployRole, RegisteredModel
 from webapp.registry.naming import NAME_LENGTH_MAX, is_name
 from webapp.registry.publishing import Submission
 from webapp.registry.uploading import is_cut_off
@@ -139,6 +139,23 @@ class NamedSubmissionForm(SubmissionForm):
                 % {"count": NAME_LENGTH_MAX}
             )
         return name
+
+
+def said_before(model: RegisteredModel) -> dict[str, str]:
+    """Return what the form of the next version begins with: what was said of the newest, but for its notes."""
+    newest = model.newest_version
+    said = newest.publication if newest else Publication()
+    return {
+        "title": model.title,
+        "description": model.description,
+        "target": said.target or "",
+        "positive_label": said.positive_label,
+        "output_name": said.output_name,
+        "output_unit": said.output_unit,
+        "units": "\n".join(f"{name}={unit}" for name, unit in said.units.items()),
+        "categories": "\n".join(said.categories),
+        "text": "\n".join(said.text),
+    }
 
 
 def filled_in(form: type[Filled], request: HttpRequest) -> Filled:

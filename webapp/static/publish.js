@@ -6,6 +6,7 @@ const drop = document.getElementById("drop");
 const sending = document.getElementById("sending");
 const artifact = form.elements.artifact;
 const reference = form.elements.reference;
+const target = form.elements.target;
 const HEAD_BYTES = 65536;
 const TABLE = /\.(csv|tsv|txt|parquet|pq)$/i;
 
@@ -16,8 +17,18 @@ function give(input, file) {
   input.dispatchEvent(new Event("change"));
 }
 
-function take(files) {
-  for (const file of files) give(TABLE.test(file.name) ? reference : artifact, file);
+// A directory comes as a file that cannot be read, and of two models the browser would take the last.
+function take({ files, items }) {
+  const isDirectory = [...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+  const tables = [...files].filter((file) => TABLE.test(file.name));
+  const models = [...files].filter((file) => !TABLE.test(file.name));
+  if (isDirectory || tables.length > 1 || models.length > 1) {
+    showProblem(form.dataset.tooMany);
+    return;
+  }
+  document.getElementById("problems").replaceChildren();
+  for (const file of tables) give(reference, file);
+  for (const file of models) give(artifact, file);
 }
 
 // The first line of a CSV file, read as one: quoted names, and whichever separator parts the most of them.
@@ -31,10 +42,22 @@ function columnsOf(text) {
 async function offerColumns() {
   const file = reference.files[0];
   const offered = document.getElementById("columns");
-  offered.replaceChildren();
-  if (!file || /\.(parquet|pq)$/i.test(file.name)) return;
-  const names = columnsOf(await file.slice(0, HEAD_BYTES).text());
+  const isText = file && !/\.(parquet|pq)$/i.test(file.name);
+  const names = isText ? columnsOf(await file.slice(0, HEAD_BYTES).text()) : [];
   offered.replaceChildren(...names.map((name) => new Option(name, name)));
+  checkTarget();
+}
+
+// Tells at once what the box would find out only later; a notice and no refusal, for the file was read in haste.
+function checkTarget() {
+  const names = [...document.getElementById("columns").options].map((option) => option.value);
+  const notice = target.parentElement.querySelector(".field-notice") ?? document.createElement("p");
+  const isMissing = names.length > 0 && target.value !== "" && !names.includes(target.value);
+  notice.className = "field-notice";
+  notice.setAttribute("role", "status");
+  notice.textContent = isMissing ? form.dataset.noColumn : "";
+  if (isMissing) target.after(notice);
+  else notice.remove();
 }
 
 function tell(words) {
@@ -57,12 +80,25 @@ function showProblems(nodes) {
   form.querySelector("[type=submit]").disabled = false;
 }
 
+// Puts beside each field what the answer says of it.
+function markFields(page) {
+  for (const theirs of page.querySelectorAll("#publish .form-control")) {
+    const ours = form.elements[theirs.name];
+    const problems = theirs.parentElement.querySelectorAll(".field-problem");
+    for (const old of ours.parentElement.querySelectorAll(".field-problem")) old.remove();
+    ours.after(...problems);
+    ours.setAttribute("aria-invalid", String(problems.length > 0));
+  }
+}
+
 function finish(request) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
   const problems = page.getElementById("problems");
   if (request.status < 400 && request.responseURL) location.assign(request.responseURL);
-  else if (problems) showProblems([...problems.children]);
-  else showProblem(page.querySelector("main")?.innerText.trim() ?? form.dataset.lost);
+  else if (problems) {
+    showProblems([...problems.children]);
+    markFields(page);
+  } else showProblem(page.querySelector("main")?.innerText.trim() ?? form.dataset.lost);
 }
 
 function send(event) {
@@ -87,12 +123,14 @@ function send(event) {
 }
 
 drop.querySelector(".drop-hint").hidden = false;
-drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });
-drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
-drop.addEventListener("drop", (event) => {
+// Anywhere on the page: beside the card the browser would leave the page and show the file.
+document.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });
+document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) drop.classList.remove("is-over"); });
+document.addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("is-over");
-  take(event.dataTransfer.files);
+  take(event.dataTransfer);
 });
 reference.addEventListener("change", offerColumns);
+target.addEventListener("change", checkTarget);
 form.addEventListener("submit", send);

@@ -48,7 +48,8 @@ def test_an_endpoint_is_described(bob, penguins):
     described = with_key(bob).get("/api/v1/endpoints/penguins").json()
     assert set(described) == {"name", "title", "version", "engine", "signature"}
     assert (described["name"], described["version"], described["engine"]) == ("penguins", 1, "onnx")
-    assert described["signature"]["output"] == {"kind": "class", "name": "species", "labels": ["Adelie", "Gentoo"]}
+    output = {"kind": "class", "name": "species", "labels": ["Adelie", "Gentoo"], "unit": ""}
+    assert described["signature"]["output"] == output
     assert described["signature"]["features"][0] == {
         "name": "bill_mm",
         "type": "number",

@@ -19,7 +19,7 @@ def test_what_was_measured_has_its_unit():
         figure.name: figure.words.replace("\N{NO-BREAK SPACE}", " ")
         for figure in said(Report(measurements=MEASURED)).figures
     }
-    assert words["Memory at most"] == "5.0 MB"
+    assert words["Memory at most"] == "5 MiB"
     assert words["Loading takes"] == "12 ms"
 
 

@@ -85,7 +85,7 @@ def test_the_page_of_the_version_leads_here(as_alice, version):
         "99.1 %",
         "differs from what was foretold by 20.0 %",
         "510 times",
-        "2.0 MB",
+        "2 MiB",
         "0.4 ",
         "changes no answer",
         "1.5 ms",

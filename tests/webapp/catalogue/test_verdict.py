@@ -93,4 +93,4 @@ def test_what_does_not_fit_is_told_with_the_numbers(judged, penguins, settings):
     found = judged(version=other)
     assert found.state == "bad"
     assert "It does not fit: it needs" in found.words
-    assert "1.0 MB for models" in found.words
+    assert "1 MiB for models" in found.words

@@ -202,8 +202,32 @@ def test_versions_stand_side_by_side(as_alice, alice, version, tmp_path):
     record(inspected(version))
     publish(alice, submission(tmp_path / "two", artifact=b"another"))
     text = page(as_alice, "/models/penguins/")
-    assert text.index("Version 2") < text.index("Version 1")
+    assert text.index(">Version 2<") < text.index(">Version 1<")
     assert "Penguins</a> (champion)" in text
+
+
+def test_a_model_that_answers_says_so_whatever_became_of_a_newer_version(as_alice, alice, version, tmp_path):
+    record(inspected(version))
+    assert "Version 1 answers<" in page(as_alice, "/models/")
+    second = publish(alice, submission(tmp_path / "two", artifact=b"another"))
+    record(inspected(second, manifest=None, reason="It is no model."))
+    for path in ("/models/", "/models/penguins/"):
+        assert "Version 1 answers; version 2: rejected" in page(as_alice, path)
+
+
+def test_the_form_of_the_next_version_knows_what_was_said_of_the_last(as_alice, version):
+    text = page(as_alice, "/models/penguins/publish/")
+    assert "Filled in as for version 1." in text
+    assert 'value="species"' in text
+    assert "in place of the present version" not in text
+    record(inspected(version))
+    assert "in place of the present version" in page(as_alice, "/models/penguins/publish/")
+
+
+def test_what_was_published_before_is_told_on_its_page(as_both):
+    address = as_both.post("/models/publish/", sent())["Location"]
+    assert "published before" not in page(as_both, address)
+    assert "published before" in page(as_both, as_both.post("/models/publish/", sent())["Location"])
 
 
 def test_the_list_asks_the_database_a_fixed_number_of_times(

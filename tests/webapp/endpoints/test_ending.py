@@ -79,6 +79,6 @@ def test_a_champion_is_not_offered_its_own_place_again(browser, version):
 def test_a_wrong_state_is_told_in_the_language_of_the_reader(browser, version):
     browser.post(f"{PAGE}end/retire/")
     page = browser.post(f"{PAGE}end/retire/", headers={"accept-language": "fr"}).content.decode()
-    assert "penguins version 2 ne peut pas être à la retraite : elle n" in page
+    assert "penguins version 2 ne peut pas être à la retraite\N{NO-BREAK SPACE}: elle n" in page
     assert "est pas prête ou archivée." in page
     assert "cannot be" not in page

@@ -25,6 +25,11 @@ def test_a_stranger_sees_the_next_step_instead(as_charlie, penguins):
     assert "No endpoint is open to you yet." in page
 
 
+def test_who_may_publish_is_told_to(as_alice, as_charlie):
+    assert 'href="/models/publish/"' in as_alice.get("/").content.decode()
+    assert 'href="/models/publish/"' not in as_charlie.get("/").content.decode()
+
+
 def test_home_says_when_nobody_computes(as_bob, penguins):
     page = as_bob.get("/").content.decode()
     assert "No model answers at the moment" in page

@@ -92,6 +92,14 @@ def test_an_order_that_is_none_leads_back(browser, penguins, query):
     assert browser.get(f"{PAGE}deploy/?{query}").status_code == 302
 
 
+@pytest.mark.parametrize("wrong", ["share=150", "share=many", "load=much"])
+def test_an_order_that_is_none_is_told(browser, penguins, wrong):
+    add_version(penguins)
+    page = browser.get(f"{PAGE}deploy/?version=2&role=challenger&{wrong}", follow=True).content.decode()
+    assert "Nothing was changed. " in page
+    assert {"share": "Share (%): ", "load": "Expected load: "}[wrong.split("=")[0]] in page
+
+
 @pytest.mark.parametrize("number", [2, 9])
 def test_what_may_not_be_deployed_is_absent(browser, penguins, number):
     add_version(penguins, status="rejected")
@@ -119,7 +127,7 @@ def test_what_does_not_fit_is_told_before_and_refused(browser, penguins, setting
 def test_a_refusal_is_told_in_french(browser, penguins):
     add_version(penguins, FEWER)
     page = browser.post(CHANGES[0], decide(penguins), headers={"Accept-Language": "fr"}).content.decode()
-    assert "la variable « bill_mm »" in page
+    assert "la variable «\N{NO-BREAK SPACE}bill_mm\N{NO-BREAK SPACE}»" in page
 
 
 def test_a_page_that_is_past_changes_nothing(browser, penguins):
@@ -129,6 +137,13 @@ def test_a_page_that_is_past_changes_nothing(browser, penguins):
     answer = browser.post(f"{PAGE}deploy/?version=3&role=champion", decision)
     assert "Somebody else changed penguins a moment ago" in answer.content.decode()
     assert live(penguins) == {"champion": [2]}
+
+
+def test_where_nothing_was_before_no_rollback_is_offered(browser, penguins):
+    assert CHANGES[1] not in browser.get(PAGE).content.decode()
+    page = browser.get(CHANGES[1]).content.decode()
+    assert "There is no champion before the present one." in page
+    assert 'name="reason"' not in page
 
 
 def test_a_rollback_names_where_it_leads_and_does_it_once(browser, penguins):

@@ -5,7 +5,14 @@ import math
 import pytest
 from django.utils import translation
 
-from webapp.predictions.numbers import canonical_number, number_words, percent_words, range_words, typed_number
+from webapp.predictions.numbers import (
+    canonical_number,
+    number_words,
+    percent_words,
+    range_words,
+    size_words,
+    typed_number,
+)
 from webapp.sentences import TIMES
 
 
@@ -31,6 +38,21 @@ from webapp.sentences import TIMES
 )
 def test_a_number_is_short_and_grouped(value, words):
     assert number_words(value) == words
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "words"),
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1 KiB"),
+        (1 << 20, "1 MiB"),
+        (19 << 29, "9.5 GiB"),
+        (1 << 41, "2048 GiB"),
+    ],
+)
+def test_a_size_is_in_the_unit_that_people_read_best(size_bytes, words):
+    assert size_words(size_bytes).replace("\N{NO-BREAK SPACE}", " ") == words
 
 
 def test_a_number_reads_french():
