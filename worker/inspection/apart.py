@@ -1,5 +1,6 @@
 """The worker's side of an inspection: where things lie, the disposable process, and what its ending means."""
 
+import hashlib
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +70,9 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
 
     def inspect(self, request: InspectionRequest) -> InspectionOutcome:
         """Inspect in disposable processes and put the files that were made into the outbox."""
-        return _measured(self._examined(request), request, self)
+        outcome = _measured(self._examined(request), request, self)
+        made = self.spool_dir / "outbox" / request.inspection_id
+        return msgspec.structs.replace(outcome, digests={name: _digest(made / name) for name in outcome.files})
 
     def _examined(self, request: InspectionRequest) -> InspectionOutcome:
         outcome = inspect_apart(request, self, EXAMINATION)
@@ -216,6 +219,11 @@ def _take_out(working: Path, target: Path, wanted: tuple[str, ...]) -> tuple[str
     for name in taken:
         (working / name).replace(target / name)
     return taken
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_plain_file(path: Path) -> bool:

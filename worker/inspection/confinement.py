@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
+from worker.contract.inspection import PRODUCED_BYTES_MAX
 from worker.inspection import landlock, seccomp
 
 PR_SET_PDEATHSIG: Final = 1
@@ -37,7 +38,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int
     timeout_s: float
     cpu_s: int
-    file_size_bytes: int = 2_000_000_000
+    file_size_bytes: int = PRODUCED_BYTES_MAX
     open_files: int = 256
     disk_bytes: int = 8_000_000_000
     disk_files: int = 20_000
