@@ -102,9 +102,7 @@ def _why(ending: Ending, limits: Limits) -> Words:
             {"megabytes": limits.memory_bytes / 1e6},
         )
     if ending.status < 0:
-        return Words(
-            "The process that compared the versions died ({signal}).", {"signal": ending.signal_name}
-        )
+        return Words("The process that compared the versions died ({signal}).", {"signal": ending.signal_name})
     return Words("The comparison ended without an answer (exit status {status}).", {"status": ending.status})
 
 

@@ -39,5 +39,5 @@ def _without_files(directory: Path) -> list[Path]:
             if entry.is_dir(follow_symlinks=False):
                 directories.append(directory / entry.name)
             else:
-                os.unlink(entry.path)
+                (directory / entry.name).unlink()
     return directories
