@@ -1,7 +1,8 @@
 """A sentence as data, so that a page can say it in another language.
 
 A process that ran a stranger's model may have written it. So a template names facts and how numbers are written, and
-nothing else: `str.format` would follow attributes of a fact to whatever the program knows, and write a number a gigabyte wide.
+nothing else: `str.format` would follow attributes of a fact to whatever the program knows, and write a number a
+gigabyte wide.
 """
 
 import re

@@ -205,8 +205,8 @@ def _why(ending: Ending, limits: Limits) -> tuple[Words, Words]:
     if ending.status == -signal.SIGKILL:
         return Words("The inspection was killed, most likely because the machine ran out of memory."), MEMORY_HINT
     if ending.status < 0:
-        facts = {"signal": ending.signal_name}
-        return Words("The process that opened the model died ({signal}).", facts), PUBLISHER_HINT
+        words = Words("The process that opened the model died ({signal}).", {"signal": ending.signal_name})
+        return words, PUBLISHER_HINT
     words = Words("The inspection ended without an answer (exit status {status}).", {"status": ending.status})
     return words, PUBLISHER_HINT
 

@@ -84,7 +84,7 @@ def linked_directory(made: Path, tmp_path: Path) -> None:
     made.parent.symlink_to(tmp_path / "elsewhere")
 
 
-def huge(made: Path, tmp_path: Path) -> None:  # noqa: ARG001  # as the others
+def huge(made: Path, tmp_path: Path) -> None:
     with made.open("wb") as file:
         file.truncate(1 << 40)
 

@@ -138,7 +138,7 @@ WAYS_TO_OTHERS: dict[str, Callable[[], Any]] = {
     "priority of the parent": lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
     "processors of the parent": lambda: os.sched_setaffinity(os.getppid(), {0}),
     "schedule of the parent": lambda: os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0)),
-    "its own memory": lambda: Path("/proc/self/mem").open("r+b"),
+    "its own memory": lambda: os.open("/proc/self/mem", os.O_RDWR),
     "session of its own": os.setsid,
     **(
         {
