@@ -36,7 +36,7 @@ def say(known: Collection[str], template: str, facts: Mapping[str, Fact]) -> str
         return None
     try:
         return gettext(template).format(**{name: _said(known, fact) for name, fact in facts.items()})
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):  # facts that a stranger's model forged
         return None
 
 

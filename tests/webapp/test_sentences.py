@@ -83,6 +83,6 @@ def test_a_template_that_is_not_known_is_not_filled_in():
     assert say(check_words.TEMPLATES, "{size.__class__}", {"size": 1}) is None
 
 
-@pytest.mark.parametrize("facts", [{}, {"size": "many"}])
+@pytest.mark.parametrize("facts", [{}, {"size": "many"}, {"size": 10**400}])
 def test_facts_that_do_not_fit_are_not_filled_in(facts):
     assert say(check_words.TEMPLATES, SIZE, facts) is None

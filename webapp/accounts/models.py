@@ -64,6 +64,11 @@ class User(AbstractUser):
         """Whether there is a password by which this user may log in."""
         return self.has_usable_password()
 
+    @property
+    def has_pickles_opened(self) -> bool:
+        """Whether a pickle that this user publishes is opened."""
+        return self.is_active and self.may_publish and self.may_publish_pickles
+
     def save(self, *, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Keep Django's flags in step with the role; who is new joins the group of everyone.
 

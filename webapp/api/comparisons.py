@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from ninja import Field, Query, Router, Schema, Status
 
 from webapp.api.schemas import ErrorSchema
-from webapp.catalogue.comparison_words import answers_sentence
+from webapp.catalogue.comparison_words import answers_sentence, reason_words
 from webapp.catalogue.signature_changes import signature_changes
 from webapp.registry.comparing import comparable, compare, compare_again
 from webapp.registry.comparisons import Stage, VersionComparison
@@ -95,4 +95,4 @@ def _described(asked: VersionComparison, pair: tuple[ModelVersion, ModelVersion]
 def _sentence(asked: VersionComparison, old: int, new: int) -> str:
     if asked.compared is not None:
         return answers_sentence(asked.compared, old, new)
-    return str(asked.reason) if asked.reason is not None else ""
+    return (reason_words(asked.reason) or asked.reason.template) if asked.reason is not None else ""

@@ -17,7 +17,7 @@ from webapp.endpoints.errors import DeploymentStateError, EndpointError
 from webapp.endpoints.models import Endpoint
 from webapp.endpoints.orders import Order
 from webapp.endpoints.phrases import Phrase
-from webapp.registry.models import DeployRole, ModelVersion
+from webapp.registry.models import DeployRole, ModelVersion, RegisteredModel
 from webapp.registry.signals import version_ready
 
 NOT_YOURS: Final = gettext_noop("The endpoint %(endpoint)s stands before a model that %(user)s does not manage.")
@@ -51,21 +51,31 @@ def deploy_when_asked(version: ModelVersion, **_signal: Any) -> None:
     """
     if version.deploy_role != DeployRole.CHAMPION:
         return
-    words = {"title": version.model.title, "description": version.model.description}
-    with acting_for(version.created_by):
-        endpoint, is_new = Endpoint.objects.get_or_create(name=version.model.name, defaults=words)
-        if is_new:
-            endpoint.groups.add(everyone())
     try:
-        _deploy(endpoint, version)
+        _deploy(version)
     except EndpointError as error:
         version.mark_not_deployed(f"{version} is ready but not deployed. {error.message}", error.hint)
 
 
-def _deploy(endpoint: Endpoint, version: ModelVersion) -> None:
-    publisher = version.created_by
-    if not endpoint.may_be_managed_by(publisher):
-        facts = {"endpoint": endpoint.name, "user": publisher.get_username()}
-        raise DeploymentStateError(Phrase(NOT_YOURS, facts), Phrase(ASK_OWNER))
+def _deploy(version: ModelVersion) -> None:
+    """Deploy in the name of who asked, who may have lost the right to it during the inspection."""
+    asker = version.asker
+    name = version.model.name
+    may_deploy = RegisteredModel.objects.manageable_by(asker).filter(pk=version.model_id).exists()
+    known = Endpoint.objects.filter(name=name).first()
+    if not may_deploy or (known is not None and not known.may_be_managed_by(asker)):
+        raise DeploymentStateError(
+            Phrase(NOT_YOURS, {"endpoint": name, "user": asker.get_username()}), Phrase(ASK_OWNER)
+        )
+    endpoint = known or _made(version)
     with transaction.atomic():
-        deploy(endpoint, Order(version=version, by=publisher), timezone.now())
+        deploy(endpoint, Order(version=version, by=asker), timezone.now())
+
+
+def _made(version: ModelVersion) -> Endpoint:
+    words = {"title": version.model.title, "description": version.model.description}
+    with acting_for(version.asker):
+        endpoint, is_new = Endpoint.objects.get_or_create(name=version.model.name, defaults=words)
+        if is_new:
+            endpoint.groups.add(everyone())
+    return endpoint

@@ -145,6 +145,14 @@ class ModelVersion(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("published by")
     )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    pickles_allowed = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("published"), auto_now_add=True)
 
     was_known = False
@@ -174,6 +182,11 @@ class ModelVersion(models.Model):
         return msgspec.convert(self.manifest_json, Manifest)
 
     @property
+    def asker(self) -> User:
+        """Who asked for its inspection last, and thereby for its deployment."""
+        return self.asked_by or self.created_by
+
+    @property
     def is_ready(self) -> bool:
         """Whether the version may be deployed."""
         return self.status == Status.READY
@@ -199,16 +212,14 @@ class ModelVersion(models.Model):
         ModelVersion.objects.filter(pk=self.pk, status=Status.READY).update(reason=reason, hint=hint)
         self.refresh_from_db()
 
-    def mark_inspected_again(self, inspection_id: str, deploy_role: DeployRole | None = None) -> None:
+    def mark_inspected_again(self, inspection_id: str, **wishes: object) -> None:
         """Begin a new inspection of a version that is not ready; an answer to the former one is no longer taken.
 
-        What it becomes once it is ready is what was wished last.
+        `wishes` are who asked, whether pickles are allowed, and what it becomes once it is ready: the last one's hold.
         """
         waiting = ModelVersion.objects.filter(pk=self.pk, status__in=(Status.INSPECTING, Status.REJECTED))
         nothing = {"reason": "", "hint": "", "reason_words": None, "hint_words": None}
-        changes = {**nothing, "status": Status.INSPECTING, "inspection_id": inspection_id}
-        if deploy_role is not None:
-            changes["deploy_role"] = deploy_role
+        changes = {**nothing, **wishes, "status": Status.INSPECTING, "inspection_id": inspection_id}
         if waiting.update(**changes) != 1:
             raise WrongStateError(str(self), Event.INSPECTED_AGAIN, ("rejected", "being inspected"))
         self.refresh_from_db()

@@ -116,6 +116,11 @@ def _version(user: User, submission: Submission, inspection_id: str) -> ModelVer
     with transaction.atomic():
         model = _model(user, submission)
         digest = digest_of(artifact_sha256, reference_sha256, submission.publication)
+        wishes = {
+            "deploy_role": submission.deploy_role,
+            "asked_by": user,
+            "pickles_allowed": user.has_pickles_opened,
+        }
         version, is_new = model.versions.get_or_create(
             digest=digest,
             defaults={
@@ -124,9 +129,9 @@ def _version(user: User, submission: Submission, inspection_id: str) -> ModelVer
                 "reference_sha256": reference_sha256,
                 "publication_json": msgspec.to_builtins(submission.publication),
                 "notes": submission.notes,
-                "deploy_role": submission.deploy_role,
                 "inspection_id": inspection_id,
                 "created_by": user,
+                **wishes,
             },
         )
         version.was_known = not is_new
@@ -134,11 +139,11 @@ def _version(user: User, submission: Submission, inspection_id: str) -> ModelVer
             return version
         if not is_new:
             former_inspection_id = version.inspection_id
-            version.mark_inspected_again(inspection_id, submission.deploy_role)
+            version.mark_inspected_again(inspection_id, **wishes)
             transaction.on_commit(lambda: store().discard(former_inspection_id))
         facts = {"artifact": version.artifact_sha256, "reference": version.reference_sha256}
         version.tell(Action.PUBLISHED, user, after=facts)
-        transaction.on_commit(lambda: _ask_for_inspection(version, pickles_allowed=user.may_publish_pickles))
+        transaction.on_commit(lambda: _ask_for_inspection(version))
     return version
 
 
@@ -146,6 +151,23 @@ def digest_of(artifact_sha256: str, reference_sha256: str, publication: Publicat
     """Return the name of a version in the store: same bytes, same data, same publication, same digest."""
     content = msgspec.json.encode([artifact_sha256, reference_sha256, publication], order="sorted")
     return hashlib.sha256(content).hexdigest()
+
+
+def inspect_without_pickles(user: User) -> None:
+    """Begin the user's inspections anew that might open a pickle: since they were asked for, that was withdrawn.
+
+    What is being found meanwhile is not taken any more.
+    """
+    for version in ModelVersion.objects.filter(asked_by=user, status=Status.INSPECTING, pickles_allowed=True):
+        former_inspection_id, inspection_id = version.inspection_id, uuid4().hex
+        store().readdress(former_inspection_id, inspection_id)
+        with transaction.atomic():
+            version.mark_inspected_again(inspection_id, pickles_allowed=False)
+        store().discard(former_inspection_id)
+        try:
+            _ask_for_inspection(version)
+        except InspectionNotSentError as error:
+            logger.warning("%s %s", error.message, error.hint)
 
 
 def record(outcome: InspectionOutcome) -> None:
@@ -181,10 +203,10 @@ def _take_in(version: ModelVersion, outcome: InspectionOutcome) -> None:
     if outcome.manifest is None:
         version.mark_rejected(outcome.reason, outcome.hint, outcome.reason_words, outcome.hint_words)
     else:
-        _accept(version, outcome.manifest, outcome.files)
+        _accept(version, outcome.manifest, {name: outcome.digests.get(name, "") for name in outcome.files})
 
 
-def _accept(version: ModelVersion, manifest: Manifest, produced: tuple[str, ...]) -> None:
+def _accept(version: ModelVersion, manifest: Manifest, produced: dict[str, str]) -> None:
     inspected = Inspected(
         digest=version.digest,
         inspection_id=version.inspection_id,
@@ -224,12 +246,12 @@ def title_of(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def _ask_for_inspection(version: ModelVersion, *, pickles_allowed: bool) -> None:
+def _ask_for_inspection(version: ModelVersion) -> None:
     request = InspectionRequest(
         inspection_id=version.inspection_id,
         version_id=version.pk,
         publication=version.publication,
-        pickles_allowed=pickles_allowed,
+        pickles_allowed=version.pickles_allowed,
     )
     try:
         message = msgspec.to_builtins(request)

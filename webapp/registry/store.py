@@ -1,7 +1,7 @@
 """The model store: `models/<digest>/`, content-addressed and append-only, and the spool through which files reach it.
 
 The data plane writes into the spool's outbox and is not trusted: files are copied, not renamed (it may still hold one
-open), links are refused, and what must match a digest is hashed on the way.
+open), links and what has a second name are refused, a copy ends at a bound, and all must match their digests.
 """
 
 import hashlib
@@ -9,13 +9,15 @@ import os
 import re
 import shutil
 import stat
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
 from webapp.registry.errors import FileNotKeptError
-from worker.contract.inspection import ARTIFACT, PRODUCED, REFERENCE
+from worker.contract.inspection import ARTIFACT, PRODUCED, PRODUCED_BYTES_MAX, REFERENCE
 
 MANIFEST: Final = "manifest.json"
 KEPT_MODE: Final = 0o640
@@ -27,13 +29,13 @@ _CHUNK_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inspected:
-    """What goes into the store: the published files, the `produced` ones beside them, the manifest."""
+    """What goes into the store: the published files, the `produced` ones with their SHA-256, the manifest."""
 
     digest: str
     inspection_id: str
     artifact_sha256: str
     reference_sha256: str
-    produced: tuple[str, ...]
+    produced: Mapping[str, str]
     manifest: bytes
 
 
@@ -61,6 +63,12 @@ class ModelStore:
         inbox.mkdir(parents=True)
         self.outbox(inspection_id).mkdir(parents=True, exist_ok=True)
         return take(artifact, inbox / ARTIFACT), take(reference, inbox / REFERENCE)
+
+    def readdress(self, former_inspection_id: str, inspection_id: str) -> None:
+        """Let another inspection find the files, if they are still there, and the former one none."""
+        self.outbox(inspection_id).mkdir(parents=True)
+        with suppress(FileNotFoundError):
+            self.inbox(former_inspection_id).rename(self.inbox(inspection_id))
 
     def discard(self, inspection_id: str) -> None:
         """Remove what the spool holds of an inspection."""
@@ -99,10 +107,11 @@ class ModelStore:
 
     def _fill(self, draft: Path, inspected: Inspected) -> None:
         outbox = self.outbox(inspected.inspection_id)
-        for name in inspected.produced:
+        for name, sha256 in inspected.produced.items():
             if name not in PRODUCED:
                 raise FileNotKeptError(name, "its name is not one that an inspection produces")
-            copy_durably(outbox / name, draft / name)
+            if _copy_made(outbox, name, draft / name) != sha256:
+                raise FileNotKeptError(name, "it changed after the inspection")
         inbox = self.inbox(inspected.inspection_id)
         published = {ARTIFACT: inspected.artifact_sha256, REFERENCE: inspected.reference_sha256}
         for name, sha256 in published.items():
@@ -113,20 +122,45 @@ class ModelStore:
 
 def copy_durably(source: Path, target: Path) -> str:
     """Return the SHA-256 of a file after copying it so that it survives a power cut. Only regular files are copied."""
+    return _copied(_opened(source, source.name), source.name, target)
+
+
+def _copy_made(outbox: Path, name: str, target: Path) -> str:
+    """Copy what an inspection made, within bounds: its directory may be a link, too, and its file may still grow."""
+    directory = _opened(outbox, name, os.O_DIRECTORY)
+    try:
+        descriptor = _opened(Path(name), name, directory=directory)
+    finally:
+        os.close(directory)
+    return _copied(descriptor, name, target, PRODUCED_BYTES_MAX)
+
+
+def _opened(path: Path, name: str, kind: int = 0, directory: int | None = None) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | kind, dir_fd=directory)
+    except OSError as error:
+        raise FileNotKeptError(name, error.strerror or "it cannot be opened") from error
+
+
+def _copied(descriptor: int, name: str, target: Path, most_bytes: int | None = None) -> str:
+    """Copy an open file and close it; where the size is bounded, no other name may lead to it."""
     digest = hashlib.sha256()
     try:
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise FileNotKeptError(source.name, error.strerror or "it cannot be opened") from error
-    with os.fdopen(descriptor, "rb") as reader:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FileNotKeptError(source.name, "it is not a regular file")
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise FileNotKeptError(name, "it is not a regular file")
+        if most_bytes is not None and found.st_nlink != 1:
+            raise FileNotKeptError(name, "it has a second name")
         with target.open("xb") as writer:
-            while chunk := reader.read(_CHUNK_BYTES):
+            while chunk := os.read(descriptor, _CHUNK_BYTES):
                 digest.update(chunk)
                 writer.write(chunk)
+                if most_bytes is not None and writer.tell() > most_bytes:
+                    raise FileNotKeptError(name, f"it is larger than {most_bytes:,} bytes")
             writer.flush()
             os.fsync(writer.fileno())
+    finally:
+        os.close(descriptor)
     return digest.hexdigest()
 
 

@@ -1,7 +1,6 @@
 """The worker's side of a comparison: the disposable process, what of its answer is taken, and what its ending means."""
 
 import re
-import shutil
 import signal
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from worker.inspection import disposable
 from worker.inspection.apart import NO_MEMORY
 from worker.inspection.confinement import Limits
 from worker.inspection.disposable import Ending, Exceeded
+from worker.inspection.removal import remove
 
 PROCESS: Final = "worker.comparison.process"
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -44,7 +44,7 @@ class ComparingPlace(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
 
     def compare(self, request: ComparisonRequest) -> ComparisonOutcome:
-        """Compare in a disposable process that is alone. Raise ValueError for a request that no site sends."""
+        """Compare in a disposable process. Raise ValueError for a request that no site sends."""
         if not COMPARISON_ID.fullmatch(request.comparison_id):
             msg = f"A comparison id is 32 hexadecimal digits, got {request.comparison_id[:80]!r}."
             raise ValueError(msg)
@@ -59,11 +59,11 @@ class ComparingPlace(msgspec.Struct, frozen=True, kw_only=True):
         file = working.with_suffix(".json")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(msgspec.json.encode(Job(request=request, old=old, new=new)))
-        limits = msgspec.structs.replace(self.limits, readable=(old, new), alone=True)
+        limits = msgspec.structs.replace(self.limits, readable=(old, new))
         try:
             return disposable.run(PROCESS, file, working, limits)
         finally:
-            shutil.rmtree(working, ignore_errors=True)
+            remove(working)
             file.unlink(missing_ok=True)
 
 
@@ -81,7 +81,7 @@ def _said(outcome: bytes) -> ComparisonOutcome | None:
         return None
     try:
         said = msgspec.json.decode(outcome, type=ComparisonOutcome)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     is_told = said.reason is not None if said.compared is None else _is_bounded(said.compared)
     return said if is_told else None
@@ -102,9 +102,7 @@ def _why(ending: Ending, limits: Limits) -> Words:
             {"megabytes": limits.memory_bytes / 1e6},
         )
     if ending.status < 0:
-        return Words(
-            "The process that compared the versions died ({signal}).", {"signal": signal.Signals(-ending.status).name}
-        )
+        return Words("The process that compared the versions died ({signal}).", {"signal": ending.signal_name})
     return Words("The comparison ended without an answer (exit status {status}).", {"status": ending.status})
 
 

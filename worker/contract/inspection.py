@@ -14,6 +14,9 @@ REFERENCE: Final = "reference"
 GRAPH: Final = "model.onnx"
 CONVERTED: Final = "model.skops"
 PROFILE: Final = "profile.json"
+PRODUCED_BYTES_MAX: Final = 2_000_000_000
+"""The largest file that an inspection may make: what an ONNX graph can be."""
+
 PRODUCED: Final = (GRAPH, CONVERTED, PROFILE)
 """What an inspection may leave in the outbox and the store beside the published files; nothing else is taken."""
 
@@ -52,13 +55,15 @@ class InspectionRequest(msgspec.Struct, frozen=True, kw_only=True):
 class InspectionOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """`control.record_inspection`: a manifest, or the reason for refusal in one sentence with a hint.
 
-    Both are English; their words beside them can be said in the reader's language.
+    Both are English; their words beside them can be said in the reader's language. `digests` are the SHA-256 of the
+    `files`, taken when every process of the inspection had ended.
     """
 
     inspection_id: str
     version_id: int
     manifest: Manifest | None = None
     files: tuple[str, ...] = ()
+    digests: dict[str, str] = {}
     reason: str = ""
     hint: str = ""
     reason_words: Words | None = None

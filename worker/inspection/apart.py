@@ -1,6 +1,6 @@
 """The worker's side of an inspection: where things lie, the disposable process, and what its ending means."""
 
-import shutil
+import hashlib
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from worker.inspection.completion import complete
 from worker.inspection.confinement import Limits
 from worker.inspection.disposable import Ending, Exceeded
 from worker.inspection.refusal import rejection
+from worker.inspection.removal import remove
 
 EXAMINATION: Final = "worker.inspection.arrival"
 CONVERSION: Final = "worker.inspection.quarantine"
@@ -29,6 +30,9 @@ SAMPLE: Final = "sample.json"
 
 CONVERTED_FILES: Final = (CONVERTED, "answers.json")
 """What the opening of a pickle must leave for the examination."""
+
+REFUSAL_BYTES_MAX: Final = 100_000
+"""Of an outcome without a manifest, which goes into the database and onto pages as it is."""
 
 NO_MEMORY: Final = ("MemoryError", "bad_alloc", "memory allocation")
 """What libraries say when they are refused memory."""
@@ -66,7 +70,9 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
 
     def inspect(self, request: InspectionRequest) -> InspectionOutcome:
         """Inspect in disposable processes and put the files that were made into the outbox."""
-        return _measured(self._examined(request), request, self)
+        outcome = _measured(self._examined(request), request, self)
+        made = self.spool_dir / "outbox" / request.inspection_id
+        return msgspec.structs.replace(outcome, digests={name: _digest(made / name) for name in outcome.files})
 
     def _examined(self, request: InspectionRequest) -> InspectionOutcome:
         outcome = inspect_apart(request, self, EXAMINATION)
@@ -77,7 +83,7 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
             failed = _convert_apart(request, self, converted)
             return failed or inspect_apart(request, self, EXAMINATION, converted)
         finally:
-            shutil.rmtree(converted, ignore_errors=True)
+            remove(converted)
 
 
 def inspect_apart(
@@ -88,7 +94,7 @@ def inspect_apart(
     job = Job(
         request=request, inbox=str(_inbox(request, workplace)), converted="" if converted is None else str(converted)
     )
-    with _run_apart(job, workplace, module, alone=False) as (outcome, working):
+    with _run_apart(job, workplace, module) as (outcome, working):
         files = _take_out(working, outbox, tuple(name for name in (*PRODUCED, SAMPLE) if name in outcome.files))
     # Who asked and what was taken out is for this side to say, not for a process that ran a stranger's model.
     return msgspec.structs.replace(
@@ -105,7 +111,7 @@ def _measured(outcome: InspectionOutcome, request: InspectionRequest, workplace:
     def measure(manifest: Manifest, *, briefly: bool = False) -> InspectionOutcome:
         inbox = str(_inbox(request, workplace))
         job = Job(request=request, inbox=inbox, manifest=manifest, made=str(outbox), briefly=briefly)
-        with _run_apart(job, workplace, MEASURING, alone=True) as (measured, _):
+        with _run_apart(job, workplace, MEASURING) as (measured, _):
             return measured
 
     try:
@@ -120,9 +126,9 @@ def _measured(outcome: InspectionOutcome, request: InspectionRequest, workplace:
 
 
 def _convert_apart(request: InspectionRequest, workplace: Workplace, converted: Path) -> InspectionOutcome | None:
-    """Let a process that is alone open the pickle. Return why that failed, None when both of its files were taken."""
+    """Let a process of its own open the pickle. Return why that failed, None when both of its files were taken."""
     job = Job(request=request, inbox=str(_inbox(request, workplace)))
-    with _run_apart(job, workplace, CONVERSION, alone=True) as (outcome, working):
+    with _run_apart(job, workplace, CONVERSION) as (outcome, working):
         if outcome.files and _take_out(working, converted, CONVERTED_FILES) == CONVERTED_FILES:
             return None
     if not outcome.reason:
@@ -134,19 +140,19 @@ def _convert_apart(request: InspectionRequest, workplace: Workplace, converted: 
 
 
 @contextmanager
-def _run_apart(job: Job, workplace: Workplace, module: str, *, alone: bool) -> Iterator[tuple[InspectionOutcome, Path]]:
+def _run_apart(job: Job, workplace: Workplace, module: str) -> Iterator[tuple[InspectionOutcome, Path]]:
     """Run a module in a process of its own; yield what it said and its working directory, which goes away after."""
     working = workplace.spool_dir / "working" / job.request.inspection_id
     file = workplace.spool_dir / "working" / f"{job.request.inspection_id}.json"
     readable = tuple(path for path in (job.inbox, job.converted, job.made) if path)
-    limits = msgspec.structs.replace(workplace.limits, readable=readable, alone=alone or workplace.limits.alone)
+    limits = msgspec.structs.replace(workplace.limits, readable=readable)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(msgspec.json.encode(job))
     try:
         ending = disposable.run(module, file, working, limits)
         yield _outcome(ending, job.request, workplace.limits), working
     finally:
-        shutil.rmtree(working, ignore_errors=True)
+        remove(working)
         file.unlink(missing_ok=True)
 
 
@@ -164,10 +170,12 @@ def _outcome(ending: Ending, request: InspectionRequest, limits: Limits) -> Insp
 
 
 def _said(outcome: bytes) -> InspectionOutcome | None:
-    """Return what the process said, None when it is no outcome or names a file that no version has."""
+    """Return what the process said, None when it is no outcome, too long or names a file that no version has."""
     try:
         said = msgspec.json.decode(outcome, type=InspectionOutcome)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if said.manifest is None and len(outcome) > REFUSAL_BYTES_MAX:
         return None
     return None if said.manifest is not None and said.manifest.sklearn_file not in SKLEARN_FILES else said
 
@@ -197,20 +205,25 @@ def _why(ending: Ending, limits: Limits) -> tuple[Words, Words]:
     if ending.status == -signal.SIGKILL:
         return Words("The inspection was killed, most likely because the machine ran out of memory."), MEMORY_HINT
     if ending.status < 0:
-        name = signal.Signals(-ending.status).name
-        return Words("The process that opened the model died ({signal}).", {"signal": name}), PUBLISHER_HINT
+        words = Words("The process that opened the model died ({signal}).", {"signal": ending.signal_name})
+        return words, PUBLISHER_HINT
     words = Words("The inspection ended without an answer (exit status {status}).", {"status": ending.status})
     return words, PUBLISHER_HINT
 
 
 def _take_out(working: Path, target: Path, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Move the wanted files that are there into the target directory, emptied first, and return their names."""
-    shutil.rmtree(target, ignore_errors=True)
+    remove(target)
     target.mkdir(parents=True)
     taken = tuple(name for name in wanted if _is_plain_file(working / name))
     for name in taken:
         (working / name).replace(target / name)
     return taken
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_plain_file(path: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
+from worker.contract.inspection import PRODUCED_BYTES_MAX
 from worker.inspection import landlock, seccomp
 
 PR_SET_PDEATHSIG: Final = 1
@@ -18,7 +19,10 @@ PR_SET_DUMPABLE: Final = 4
 PR_SET_NO_NEW_PRIVS: Final = 38
 GRACE_S: Final = 2
 
-SYSTEM: Final = ("/usr", "/lib", "/lib64", "/etc", "/dev/null", "/dev/urandom", "/sys/devices/system", "/sys/fs/cgroup")
+SYSTEM: Final = ("/usr", "/lib", "/lib64", "/dev/null", "/dev/urandom", "/sys/devices/system", "/sys/fs/cgroup")
+SETTINGS: Final = ("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone", "/etc/mime.types", "/etc/ssl/openssl.cnf")
+"""Not the whole of `/etc`: it says who has accounts, and for root also what their passwords hash to."""
+
 PROCESS: Final = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/proc/filesystems")
 """Not the whole of `/proc`: other processes of the same user have secrets in their environment."""
 
@@ -28,18 +32,17 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     The parent keeps `timeout_s`, the time on the wall, and `disk_bytes` and `disk_files`, what lies in the working
     directory together. `readable`: the paths, beside the libraries, that the process may see; it writes nowhere but
-    into its working directory. `alone`: it may not start, signal or see another process.
+    into its working directory. It may not start, signal or see another process.
     """
 
     memory_bytes: int
     timeout_s: float
     cpu_s: int
-    file_size_bytes: int = 2_000_000_000
+    file_size_bytes: int = PRODUCED_BYTES_MAX
     open_files: int = 256
     disk_bytes: int = 8_000_000_000
     disk_files: int = 20_000
     readable: tuple[str, ...] = ()
-    alone: bool = False
 
     @classmethod
     def from_argument(cls, text: str) -> Self:
@@ -52,7 +55,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def confine(limits: Limits, *packages: str) -> None:
-    """Bind this process, and all that it starts, to the limits; it dies with its parent and gains no privilege.
+    """Bind this process to the limits: it starts no other, and dies with its parent and gains no privilege.
 
     It may go on importing libraries, and modules of these packages, which it has begun to import.
     """
@@ -68,7 +71,7 @@ def confine(limits: Limits, *packages: str) -> None:
     if landlock.version():
         landlock.restrict(_readable(limits, packages), (Path.cwd(), Path("/dev/null")))
     if seccomp.is_known():
-        seccomp.restrict(alone=limits.alone)
+        seccomp.restrict()
 
 
 def can_confine() -> bool:
@@ -81,7 +84,7 @@ def _readable(limits: Limits, packages: Iterable[str]) -> list[Path]:
     own = {Path(path) for package in packages for path in sys.modules[package].__path__}
     # The project's own directory is on the path, but holds more than programs.
     libraries -= {path.parent for path in own}
-    return sorted(libraries | own | {Path(path) for path in (*SYSTEM, *PROCESS, *limits.readable)})
+    return sorted(libraries | own | {Path(path) for path in (*SYSTEM, *SETTINGS, *PROCESS, *limits.readable)})
 
 
 def _limit(kind: int, most: int, margin: int = 0) -> None:

@@ -1,13 +1,13 @@
 """Counts how often one inspection was begun, so that one which kills its worker is not begun for ever."""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Final
 
 from worker.contract.inspection import InspectionOutcome, InspectionRequest
 from worker.contract.words import Words
 from worker.inspection.refusal import rejection
+from worker.inspection.removal import remove
 
 DELIVERIES_MAX: Final = 3
 INSPECTION_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
@@ -44,6 +44,6 @@ class Deliveries:
     def forget(self) -> None:
         """Drop the count, and what a worker that died may have left: the inspection was answered."""
         for directory in self._left:
-            shutil.rmtree(directory, ignore_errors=True)
+            remove(directory)
             directory.with_suffix(".json").unlink(missing_ok=True)
         self._path.unlink(missing_ok=True)

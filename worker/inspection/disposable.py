@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from worker.inspection.confinement import Limits
+from worker.inspection.removal import remove
 
 PROJECT: Final = Path(__file__).parents[2]
 OUTCOME: Final = "outcome.json"
@@ -56,10 +57,18 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it was still at work when its time was over."""
         return self.exceeded is Exceeded.TIME
 
+    @property
+    def signal_name(self) -> str:
+        """The signal that killed it; those of real time have a number only."""
+        try:
+            return signal.Signals(-self.status).name
+        except ValueError:
+            return f"signal {-self.status}"
+
 
 def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
     """Run `module.main(job)` in `directory`, which is emptied first, and return how that ended."""
-    shutil.rmtree(directory, ignore_errors=True)
+    remove(directory)
     directory.mkdir(parents=True)
     limits = msgspec.structs.replace(limits, readable=(*limits.readable, str(job)))
     log = directory / LOG
@@ -112,10 +121,13 @@ def _exceeded(pid: int, directory: Path, limits: Limits) -> Exceeded | None:
     if _resident_bytes(pid) > limits.memory_bytes + LIBRARIES_BYTES:
         return Exceeded.MEMORY
     total_bytes = 0
-    for count, size_bytes in enumerate(_file_sizes(directory)):
-        total_bytes += size_bytes
-        if count >= limits.disk_files or total_bytes > limits.disk_bytes:
-            return Exceeded.DISK
+    try:
+        for count, size_bytes in enumerate(_file_sizes(directory)):
+            total_bytes += size_bytes
+            if count >= limits.disk_files or total_bytes > limits.disk_bytes:
+                return Exceeded.DISK
+    except OSError:  # what cannot be looked at, for its rights or its depth, cannot be counted either
+        return Exceeded.DISK
     return None
 
 
@@ -128,11 +140,19 @@ def _resident_bytes(pid: int) -> int:
 
 
 def _file_sizes(directory: Path) -> Iterator[int]:
-    """Yield what each file and directory takes on the disk. Those that go away meanwhile are left out."""
-    for parent, directories, files in os.walk(directory):
-        for name in (*directories, *files):
-            with suppress(OSError):
-                yield os.lstat(Path(parent, name)).st_blocks * 512
+    """Yield what each file and directory takes on the disk, with its holes: whoever copies it fills them.
+
+    Those that go away meanwhile are left out. Raise OSError for what cannot be looked at.
+    """
+    pending = [str(directory)]
+    while pending:
+        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):
+                    found = entry.stat(follow_symlinks=False)
+                    yield max(found.st_blocks * 512, found.st_size)
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
 
 
 def _kill_group(group: int) -> None:

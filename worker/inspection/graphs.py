@@ -17,12 +17,12 @@ from worker.inspection.declared import check_inputs, with_words
 from worker.inspection.engines import Choice
 from worker.inspection.formats.onnx_graph import CheckedGraph, check_graph
 from worker.inspection.formats.packages import DeclaredInput
+from worker.inspection.labels import check_labels
 from worker.inspection.refusal import Refused
 from worker.inspection.tables import to_table
 from worker.models.answers import Label
 from worker.models.foreign_graph import ForeignGraph, Layout, layout_of
 from worker.models.onnx_engine import open_session
-from worker.tables.wording import listed
 
 DECLARED: Final = {
     "tensor(string)": "string", "tensor(bool)": "boolean", "tensor(int64)": "long", "tensor(int32)": "long",
@@ -55,16 +55,10 @@ def open_graph(path: Path, data: pl.DataFrame, publication: Publication) -> Open
     table = to_table(values, derived)
     if layout.label is not None:
         labels = checked.labels or _observed(open_session(checked.graph), ForeignGraph(checked.graph, derived), table)
+        check_labels(labels)
         derived = msgspec.structs.replace(derived, output=_output(layout, labels, publication))
     engine = ForeignGraph(checked.graph, derived)
     answers = ask(engine, table)
-    foreign = set(answers.predictions.tolist()) - set(derived.output.labels or answers.predictions.tolist())
-    if foreign:
-        words = Words(
-            "The ONNX graph answers {labels}, which is none of its labels.",
-            {"labels": listed([str(label) for label in foreign])},
-        )
-        raise Refused(words, Words("Export the model again."))
     choice = Choice(engine=Engine.ONNX, words=(PUBLISHED,), graph=checked.graph, answers=answers)
     return OpenedGraph(checked=checked, signature=derived, values=values, choice=choice, engine=engine)
 

@@ -1,4 +1,4 @@
-"""Opens a pickle in a process that is alone and thrown away: what it leaves is examined like an upload."""
+"""Opens a pickle in a process that is thrown away: what it leaves is examined like an upload."""
 
 import warnings
 from collections.abc import Iterator

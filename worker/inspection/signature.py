@@ -11,6 +11,7 @@ from worker.contract.inspection import Publication
 from worker.contract.signature import Feature, FeatureType, Output, OutputKind
 from worker.contract.words import Piece, Words
 from worker.inspection.columns import column_type, feature_of, typed_values
+from worker.inspection.labels import check_labels
 from worker.inspection.refusal import Refused
 from worker.models.answers import Label
 from worker.models.estimators import takes_text, text_columns
@@ -137,4 +138,5 @@ def _labels(estimator: BaseEstimator) -> tuple[Label, ...]:
                 {"label": quoted(label)},
             )
             raise Refused(words, Words("Train on a target of words or of whole numbers."))
+    check_labels(labels)
     return tuple(labels)

@@ -6,6 +6,7 @@ from typing import Protocol
 from celery import bootsteps
 
 from worker.contract.names import QUEUE_INFERENCE
+from worker.lane.memory_bound import bound_memory
 from worker.lane.reading import LaneReader
 from worker.models.cache import ModelCache
 from worker.settings import SETTINGS
@@ -43,6 +44,8 @@ class LaneStep(bootsteps.StartStopStep):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 10, 10)
+        # What an inspection may take is the most that any accepted model needed, and the others stay loaded.
+        bound_memory(SETTINGS.inspection_memory_bytes + SETTINGS.model_cache_bytes)
         cache = ModelCache(SETTINGS.models_dir, SETTINGS.model_cache_bytes)
         self._reader = LaneReader(SETTINGS.redis_socket, cache)
         self._reader.start()

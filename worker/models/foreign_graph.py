@@ -127,6 +127,7 @@ class ForeignGraph:
         self.layout = layout_of(session)
         self._positions = {name: position for position, name in enumerate(signature.names)}
         self._labels: tuple[Label, ...] = signature.output.labels or ()
+        self._known = frozenset(self._labels)
         of_class = signature.output.kind is OutputKind.CLASS
         self._decoder = LabelDecoder(self._labels) if of_class else None
         wanted = (self.layout.label, self.layout.probabilities) if of_class else (self.layout.number,)
@@ -157,7 +158,13 @@ class ForeignGraph:
         if self._decoder is None:
             return Answers(np.asarray(outputs[0]).reshape(rows).astype(np.float64))
         probabilities = None if len(outputs) == 1 else self._matrix(outputs[1]).reshape(rows, len(self._labels))
-        return self._decoder.answers(np.asarray(outputs[0]).reshape(rows), probabilities)
+        answers = self._decoder.answers(np.asarray(outputs[0]).reshape(rows), probabilities)
+        foreign = set(answers.predictions.tolist()) - self._known
+        if self._known and foreign:
+            # A graph may make words of words that it was given: they are no classes, and nobody has looked at them.
+            message = f"it answers {str(foreign.pop())[:80]!r}, which is none of its labels."
+            raise ValueError(message)
+        return answers
 
     def _matrix(self, given: Any) -> npt.NDArray[Any]:  # noqa: ANN401  # an array, or maps from label to probability
         if isinstance(given, np.ndarray):

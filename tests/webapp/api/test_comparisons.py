@@ -10,7 +10,7 @@ from webapp.accounts.models import ApiKey, Role, User
 from webapp.registry.comparing import record
 from webapp.registry.comparisons import VersionComparison
 from worker.contract.comparison import Compared, ComparisonOutcome
-from worker.contract.words import Words
+from worker.contract.words import Piece, Words
 
 URL = "/api/v1/models/penguins/compare?from=1&to=2"
 FOUND = Compared(reference_rows=190, rows=190, left_out=0, different=12, gap_mean=0.01, gap_max=0.4)
@@ -78,6 +78,13 @@ def test_why_it_failed_is_a_sentence(alice):
     answer(reason=Words("Version {number} cannot be opened.", {"number": 1}), detail="So.")
     found = client.get(URL).json()
     assert (found["status"], found["sentence"], found["detail"]) == ("failed", "Version 1 cannot be opened.", "So.")
+
+
+def test_a_forged_reason_is_told_as_it_is_and_not_filled_in(alice):
+    client = with_key_of(alice)
+    client.get(URL)
+    answer(reason=Words("{fact.__str__.__globals__}", {"fact": Piece("so")}))
+    assert client.get(URL).json()["sentence"] == "{fact.__str__.__globals__}"
 
 
 def test_a_post_asks_again(alice, sent):

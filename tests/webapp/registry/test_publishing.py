@@ -1,5 +1,6 @@
 """Publishing with real files: from a publisher's directory into the store and behind an endpoint."""
 
+import hashlib
 import json
 
 import pytest
@@ -34,7 +35,8 @@ def test_an_accepted_version_is_in_the_store_and_gone_from_the_spool(alice, tmp_
 def test_what_the_inspection_made_is_kept_too(alice, tmp_path, settings):
     version = publish(alice, submission(tmp_path / "in"))
     (store().outbox(version.inspection_id) / "model.onnx").write_bytes(b"onnx")
-    record(inspected(version, files=("model.onnx",)))
+    digest = hashlib.sha256(b"onnx").hexdigest()
+    record(inspected(version, files=("model.onnx",), digests={"model.onnx": digest}))
     assert (settings.MODELS_DIR / version.digest / "model.onnx").read_bytes() == b"onnx"
 
 

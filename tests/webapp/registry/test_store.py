@@ -15,6 +15,9 @@ def store(tmp_path: Path) -> ModelStore:
     return ModelStore(tmp_path / "models", tmp_path / "spool")
 
 
+GRAPH = b"a graph"
+
+
 def received(store: ModelStore, tmp_path: Path, *produced: str) -> Inspected:
     (tmp_path / "a").write_bytes(b"artifact")
     (tmp_path / "r").write_bytes(b"reference")
@@ -24,7 +27,7 @@ def received(store: ModelStore, tmp_path: Path, *produced: str) -> Inspected:
         inspection_id="one",
         artifact_sha256=artifact,
         reference_sha256=reference,
-        produced=produced,
+        produced=dict.fromkeys(produced, hashlib.sha256(GRAPH).hexdigest()),
         manifest=b"{}",
     )
 
@@ -68,6 +71,42 @@ def test_a_link_is_not_followed(store, tmp_path):
     (store.outbox("one") / "model.onnx").symlink_to(tmp_path / "secret-key")
     with pytest.raises(FileNotKeptError):
         store.keep(inspected)
+
+
+def hard_link(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(GRAPH)
+    made.hardlink_to(tmp_path / "other")
+
+
+def linked_directory(made: Path, tmp_path: Path) -> None:
+    made.parent.rename(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / made.name).write_bytes(GRAPH)
+    made.parent.symlink_to(tmp_path / "elsewhere")
+
+
+def huge(made: Path, tmp_path: Path) -> None:
+    with made.open("wb") as file:
+        file.truncate(1 << 40)
+
+
+@pytest.mark.parametrize(
+    ("attack", "said"),
+    [
+        (hard_link, "it has a second name"),
+        (linked_directory, "Not a directory"),
+        (huge, "it is larger than 3,000,000 bytes"),
+        (lambda made, _: made.mkdir(), "it is not a regular file"),
+        (lambda made, _: os.mkfifo(made), "it is not a regular file"),
+        (lambda made, _: made.write_bytes(b"another graph"), "it changed after the inspection"),
+    ],
+)
+def test_what_an_inspection_made_is_taken_only_if_it_is_what_it_says(store, tmp_path, monkeypatch, attack, said):
+    monkeypatch.setattr("webapp.registry.store.PRODUCED_BYTES_MAX", 3_000_000)
+    inspected = received(store, tmp_path, "model.onnx")
+    attack(store.outbox("one") / "model.onnx", tmp_path)
+    with pytest.raises(FileNotKeptError, match=said):
+        store.keep(inspected)
+    assert list(store.models_dir.iterdir()) == []
 
 
 def test_a_pipe_is_refused_at_once(tmp_path):

@@ -29,6 +29,12 @@ def test_names_are_listed_in_quotes(names, sentence):
     assert str(Words("{names}", {"names": names})) == sentence
 
 
+@pytest.mark.parametrize("form", ["{fact.__str__}", "{fact.template}", "{fact[0]}", "{}", "{0}", "{fact:>9999999999}"])
+def test_a_forged_template_reads_nothing_but_its_facts(form):
+    with pytest.raises((KeyError, ValueError)):
+        str(Words(form, {"fact": Piece("so")}))
+
+
 def test_pieces_and_names_survive_the_journey():
     words = Words("Not {what}.", {"what": Piece("one of {names} in {rows:,}", {"names": Names(("a",)), "rows": 1200})})
     assert str(words) == "Not one of 'a' in 1,200."

@@ -116,6 +116,57 @@ def external(model: Any) -> None:
     tensor.external_data.add(key="location", value="../../../etc/passwd")
 
 
+def outside() -> Any:
+    tensor = TensorProto(name="outside", data_type=TensorProto.FLOAT, dims=[4])
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="artifact")
+    return tensor
+
+
+def branch(of: Any) -> Any:
+    """Return a branch without operators that answers with this tensor."""
+    answer = helper.make_tensor_value_info("outside", TensorProto.FLOAT, [4])
+    return helper.make_graph([], "branch", [], [answer], [of])
+
+
+def branching(model: Any) -> None:
+    zeros = helper.make_tensor("outside", TensorProto.FLOAT, [4], [0.0] * 4)
+    model.graph.initializer.append(helper.make_tensor("yes", TensorProto.BOOL, [], [True]))
+    node = helper.make_node("If", ["yes"], ["chosen"], then_branch=branch(outside()), else_branch=branch(zeros))
+    model.graph.node.append(node)
+
+
+def sparse(model: Any) -> None:
+    node = model.graph.node.add(op_type="Constant", output=["sparse"])
+    attribute = node.attribute.add(name="sparse_value", type=onnx.AttributeProto.SPARSE_TENSOR)
+    attribute.sparse_tensor.values.CopyFrom(outside())
+    attribute.sparse_tensor.dims.append(10)
+
+
+def sparse_claim(model: Any) -> None:
+    sparse_tensor = model.graph.sparse_initializer.add()
+    sparse_tensor.values.CopyFrom(helper.make_tensor("claim", TensorProto.FLOAT, [1], [1.0]))
+    sparse_tensor.dims.append(1 << 40)
+
+
+def training(model: Any) -> None:
+    model.training_info.add().algorithm.node.append(helper.make_node("Loop", ["", ""], ["z"]))
+
+
+def functions(model: Any) -> None:
+    calls_itself = helper.make_node("Mine", ["x"], ["y"])
+    model.functions.append(helper.make_function("", "Mine", ["x"], ["y"], [calls_itself], model.opset_import))
+
+
+def nested(model: Any) -> None:
+    zeros = helper.make_tensor("outside", TensorProto.FLOAT, [4], [0.0] * 4)
+    inner = branch(zeros)
+    for _ in range(9):
+        node = helper.make_node("If", ["yes"], ["outside"], then_branch=inner, else_branch=branch(zeros))
+        inner = helper.make_graph([node], "branch", [], inner.output)
+    model.graph.node.append(helper.make_node("If", ["yes"], ["z"], then_branch=inner, else_branch=branch(zeros)))
+
+
 def huge(model: Any) -> None:
     model.graph.initializer.add(name="huge", data_type=TensorProto.FLOAT, dims=[1 << 20, 1 << 20])
 

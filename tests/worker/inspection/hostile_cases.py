@@ -144,6 +144,18 @@ GRAPHS = {
     ),
     "a custom operator": artifact("The ONNX graph uses operators of the domain 'com.evil'.", graph(hostile.custom)),
     "a loop": artifact("The ONNX graph uses the operator Loop, which may run for ever.", graph(hostile.looping)),
+    "another file in a branch of no operators": artifact(
+        "The ONNX graph keeps its tensor 'outside' in another file.", graph(hostile.branching)
+    ),
+    "another file in a sparse constant": artifact(
+        "The ONNX graph keeps its tensor 'outside' in another file.", graph(hostile.sparse)
+    ),
+    "a huge sparse claim": artifact(
+        "The ONNX graph claims a tensor 'claim' of 1,099,511,627,776 elements.", graph(hostile.sparse_claim)
+    ),
+    "a training": artifact("The ONNX graph brings a training of its own.", graph(hostile.training)),
+    "functions": artifact("The ONNX graph brings 1 functions of its own.", graph(hostile.functions)),
+    "a deep nest": artifact("The ONNX graph is nested too deep.", graph(hostile.nested)),
     "a growing tensor": artifact(
         "The ONNX graph makes a tensor of 1,099,511,627,776 elements with the operator ConstantOfShape.",
         graph(hostile.growing),

@@ -1,5 +1,7 @@
 """Whatever the disposable process does, the worker gets an outcome, and nothing is left behind."""
 
+import signal
+
 import msgspec
 import pytest
 
@@ -30,6 +32,9 @@ def outcome_of(tmp_path, deed: str, limits=SMALL) -> InspectionOutcome:
         ("be_killed", "The inspection was killed, most likely because the machine ran out of memory."),
         ("say_nonsense", "The inspection ended without an answer (exit status 0)."),
         ("say_nothing", "The inspection ended without an answer (exit status 0)."),
+        ("talk", "The inspection ended without an answer (exit status 0)."),
+        ("nest", "The inspection ended without an answer (exit status 0)."),
+        ("die_of_a_nameless_signal", f"The process that opened the model died (signal {signal.SIGRTMIN + 3})."),
     ],
 )
 def test_each_way_to_die_is_a_sentence(tmp_path, deed, reason):

@@ -24,7 +24,7 @@ def version_life(version: ModelVersion) -> dict[str, Any]:
     endpoints = list((model | Endpoint.objects.filter(name=version.model.name)).distinct())
     led = set(live.live_champions().values_list("endpoint", flat=True))
     is_ready = version.status == Status.READY
-    order = Order(version=version, by=version.created_by)
+    order = Order(version=version, by=version.asker)
     return {
         "version": version,
         "offered": [each for each in endpoints if is_ready and each.pk not in led],

@@ -57,8 +57,6 @@ TEMPLATES: Final = frozenset(
         gettext_noop("The inspection was begun {count} times, and each time the worker that did it died."),
         gettext_noop("The model may need more memory than the box has; see the log of the jobs worker."),
         gettext_noop("The ONNX graph"),
-        gettext_noop("The ONNX graph answers {labels}, which is none of its labels."),
-        gettext_noop("Export the model again."),
         gettext_noop("the target column"),
         gettext_noop("The ONNX graph takes {width:,} columns, the reference data has {columns:,} beside the target."),
         gettext_noop("Hand over the inputs in the graph's order and the target, nothing else."),

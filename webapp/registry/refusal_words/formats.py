@@ -52,6 +52,7 @@ TEMPLATES: Final = frozenset(
         gettext_noop("The model file begins as ONNX, but is damaged or cut off."),
         gettext_noop("The ONNX graph has no operators."),
         gettext_noop("The ONNX graph is not valid: {error}"),
+        gettext_noop("The ONNX graph brings a training of its own."),
         gettext_noop("The ONNX graph brings {count:,} functions of its own."),
         gettext_noop("The ONNX graph uses operators of the domain {domain}."),
         gettext_noop("The ONNX graph is nested too deep."),

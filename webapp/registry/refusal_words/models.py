@@ -26,6 +26,8 @@ TEMPLATES: Final = frozenset(
             "Export the model with a free number of rows, inputs that are one matrix or one column a feature, and"
             " a label, its probabilities, or a number as outputs."
         ),
+        gettext_noop("A class of the model is {label}, which a spreadsheet would compute as a formula."),
+        gettext_noop("Train on classes that are names: predictions are written into CSV files as they are."),
         gettext_noop("The graph takes no inputs."),
         gettext_noop("The graph takes {count:,} inputs, of which {name} is {width:,} values wide."),
         gettext_noop("The graph's input {name} is of the type {type}."),
