@@ -16,7 +16,7 @@ HANDED_IN_MAX: Final = 2
 
 
 class Primary:
-    """Takes batches where it can. `on_message` gets its answers, `on_lost` what it held when it died.
+    """Takes batches where it can. `on_message` gets its answers, `on_lost` what it held when it was gone.
 
     A knock says that something waits on the stream. While a batch is in the worker's hands the next one carries the
     knock: so nothing but batches is ever unread, and that shows whether the last of them is.
@@ -28,7 +28,6 @@ class Primary:
         self._directory = directory
         self._on_message = on_message
         self._on_lost = on_lost
-        self._consumer = ""
         self._door: Door | None = None
         self._batches: list[Batch] = []
         self._knock_due = False
@@ -39,11 +38,12 @@ class Primary:
         return self._door is not None
 
     def follow(self, consumer: str) -> None:
-        """Take a look's word on who is primary; the door changes when the last worker holds nothing any more."""
-        self._consumer = consumer
-        if self._batches or not consumer or (self._door is not None and self._door.consumer == consumer):
+        """Take a look's word on who is primary. Where it is another, the last one is gone, or hangs as a whole."""
+        if not consumer or (self._door is not None and self._door.consumer == consumer):
             return
-        self.leave()
+        if self._door is not None:
+            self.leave()
+            self._give_back()
         try:
             self._door = Door.enter(self._directory, consumer, on_message=self._on_message, on_lost=self._lose)
         except OSError as error:
@@ -57,7 +57,7 @@ class Primary:
 
     def hand_in(self, batch: Batch, message_of: Callable[[bool], bytes]) -> bool:
         """Give it a batch; return whether it got it. `message_of` tells how to say it, with a knock or without."""
-        if self._door is None or self._door.consumer != self._consumer or len(self._batches) >= HANDED_IN_MAX:
+        if self._door is None or len(self._batches) >= HANDED_IN_MAX:
             return False
         message = message_of(self._knock_due)
         if len(message) > DOOR_BYTES_MAX or not self._door.send(message):
@@ -91,5 +91,8 @@ class Primary:
 
     def _lose(self) -> None:
         self._door = None
+        self._give_back()
+
+    def _give_back(self) -> None:
         batches, self._batches = self._batches, []
         self._on_lost(batches)

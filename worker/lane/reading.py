@@ -69,10 +69,10 @@ class LaneReader:
         """Finish what is in hand, take no more, and say that this worker is gone."""
         self._stopped.set()
         self._thread.join(timeout=30)
+        self._door.close()  # first of all: nobody must wait for a worker that reads no more
         self._watchdog.stop()
         self._warming.stop()
         self._liveness.stop()
-        self._door.close()
         self._link.close()
 
     def _run_or_die(self) -> None:

@@ -67,8 +67,9 @@ def run(heard: Heard, scenario):
     return asyncio.run(main())
 
 
-def test_where_nobody_is_primary_nothing_is_handed_in(heard):
+def test_before_anybody_is_primary_nothing_is_handed_in(heard):
     async def scenario(primary):
+        primary.leave()
         primary.follow("")
         return primary.hand_in(batch(), message)
 
@@ -179,19 +180,28 @@ def test_what_a_dead_worker_held_is_given_back(heard):
     assert heard.lost == [held]
 
 
-def test_another_primary_is_entered_when_the_last_one_holds_nothing(heard, tmp_path):
+def test_where_another_is_primary_the_last_one_gives_back_what_it_held(heard, tmp_path):
     other = Door(tmp_path, "2-b")
     other.open()
+    held = batch()
 
     async def scenario(primary):
-        only = batch()
-        primary.hand_in(only, message)
-        primary.follow("2-b")
-        meanwhile = primary.hand_in(batch(), message)
-        primary.settle(only)
+        primary.hand_in(held, message)
         primary.follow("2-b")
         other.admit()
-        return meanwhile, primary.hand_in(batch(), message), [said for _, said in other.wait(PATIENCE_S)]
+        return primary.hand_in(batch(), message), [said for _, said in other.wait(PATIENCE_S)]
 
-    assert run(heard, scenario) == (False, True, [b"batch"])
+    assert run(heard, scenario) == (True, [b"batch"])
+    assert heard.lost == [[held]]
     other.close()
+
+
+def test_a_look_that_finds_no_primary_changes_nothing(heard):
+    held = batch()
+
+    async def scenario(primary):
+        primary.hand_in(held, message)
+        primary.follow("")
+        return primary.has(held)
+
+    assert run(heard, scenario) is True

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 
 import pytest
@@ -140,11 +142,30 @@ def test_a_request_on_which_the_model_hangs_does_not_hold_the_lane_for_ever(dire
     assert workers.deaths >= 1
 
 
+def test_what_a_frozen_worker_holds_is_answered_by_another(directory):
+    async def scenario(socket) -> Answer:
+        lane = await connected(socket)
+        await enter(lane)
+        watch = asyncio.create_task(keep_looking(lane))
+        frozen = int((await lane.ask_redis("GET", names.LANE_PRIMARY)).split(b"-")[0])
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            return await ask(lane, body_of(BIOPSIES, 0, 1))
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+            watch.cancel()
+
+    with running_redis(directory) as socket, RunningWorkers(directory, "worker.app"):
+        assert asyncio.run(scenario(socket)).status == 200
+
+
 async def keep_looking(lane: LaneClient) -> None:
-    """Tell the client whether workers live, as the gateway's watch does."""
+    """Tell the client whether workers live and who is primary, as the gateway's watch does."""
     while True:
         await asyncio.sleep(0.25)
         try:
-            lane.note_liveness(alive=await lane.ask_redis("GET", names.ALIVE) is not None)
+            alive, primary = await lane.ask_redis("MGET", names.ALIVE, names.LANE_PRIMARY)
+            lane.note_liveness(alive=alive is not None)
+            lane.primary.follow((primary or b"").decode())
         except RedisLinkError:
             lane.note_liveness(alive=False)
