@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import models
 from django.db.models.signals import post_delete, post_save, pre_save
 
+from webapp.audit.facts import LABELS
 from webapp.audit.models import Action, AuditEvent, Entry
 
 PLAIN: Final = (str, int, float, bool, type(None))
@@ -25,6 +26,9 @@ class Told:
     made: Action | None = None
     deleted: Action | None = None
     shown: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        assert LABELS.keys() >= {*self.names, *self.shown}, "Whatever the trail tells has a label for readers"
 
 
 def watch_rows(kind: type[models.Model], told: Told) -> None:

@@ -1,22 +1,17 @@
 """The events of the audit trail."""
 
-import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, NoReturn, Self
 
 from django.db import models
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.audit import origin
+from webapp.audit.facts import change_in_words
 
 NAME_LENGTH: Final = 150
-NOTHING: Final = "·"
-DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-DIGEST_SHOWN: Final = 12
-TEXT_SHOWN: Final = 120
 
 
 class Action(models.TextChoices):
@@ -143,18 +138,5 @@ class AuditEvent(models.Model):
 
     @property
     def change(self) -> str:
-        """What was and what is, a part for each name: `champion: 1 → 2`; what is long by its beginning."""
-        names = [*self.before, *(name for name in self.after if name not in self.before)]
-        return "; ".join(f"{name}: {self._change_of(name)}" for name in names)
-
-    def _change_of(self, name: str) -> str:
-        if name not in self.before:
-            return _value(self.after[name])
-        return f"{_value(self.before[name])} → {_value(self.after[name]) if name in self.after else NOTHING}"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, str) and DIGEST.fullmatch(value):
-        return f"{value[:DIGEST_SHOWN]}…"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return Truncator(text).chars(TEXT_SHOWN)
+        """What was and what is, in the reader's language."""
+        return change_in_words(self.before, self.after)

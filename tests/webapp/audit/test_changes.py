@@ -6,7 +6,8 @@ from django.contrib.auth.models import Group
 from tests.playground import NOON, add_user, inspected, submission
 from tests.webapp.endpoints.test_deploying import add_version
 from webapp.accounts.models import Role
-from webapp.audit.models import TEXT_SHOWN, Action, AuditEvent
+from webapp.audit.facts import TEXT_SHOWN
+from webapp.audit.models import Action, AuditEvent
 from webapp.endpoints.deploying import withdraw
 from webapp.endpoints.models import Endpoint
 from webapp.registry.models import CARD_TEXTS

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.utils.translation import override
 
 from webapp.audit.models import Action, AuditEvent, Entry
 
@@ -65,7 +66,7 @@ def test_no_cell_is_computed_by_a_spreadsheet(as_alice, told):
     ("before", "after", "told"),
     [
         ({"champion": 1}, {"champion": 2}, "champion: 1 → 2"),
-        ({}, {"share": 10, "challenger": 2}, "share: 10; challenger: 2"),
+        ({}, {"share": 10, "challenger": 2}, "share in %: 10; challenger: 2"),
         ({"groups": ["chemists", "bakers"]}, {}, "groups: chemists, bakers → ·"),
         ({}, {"artifact": "0123456789ab" + "c" * 52}, "artifact: 0123456789ab…"),
     ],
@@ -73,6 +74,14 @@ def test_no_cell_is_computed_by_a_spreadsheet(as_alice, told):
 def test_a_change_is_told_in_a_line(before, after, told):
     event = AuditEvent.objects.record(Entry(action=Action.DEPLOYED, before=before, after=after))
     assert event.change == told
+
+
+def test_a_change_is_told_in_the_language_of_its_reader():
+    event = AuditEvent.objects.record(
+        Entry(action=Action.DEPLOYED, after={"shadow": 4, "share": 100, "is_active": True})
+    )
+    with override("fr"):
+        assert event.change.replace("\N{NO-BREAK SPACE}", " ") == "ombre : 4 ; part en % : 100 ; actif : oui"
 
 
 def test_the_page_of_a_model_shows_its_part(as_alice, penguins):
