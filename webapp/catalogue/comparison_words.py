@@ -78,8 +78,8 @@ def answers_sentence(compared: Compared, old: int, new: int) -> str:
 
 
 def unjudged(compared: Compared) -> str:
-    """Return why no version could be called better; nothing where their quality was compared."""
-    if compared.quality:
+    """Return why no version could be called better; nothing where their quality was compared, or nobody noted why."""
+    if compared.quality or not compared.rows_of:
         return ""
     if not compared.target:
         return _(

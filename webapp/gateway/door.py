@@ -31,7 +31,7 @@ class Door:
         self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
         self._connection = socket.socket(socket.AF_UNIX)
-        self._received = b""
+        self._received = bytearray()
 
     @classmethod
     def enter(
@@ -93,5 +93,6 @@ class Door:
             stop = FRAME.size + FRAME.unpack_from(self._received)[0]
             if stop > len(self._received):
                 return
-            message, self._received = self._received[FRAME.size : stop], self._received[stop:]
+            message = bytes(self._received[FRAME.size : stop])
+            del self._received[:stop]
             self._on_message(message)

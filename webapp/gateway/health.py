@@ -46,7 +46,7 @@ def _database_answers() -> bool:
 
 
 async def _redis_refuses(state: GatewayState) -> str:
-    """Return why Redis does not take a write, as it must for each request; nothing when it does."""
+    """Return why Redis does not take a write, as it must for workers to serve; nothing when it does."""
     try:
         await state.lane.ask_redis("SET", PROBE_KEY, 1, "PX", PROBE_MS)
     except RedisLinkError as error:

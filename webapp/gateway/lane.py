@@ -187,7 +187,10 @@ class LaneClient:
     def _put(self, stream: str, route: Route, requests: tuple[LaneRequest, ...]) -> None:
         if self._link is None:
             return  # the next connection sends it
-        added = self._link.ask("XADD", stream, "*", names.LANE_FIELD, self._message(route, requests))
+        try:
+            added = self._link.ask("XADD", stream, "*", names.LANE_FIELD, self._message(route, requests))
+        except RedisLinkError:
+            return  # this connection has just ended, and as above
         added.add_done_callback(lambda done: self._note_added(done, requests))
 
     def _note_added(self, added: "asyncio.Future[RedisAnswer]", requests: tuple[LaneRequest, ...]) -> None:

@@ -19,7 +19,8 @@ class Primary:
     """Takes batches where it can. `on_message` gets its answers, `on_lost` what it held when it was gone.
 
     A knock says that something waits on the stream. While a batch is in the worker's hands the next one carries the
-    knock: so nothing but batches is ever unread, and that shows whether the last of them is.
+    knock: so nothing but batches is ever unread, and that shows whether the last of them is. The worker reads all that
+    lies there at once: a batch that was unread when the last one was laid beside it is unread for as long as that one.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Primary:
         self._on_lost = on_lost
         self._door: Door | None = None
         self._batches: list[Batch] = []
+        self._read_together: list[Batch] = []
         self._knock_due = False
 
     @property
@@ -60,8 +62,12 @@ class Primary:
         if self._door is None or len(self._batches) >= HANDED_IN_MAX:
             return False
         message = message_of(self._knock_due)
-        if len(message) > DOOR_BYTES_MAX or not self._door.send(message):
+        if len(message) > DOOR_BYTES_MAX:
             return False
+        beside = self._read_together if self._batches and not self._door.is_read else []
+        if not self._door.send(message):
+            return False
+        self._read_together = [*beside, batch]
         self._knock_due = False
         self._batches.append(batch)
         return True
@@ -72,7 +78,9 @@ class Primary:
 
     def has_unread(self, batch: Batch) -> bool:
         """Return whether it certainly has not read this batch: it is busy with something else."""
-        return self._door is not None and batch in self._batches[-1:] and not self._door.is_read
+        if self._door is None or batch not in self._batches or batch not in self._read_together:
+            return False
+        return not self._door.is_read
 
     def settle(self, batch: Batch) -> None:
         """Note that a batch is answered, whoever answered it."""

@@ -28,6 +28,7 @@ from webapp.registry.errors import (
     NameTakenError,
     NotAPublisherError,
     SubmissionWrongError,
+    WrongStateError,
 )
 from webapp.registry.models import DeployRole, ModelVersion, RegisteredModel, Status
 from webapp.registry.naming import NAME_RULE, is_name
@@ -160,9 +161,11 @@ def inspect_without_pickles(user: User) -> None:
     """
     for version in ModelVersion.objects.filter(asked_by=user, status=Status.INSPECTING, pickles_allowed=True):
         former_inspection_id, inspection_id = version.inspection_id, uuid4().hex
-        store().readdress(former_inspection_id, inspection_id)
-        with transaction.atomic():
+        try:
             version.mark_inspected_again(inspection_id, pickles_allowed=False)
+        except WrongStateError:
+            continue  # accepted a moment ago
+        store().readdress(former_inspection_id, inspection_id)
         store().discard(former_inspection_id)
         try:
             _ask_for_inspection(version)

@@ -43,11 +43,14 @@ class Door:
     def open(self) -> None:
         """Let gateways in. Where the socket cannot be made they go on asking by the stream."""
         clear_away(self._path.parent)
+        # Under another name until somebody listens: else a worker that starts meanwhile takes it for a dead one's.
+        unheard = self._path.with_suffix(".new")
         listener = socket.socket(socket.AF_UNIX)
         try:
-            listener.bind(str(self._path))
-            self._path.chmod(0o660)
+            listener.bind(str(unheard))
+            unheard.chmod(0o660)
             listener.listen()
+            unheard.rename(self._path)
         except OSError as error:
             logger.warning("Requests come by Redis alone: the socket %s cannot be made: %s", self._path, error)
             listener.close()
@@ -142,6 +145,7 @@ def clear_away(directory: Path) -> None:
     """Remove the doors of workers that were killed: nobody listens there."""
     for path in directory.glob(names.door("*")):
         with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(0)  # before the door of a worker that hangs one may stand for ever
             try:
                 probe.connect(str(path))
             except ConnectionRefusedError:

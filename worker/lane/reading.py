@@ -55,6 +55,7 @@ class LaneReader:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run_or_die, name="lane", daemon=True)
         self._housekeeping_due_s = 0.0
+        self._lane_may_hold = True
         self._last_call = b"0-0"
 
     def start(self) -> None:
@@ -128,24 +129,32 @@ class LaneReader:
         self._settle(done)
 
     def _serve_at_the_door(self) -> list[Command]:
-        """Answer who came in. Look at the lane when somebody knocked, and when nothing came for a while."""
-        messages = self._door.wait(BLOCK_MS / 1000)
+        """Answer who came in. Look at the lane when somebody knocked, and go on while it may hold more.
+
+        Not every knock comes in: one is lost with Redis, another gateway may stand before the door. So it is looked at
+        with each look after the house, too, however busy the door is.
+        """
+        messages = self._door.wait(0 if self._lane_may_hold else BLOCK_MS / 1000)
         batches = []
         for caller, message in messages:
             batch = decode_batch(message) if message else None
             if batch is not None:
                 caller.gateway = batch.reply_to
                 batches.append(batch)
-        for part in self._answering.parts(batches):
-            self._settle(self._answer_part(part))
-        knocked = any(not message for _, message in messages) or any(batch.knock for batch in batches)
-        if messages and not knocked:
+        # What is left to publish is for a gateway that has gone. It comes last: no other loses by it if Redis is lost.
+        left = [command for part in self._answering.parts(batches) for command in self._answer_part(part)]
+        self._lane_may_hold |= any(not message for _, message in messages) or any(batch.knock for batch in batches)
+        self._settle(left)
+        if messages and not self._lane_may_hold:
             return []
         entries = self._read([])
+        self._lane_may_hold = len(entries) == ENTRIES_MAX
         return self._answer(names.LANE, entries) if entries else []
 
     def _serve_from_the_lane(self, done: list[Command]) -> list[Command]:
         self._door.admit()
+        if self._door.is_used:
+            return done  # who has come in is heard now, not when the wait for the lane is over
         is_primary = self._liveness.is_primary
         entries = self._read(done, wait=is_primary)
         if not entries and not is_primary:
@@ -190,6 +199,7 @@ class LaneReader:
         self._claims.look()
         while suspects := self._read_suspect():
             self._settle(self._answer(names.LANE_SUSPECTS, suspects))
+        self._lane_may_hold = True
         self._housekeeping_due_s = time.monotonic() + HOUSEKEEPING_S
 
     def _read_suspect(self) -> list[_Entry]:

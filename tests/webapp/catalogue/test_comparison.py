@@ -135,8 +135,8 @@ def test_rows_show_both_answers_and_which_is_right_and_no_markup(as_alice, model
     ("changes", "words"),
     [
         ({"different": 0}, "Version 2 answers all 188 rows as version 1 does."),
-        ({"quality": (), "quality_rows": 0}, "neither version has reference data with a target column"),
-        ({"quality": (), "quality_rows": 0, "target": "kind"}, "the target “kind” is empty in every row"),
+        ({"quality": (), "quality_rows": 0, "rows_of": 2}, "neither version has reference data with a target column"),
+        ({"quality": (), "quality_rows": 0, "rows_of": 2, "target": "kind"}, "the target “kind” is empty in every row"),
         ({"rows_of": 1, "target": "kind"}, "The rows are those of version 1: the reference data of version 2 has no"),
         ({"quality": (msgspec.structs.replace(ACCURACY, low=None, high=None),)}, "too few to tell"),
         ({"quality": (msgspec.structs.replace(ACCURACY, low=-0.01),)}, "these rows do not show (+2.1 points"),
@@ -147,6 +147,14 @@ def test_each_outcome_has_its_sentence(as_alice, model, changes, words):
     page(as_alice)
     answer(msgspec.structs.replace(FOUND, **changes))
     assert words in page(as_alice)
+
+
+def test_of_a_comparison_that_did_not_note_why_no_reason_is_made_up(as_alice, model):
+    page(as_alice)
+    answer(msgspec.structs.replace(FOUND, quality=(), quality_rows=0))
+    text = page(as_alice)
+    assert "Which is better the reference data cannot tell." in text
+    assert "Their quality could not be compared" not in text
 
 
 def test_numbers_are_compared_by_their_error(as_alice, model):

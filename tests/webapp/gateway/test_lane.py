@@ -7,6 +7,7 @@ import os
 import signal
 import time
 
+import msgspec
 import pytest
 
 from tests.redis_server import running_redis, start_redis
@@ -16,6 +17,7 @@ from webapp.gateway.lane import DEADLINE_S, LaneClient
 from webapp.gateway.link import RedisLinkError
 from webapp.gateway.routing import Route
 from worker.contract import names
+from worker.contract.lane import LaneReplies, LaneReply
 
 ROUTE = Route(endpoint="penguins", version=1, digest="a" * 64)
 
@@ -202,3 +204,17 @@ def test_what_redis_refuses_is_answered_at_once(tmp_path):
     answer, waited_s = run(tmp_path, scenario)
     assert answer is NOT_READY
     assert waited_s < DEADLINE_S / 2
+
+
+def test_answers_are_handed_out_when_what_waits_behind_them_finds_redis_gone(tmp_path):
+    async def scenario(lane):
+        first = submit(lane)
+        await asyncio.sleep(0)
+        behind = submit(lane)
+        transport = lane._link._transport
+        lane._link.connection_lost(None)  # and `run` has not come to hear of it
+        transport.close()
+        lane._take(msgspec.msgpack.encode(LaneReplies((LaneReply(1, 200, "", b""),))))
+        return first.done(), behind.done()
+
+    assert run(tmp_path, scenario) == (True, False)

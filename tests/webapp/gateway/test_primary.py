@@ -157,12 +157,25 @@ def test_it_shows_whether_the_worker_has_read_the_last_batch(heard):
     async def scenario(primary):
         first, last = batch(), batch()
         primary.hand_in(first, message)
+        heard.messages()
         primary.hand_in(last, message)
         before = primary.has_unread(first), primary.has_unread(last)
         heard.messages()
         return before, primary.has_unread(last)
 
     assert run(heard, scenario) == ((False, True), False)
+
+
+def test_batches_that_nobody_has_read_are_told_to_be_unread_all_of_them(heard):
+    async def scenario(primary):
+        both = [batch(), batch()]
+        for one in both:
+            primary.hand_in(one, message)
+        before = [primary.has_unread(one) for one in both]
+        heard.messages()
+        return before, [primary.has_unread(one) for one in both]
+
+    assert run(heard, scenario) == ([True, True], [False, False])
 
 
 def test_what_a_dead_worker_held_is_given_back(heard):

@@ -10,7 +10,7 @@ from webapp.accounts.models import Role, User
 from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.registry.models import DeployRole, ModelVersion, RegisteredModel, Status
-from webapp.registry.publishing import publish, record, store
+from webapp.registry.publishing import inspect_without_pickles, publish, record, store
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,24 @@ def test_another_change_of_the_account_leaves_the_inspection_alone(
     with django_capture_on_commit_callbacks(execute=True):
         pia.save()
     assert len(sent) == 1
+
+
+def test_what_is_accepted_while_that_is_withdrawn_stays_accepted(
+    waiting, pia, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        other = publish(pia, submission(tmp_path / "in", name="others"))
+
+    def accept_the_other(_name, kwargs, **_options) -> None:
+        record(inspected(other if kwargs["message"]["version_id"] == waiting.pk else waiting))
+
+    monkeypatch.setattr(app, "send_task", accept_the_other)
+    inspect_without_pickles(pia)
+    found = ModelVersion.objects.filter(pk__in=(waiting.pk, other.pk))
+    assert {version.status: version.pickles_allowed for version in found} == {
+        Status.READY: True,
+        Status.INSPECTING: False,
+    }
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"role": Role.USER}])

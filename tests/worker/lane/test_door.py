@@ -1,7 +1,9 @@
 """The door of a worker: who comes in is heard, answered and let go; what is not whole waits."""
 
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,35 @@ def test_the_doors_of_the_dead_are_cleared_away_and_of_the_living_left(door, tmp
         dead.bind(str(tmp_path / names.door("2-b")))
     clear_away(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [names.door("1-a")]
+
+
+def test_nobody_waits_before_the_door_of_a_worker_that_hangs(door, tmp_path):
+    waiting = []
+    with suppress(BlockingIOError):
+        while True:
+            waiting.append(socket.socket(socket.AF_UNIX))
+            waiting[-1].settimeout(0)
+            waiting[-1].connect(str(tmp_path / names.door("1-a")))
+    clearing = threading.Thread(target=clear_away, args=(tmp_path,), daemon=True)
+    clearing.start()
+    clearing.join(PATIENCE_S)
+    assert not clearing.is_alive()
+    assert [path.name for path in tmp_path.iterdir()] == [names.door("1-a")]
+    for each in waiting:
+        each.close()
+
+
+def test_the_door_of_a_worker_that_starts_beside_another_stays(tmp_path, monkeypatch):
+    class Listener(socket.socket):
+        def listen(self, *backlog: int) -> None:
+            clear_away(tmp_path)  # what another worker does at that very moment
+            super().listen(*backlog)
+
+    monkeypatch.setattr("worker.lane.door.socket.socket", Listener)
+    starting = Door(tmp_path, "1-a")
+    starting.open()
+    assert [path.name for path in tmp_path.iterdir()] == [names.door("1-a")]
+    starting.close()
 
 
 def test_where_no_socket_can_be_made_the_worker_goes_without_a_door(tmp_path, caplog):

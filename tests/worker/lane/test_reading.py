@@ -1,6 +1,11 @@
 """The lane's loop on a real Redis: what is known is said before the rest is computed."""
 
+import socket
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,9 +15,10 @@ from tests.redis_server import running_redis
 from tests.worker.models import trained
 from tests.worker.models.stores import body_of, write_version
 from worker.contract import names
-from worker.contract.lane import LaneBatch, LaneReplies, LaneRequest
+from worker.contract.lane import FRAME, LaneBatch, LaneReplies, LaneRequest
 from worker.contract.manifest import Engine
-from worker.lane.reading import LaneReader
+from worker.lane.door import split
+from worker.lane.reading import BLOCK_MS, ENTRIES_MAX, LaneReader
 from worker.models.cache import ModelCache
 
 QUICK, SLOW = "a" * 64, "b" * 64
@@ -30,6 +36,76 @@ def cache(tmp_path):
 def batch(number: int, digest: str) -> bytes:
     request = LaneRequest(number, "r", "native", "application/json", float("inf"), body_of(PENGUINS, 0, 1))
     return msgspec.msgpack.encode(LaneBatch("gateway", "penguins", 1, digest, (request,)))
+
+
+def framed(message: bytes) -> bytes:
+    return FRAME.pack(len(message)) + message
+
+
+def answers_at(connection: socket.socket) -> Iterator[int]:
+    """Yield the numbers of the requests that are answered at the door."""
+    received = b""
+    while True:
+        data = connection.recv(1 << 16)
+        assert data, "The worker closed its door"
+        messages, received = split(received + data)
+        for message in messages:
+            yield from (reply.number for reply in msgspec.msgpack.decode(message, type=LaneReplies).replies)
+
+
+@contextmanager
+def at_the_door(directory: Path, reader: LaneReader, client: "redis.Redis") -> Iterator[socket.socket]:
+    """Come in as the gateway that `batch` names."""
+    while client.get(names.LANE_PRIMARY) is None:
+        time.sleep(0.01)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE_S)
+        connection.connect(str(directory / names.door(reader._consumer)))
+        yield connection
+
+
+def test_what_is_on_the_lane_is_answered_whatever_comes_in_at_the_door_without_a_knock(tmp_path, cache):
+    with running_redis(tmp_path) as path, redis.Redis(unix_socket_path=str(path)) as client:
+        reader = LaneReader(path, cache)
+        reader.start()
+        try:
+            with at_the_door(path.parent, reader, client) as connection:
+                numbers = answers_at(connection)
+                last = None
+                for number in range(10_000):
+                    connection.sendall(framed(batch(number, QUICK)))
+                    last = next(numbers)
+                    if number == 10:
+                        client.xadd(names.LANE, {names.LANE_FIELD: batch(-1, QUICK)})
+                    if last == -1:
+                        break
+                assert last == -1
+        finally:
+            reader.stop()
+
+
+def test_one_knock_is_enough_for_more_than_is_taken_at_once(tmp_path, cache):
+    with running_redis(tmp_path) as path, redis.Redis(unix_socket_path=str(path)) as client:
+        reader = LaneReader(path, cache)
+        reader.start()
+        try:
+            with at_the_door(path.parent, reader, client) as connection:
+                numbers = answers_at(connection)
+                connection.sendall(framed(batch(0, QUICK)))
+                assert next(numbers) == 0
+                reader._housekeeping_due_s = float("inf")
+                reader._lane_may_hold = False
+                many = ENTRIES_MAX * 10
+                with client.pipeline() as pipeline:
+                    for number in range(1, many + 1):
+                        pipeline.xadd(names.LANE, {names.LANE_FIELD: batch(number, QUICK)})
+                    pipeline.execute()
+                started_s = time.monotonic()
+                connection.sendall(framed(b""))
+                assert [next(numbers) for _ in range(many)] == list(range(1, many + 1))
+                assert time.monotonic() - started_s < many / ENTRIES_MAX * BLOCK_MS / 1000 / 2
+        finally:
+            reader.stop()
 
 
 def next_numbers(subscription: "redis.client.PubSub") -> list[int]:
