@@ -17,6 +17,8 @@ from worker.contract import names
 from worker.contract.lane import FRAME
 
 READ_BYTES: Final = 1 << 18
+MESSAGE_BYTES_MAX: Final = 64 << 20
+"""The answers to a batch are smaller. A worker runs strangers' models: what it says is not taken at any length."""
 
 
 class Door:
@@ -91,6 +93,9 @@ class Door:
         self._received += data
         while len(self._received) >= FRAME.size:
             stop = FRAME.size + FRAME.unpack_from(self._received)[0]
+            if stop > MESSAGE_BYTES_MAX:
+                self._lose()
+                return
             if stop > len(self._received):
                 return
             message = bytes(self._received[FRAME.size : stop])

@@ -138,7 +138,7 @@ class GatewayState:
                     "MGET", names.ALIVE, names.ROUTING_STAMP, names.LANE_PRIMARY
                 )
                 self.lane.note_liveness(alive=alive is not None)
-                self.lane.primary.follow((primary or b"").decode())
+                self.lane.primary.follow((primary or b"").decode("ascii", "replace"))
                 if self._loop.time() >= self._reread_due_s:
                     self._stamp = _NEVER_READ
                 await self._follow(stamp)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from webapp.gateway.coalescing import Batch
+from webapp.gateway.door import MESSAGE_BYTES_MAX
 from webapp.gateway.primary import HANDED_IN_MAX, Primary
-from worker.contract.lane import DOOR_BYTES_MAX
+from worker.contract.lane import DOOR_BYTES_MAX, FRAME
 from worker.lane.door import Door
 
 PATIENCE_S = 5.0
@@ -191,6 +192,20 @@ def test_what_a_dead_worker_held_is_given_back(heard):
 
     assert run(heard, scenario) is False
     assert heard.lost == [held]
+
+
+def test_a_worker_that_announces_more_than_any_answer_is_left(heard):
+    held = batch()
+
+    async def scenario(primary):
+        primary.hand_in(held, message)
+        [(caller, _)] = heard.door.wait(PATIENCE_S)
+        caller.connection.sendall(FRAME.pack(MESSAGE_BYTES_MAX + 1))
+        await asyncio.wait_for(heard.said.wait(), PATIENCE_S)
+        return primary.is_entered
+
+    assert run(heard, scenario) is False
+    assert heard.lost == [[held]]
 
 
 def test_where_another_is_primary_the_last_one_gives_back_what_it_held(heard, tmp_path):
