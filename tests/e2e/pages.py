@@ -3,17 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import httpx
-from django.utils import timezone, translation
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.words import Words
 from tests.running_box import RunningBox
-from webapp.endpoints.wording import since
-from webapp.hosts import time_zone
 
 PENGUIN: Final = {
     "Island": "Biscoe",
@@ -114,15 +110,6 @@ def predicted_by_api(box: RunningBox, endpoint: str, row: Mapping[str, Any]) -> 
     url = f"{box.url}/api/v1/endpoints/{endpoint}/predict"
     found: dict[str, Any] = httpx.post(url, json={"rows": [row]}, headers=headers).json()["predictions"][0]
     return found
-
-
-def answering_since(box: RunningBox, endpoint: str) -> str:
-    """Return since when the champion answers, as pages of this machine say it now in English."""
-    headers = {"Authorization": f"Bearer {box.key()}"}
-    deployments = httpx.get(f"{box.url}/api/v1/endpoints/{endpoint}/deployments", headers=headers).json()
-    champion = next(each for each in deployments if each["live"] and each["role"] == "champion")
-    with timezone.override(time_zone()), translation.override("en"):
-        return since(datetime.fromisoformat(champion["deployed_at"]), timezone.now())
 
 
 def percent(share: float, words: Words) -> str:

@@ -1,14 +1,28 @@
 """The first page: what one may ask."""
 
 import re
+from datetime import datetime
 
+import httpx
 import pytest
+from django.utils import timezone, translation
 from playwright.sync_api import expect
 
-from tests.e2e.pages import answering_since
 from tests.e2e.words import ENGLISH, FRENCH
+from tests.running_box import RunningBox
+from webapp.endpoints.wording import since as since_words
+from webapp.hosts import time_zone
 
 pytestmark = pytest.mark.browser
+
+
+def answering_since(box: RunningBox, endpoint: str) -> str:
+    """Return since when the champion answers, as pages of this machine say it now in English."""
+    headers = {"Authorization": f"Bearer {box.key()}"}
+    deployments = httpx.get(f"{box.url}/api/v1/endpoints/{endpoint}/deployments", headers=headers).json()
+    champion = next(each for each in deployments if each["live"] and each["role"] == "champion")
+    with timezone.override(time_zone()), translation.override("en"):
+        return since_words(datetime.fromisoformat(champion["deployed_at"]), timezone.now())
 
 
 def test_home_says_first_that_all_models_answer(open_page, ada, words):
