@@ -49,7 +49,7 @@ def test_an_inspection_whose_worker_is_killed_is_done_again(box, publisher):
     assert found["status"] == "ready", found["reason"]
 
 
-def test_an_inspection_that_kills_its_worker_three_times_is_given_up_with_the_reason(box, publisher):
+def test_an_inspection_that_kills_its_worker_three_times_is_given_up_until_it_is_published_again(box, publisher):
     def kill_each_time() -> None:
         for delivery in range(1, DELIVERIES_MAX + 1):
             killed_during(box, delivery)
@@ -58,11 +58,8 @@ def test_an_inspection_that_kills_its_worker_three_times_is_given_up_with_the_re
     assert (found["status"], found["report"]) == ("rejected", None)
     assert "was begun 3 times, and each time the worker that did it died" in str(found["reason"])
     assert "log of the jobs worker" in str(found["hint"])
-
-
-def test_what_was_given_up_is_inspected_when_it_is_published_again(publisher):
-    found = publisher.published("killed-thrice", ARTIFACT, REFERENCE, target="target")
-    assert (found["version"], found["status"], found["reason"]) == (1, "ready", "")
+    again = publisher.published("killed-thrice", ARTIFACT, REFERENCE, target="target")
+    assert (again["version"], again["status"], again["reason"]) == (1, "ready", "")
 
 
 def test_an_inspection_outlives_a_restart_of_redis(box, publisher):
