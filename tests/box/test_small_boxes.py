@@ -1,10 +1,8 @@
 """Boxes that have little: time for an inspection, and room on the disk."""
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from appliance.steps import manage
 from tests.box.publishers import Publisher, assert_nothing_is_left, inspecting, publishing
 from tests.running_box import RunningBox, eventually
+from tests.small_disk import fill, small_disk
 from tests.worker.inspection.hostile import runs_text
 from tests.worker.inspection.hostile_cases import ALL
 from tests.worker.inspection.uploads import flowers, skops_bytes
@@ -66,28 +65,13 @@ def test_those_who_wait_behind_an_endless_one_are_inspected(impatient):
 @pytest.fixture(scope="module")
 def cramped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     """One who publishes to a box with a small disk of its own."""
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts a disk")
-    disk = tmp_path_factory.mktemp("cramped")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(disk)], check=True)
-    try:
-        with RunningBox(disk / "data", "--no-examples", "--force") as running:
-            running.wait_until_ready()
-            with publishing(running) as publisher:
-                yield publisher
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Write a file until the disk takes no more, and return it."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(1 << 20))
-        except OSError:
-            return ballast
+    with (
+        small_disk(tmp_path_factory.mktemp("cramped"), DISK_BYTES) as disk,
+        RunningBox(disk / "data", "--no-examples", "--force") as running,
+    ):
+        running.wait_until_ready()
+        with publishing(running) as publisher:
+            yield publisher
 
 
 def test_an_upload_for_which_the_disk_has_no_room_is_refused(cramped):

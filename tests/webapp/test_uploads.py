@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from django.test import Client
 
 from tests.playground import add_user
+from tests.small_disk import small_disk
 from webapp import uploads
 from webapp.accounts.models import ApiKey, Role
 from webapp.registry import uploading
@@ -87,16 +87,13 @@ def publisher() -> dict[str, str]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path, settings) -> Iterator[Path]:
+def full_soon(tmp_path: Path, settings) -> Iterator[Path]:
     """A disk of 10 MB under the uploads, and no reserve, so that it really runs full."""
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts a disk")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", str(disk)], check=True)
-    settings.FILE_UPLOAD_TEMP_DIR = disk
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    with small_disk(directory, 10 << 20) as disk:
+        settings.FILE_UPLOAD_TEMP_DIR = disk
+        yield disk
 
 
 def left(settings: Any) -> list[Path]:
@@ -145,17 +142,17 @@ def test_a_disk_that_fills_up_meanwhile_is_told(caller, publisher, settings, mon
     assert (status, code(body)) == (507, "disk_full")
 
 
-def test_a_body_that_the_disk_cannot_hold_is_told(caller, publisher, settings, small_disk):
+def test_a_body_that_the_disk_cannot_hold_is_told(caller, publisher, settings, full_soon):
     status, body = caller.send(form(12 << 20), **publisher)
     assert (status, code(body)) == (507, "disk_full")
-    assert list(small_disk.iterdir()) == left(settings) == []
+    assert list(full_soon.iterdir()) == left(settings) == []
 
 
-def test_files_that_the_disk_cannot_hold_beside_the_body_are_told(caller, publisher, settings, small_disk):
+def test_files_that_the_disk_cannot_hold_beside_the_body_are_told(caller, publisher, settings, full_soon):
     status, body = caller.send(form(), **publisher)
     assert (status, code(body)) == (507, "disk_full")
     assert not RegisteredModel.objects.exists()
-    assert list(small_disk.iterdir()) == left(settings) == []
+    assert list(full_soon.iterdir()) == left(settings) == []
 
 
 def test_nobody_sends_a_large_body(caller):
