@@ -4,13 +4,21 @@ from typing import Final
 
 QUEUE_INFERENCE: Final = "worker.inference"
 QUEUE_JOBS: Final = "worker.jobs"
+QUEUE_BATCH: Final = "worker.batch"
 QUEUE_CONTROL: Final = "control"
 
 TASK_INSPECT: Final = "worker.inspect"
 TASK_COMPARE_VERSIONS: Final = "worker.compare_versions"
+TASK_PLAN_JOB: Final = "worker.plan_job"
+TASK_SCORE_CHUNK: Final = "worker.score_chunk"
+TASK_ASSEMBLE_JOB: Final = "worker.assemble_job"
 TASK_PING: Final = "worker.ping"
 TASK_RECORD_INSPECTION: Final = "control.record_inspection"
 TASK_RECORD_COMPARISON: Final = "control.record_comparison"
+TASK_RECORD_PLAN: Final = "control.record_plan"
+TASK_RECORD_CHUNK: Final = "control.record_chunk"
+TASK_RECORD_RESULT: Final = "control.record_result"
+TASK_TEND_JOBS: Final = "control.tend_jobs"
 
 LANE: Final = "bastide:lane"
 """The stream of coalesced inference requests, fields `b` (a `LaneBatch`)."""

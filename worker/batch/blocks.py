@@ -1,0 +1,53 @@
+"""A part of a file in columns, whatever its format."""
+
+from typing import Protocol
+
+import polars as pl
+
+from worker.contract.batch import Chunk, Understanding
+
+
+class Cells(Protocol):
+    """One column of a block."""
+
+    @property
+    def numbers(self) -> pl.Series | None:
+        """The numbers as Float64, null where a cell is empty or no plain number. None where only the text is known.
+
+        What is a number here is one by the rules of the online path too, but for its size: infinite and huge values
+        are for the reader to judge. `text` tells of nulls what was written.
+        """
+
+    def text(self) -> pl.Series:
+        """Return the cells as they are written, as String without nulls; "" for an empty one."""
+
+
+class Block(Protocol):
+    """Some rows of a file."""
+
+    @property
+    def row_count(self) -> int:
+        """How many rows."""
+
+    def column(self, position: int) -> Cells:
+        """Return the column at this position in the file."""
+
+    def table(self) -> pl.DataFrame:
+        """Return all columns under their names in `Understanding.columns`, typed where the file's format is.
+
+        Of a file of text all are String, null for an empty cell.
+        """
+
+
+class Source(Protocol):
+    """A file that was understood. It is made with its path and its `Understanding`, and opened anew in each process."""
+
+    @property
+    def understanding(self) -> Understanding:
+        """How the file is read."""
+
+    def cut(self, rows_of_chunk: int) -> list[Chunk]:
+        """Return the chunks of the whole file, in order; each but the last has about so many rows."""
+
+    def read(self, chunk: Chunk) -> Block:
+        """Return the rows of a chunk."""
