@@ -21,9 +21,13 @@ MODEL_MEMORY: Final = "BASTIDE_MODEL_MEMORY"
 INSPECTION_SECONDS: Final = "BASTIDE_INSPECTION_SECONDS"
 """What an admin may set: how long each part of an inspection may take before it is stopped."""
 
+JOB_DAYS: Final = "BASTIDE_JOB_DAYS"
+"""What an admin may set: for how many days the files of a batch job are kept after its end."""
+
 SETTINGS: Final = (
     (MODEL_MEMORY, r"0*[1-9]\d*[KMG]?", ("a size above zero", "3G")),
     (INSPECTION_SECONDS, r"0*[1-9]\d*(\.\d+)?", ("a number of seconds above zero", "300")),
+    (JOB_DAYS, r"0*[1-9]\d*", ("a number of days above zero", "7")),
     ("BASTIDE_UPLOAD_BYTES_MAX", r"0*[1-9]\d*", ("a number of bytes above zero", UPLOAD_BYTES_MAX_DEFAULT)),
 )
 """What an admin may set, how it is written, and what to say of anything else."""
@@ -113,7 +117,8 @@ def control(data: DataDirectory, url: str) -> dict[str, str]:
         "BASTIDE_REDIS_SOCKET": str(data.redis_socket),
         "BASTIDE_PUBLIC_URL": url,
         "MALLOC_ARENA_MAX": "2",
-        **_set_by_the_admin(MODEL_MEMORY),
+        "BASTIDE_UPLOAD_BYTES_MAX": os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT),
+        **_set_by_the_admin(MODEL_MEMORY, JOB_DAYS),
     }
 
 
@@ -125,7 +130,6 @@ def web(data: DataDirectory, address: Address, processes: int) -> dict[str, str]
         "BASTIDE_HOST": f"[{address.host}]" if ":" in address.host else address.host,
         "BASTIDE_PORT": str(address.port),
         "BASTIDE_WEB_PROCESSES": str(processes),
-        "BASTIDE_UPLOAD_BYTES_MAX": os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT),
     }
 
 
@@ -140,6 +144,11 @@ def worker(data: DataDirectory) -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         **_set_by_the_admin(MODEL_MEMORY, INSPECTION_SECONDS),
     }
+
+
+def one_thread() -> dict[str, str]:
+    """Return what keeps the reading of files to the one processor of its process."""
+    return {"POLARS_MAX_THREADS": "1"}
 
 
 def _set_by_the_admin(*names: str) -> dict[str, str]:

@@ -73,6 +73,7 @@ def add_up(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
     sizes = (
         ("web", "serve pages and the API", 2 if cores > 3 else 1),
         ("inference", "compute predictions", min(cores, 2)),
+        ("batch", "work at batch jobs", cores),
     )
     for name, meaning, count in sizes:
         command.add_argument(

@@ -15,6 +15,9 @@ LOG_BACKUPS: Final = 3
 STOP_TIMEOUT_S: Final = 20
 CELERY_OPTIONS: Final = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
 
+BATCH_NICENESS: Final = 15
+"""Online requests come first: a batch job has what they leave."""
+
 REDIS: Final = "redis"
 WEB: Final = "web"
 
@@ -31,15 +34,16 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sizes:
-    """How many processes serve the pages and the models."""
+    """How many processes serve the pages and the models, and work at batch jobs."""
 
     web: int
     inference: int
+    batch: int
 
 
 def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Program, ...]:
     """Return the programs in the order in which they start."""
-    sized = {"BASTIDE_INFERENCE_PROCESSES": str(sizes.inference)}
+    sized = {"BASTIDE_INFERENCE_PROCESSES": str(sizes.inference), "BASTIDE_BATCH_PROCESSES": str(sizes.batch)}
     worker = environment.worker(data) | sized
     control = environment.control(data, address.url) | sized
     web = environment.web(data, address, sizes.web) | sized
@@ -48,11 +52,20 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
         Program(name=name, argv=celery("worker.app", "worker.inference", name), environment=worker)
         for name in (f"inference-{number}" for number in range(1, sizes.inference + 1))
     )
+    batch = tuple(
+        Program(
+            name=name,
+            argv=("nice", "-n", str(BATCH_NICENESS), *celery("worker.app", "worker.batch", name)),
+            environment=worker | environment.one_thread(),
+        )
+        for name in (f"batch-{number}" for number in range(1, sizes.batch + 1))
+    )
     return (
         Program(name=REDIS, argv=("redis-server", str(data.redis_configuration))),
         Program(name=WEB, argv=gunicorn, environment=web, is_essential=True),
         *inference,
         Program(name="jobs", argv=celery("worker.app", "worker.jobs", "jobs"), environment=worker),
+        *batch,
         Program(name="control", argv=celery("webapp.celery", "control", "control"), environment=control),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from celery import Celery, bootsteps
 from django.conf import settings
 
+from webapp.jobs.steward import Steward
 from webapp.life import SignOfLife
 from worker.contract import names
 
@@ -15,7 +16,7 @@ DAY_S = 24 * 3600
 
 app = Celery("control", broker=f"redis+socket://{settings.REDIS_SOCKET}")  # type: ignore[no-untyped-call]  # Celery is untyped
 app.conf.update(
-    imports=("webapp.registry.tasks",),
+    imports=("webapp.registry.tasks", "webapp.jobs.tasks"),
     task_default_queue=names.QUEUE_CONTROL,
     task_ignore_result=True,
     task_acks_late=True,
@@ -50,3 +51,4 @@ class Recovery(bootsteps.StartStopStep):
 
 app.steps["consumer"].add(Recovery)
 app.steps["consumer"].add(SignOfLife)
+app.steps["consumer"].add(Steward)

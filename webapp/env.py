@@ -13,6 +13,7 @@ DATA_DIR_DEFAULT: Final = "var"
 HOST_DEFAULT: Final = "127.0.0.1"
 PORT_DEFAULT: Final = 8000
 UPLOAD_BYTES_MAX_DEFAULT: Final = 2 << 30
+JOB_DAYS_DEFAULT: Final = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +28,8 @@ class Environment:
     web_processes: int
     metrics_dir: Path | None
     inference_processes: int
+    batch_processes: int
+    job_days: int
     model_memory_bytes: int
     upload_bytes_max: int
 
@@ -56,6 +59,8 @@ def read() -> Environment:
         web_processes=int(os.environ.get("BASTIDE_WEB_PROCESSES", "2")),
         metrics_dir=Path(metrics) if metrics else None,
         inference_processes=int(os.environ.get("BASTIDE_INFERENCE_PROCESSES", min(os.cpu_count() or 1, 2))),
+        batch_processes=int(os.environ.get("BASTIDE_BATCH_PROCESSES", os.cpu_count() or 1)),
+        job_days=int(os.environ.get("BASTIDE_JOB_DAYS", JOB_DAYS_DEFAULT)),
         model_memory_bytes=memory.model_bytes(os.environ.get("BASTIDE_MODEL_MEMORY"), memory.total_bytes()),
         upload_bytes_max=int(os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT)),
     )

@@ -19,6 +19,8 @@ CHECKS_FILE = DATA_DIR / "checks.json"
 REDIS_SOCKET = ENVIRONMENT.redis_socket
 PUBLIC_URL = ENVIRONMENT.public_url
 INFERENCE_PROCESSES = ENVIRONMENT.inference_processes
+BATCH_PROCESSES = ENVIRONMENT.batch_processes
+JOB_DAYS = ENVIRONMENT.job_days
 MODEL_MEMORY_BYTES = ENVIRONMENT.model_memory_bytes
 
 DEBUG = False
@@ -31,6 +33,7 @@ INSTALLED_APPS = [
     "webapp.registry",
     "webapp.endpoints",
     "webapp.predictions",
+    "webapp.jobs",
     "webapp.catalogue",
     "webapp.monitoring",
     "webapp.api",

@@ -14,7 +14,7 @@ DAY_S: Final = 86_400
 app: Any = Celery(  # type: ignore[no-untyped-call]  # Celery is untyped
     "worker",
     broker=f"redis+socket://{SETTINGS.redis_socket}",
-    include=["worker.tasks"],
+    include=["worker.tasks", "worker.batch.tasks"],
     fixups=[],  # the one there is loads Django wherever DJANGO_SETTINGS_MODULE is set
     set_as_current=False,
 )

@@ -1,6 +1,8 @@
 """A part of a file in columns, whatever its format."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -32,6 +34,9 @@ class Block(Protocol):
     def column(self, position: int) -> Cells:
         """Return the column at this position in the file."""
 
+    def cells(self, row: int) -> list[str]:
+        """Return the cells of one row as text, "" for an empty one."""
+
     def table(self) -> pl.DataFrame:
         """Return all columns under their names in `Understanding.columns`, typed where the file's format is.
 
@@ -46,8 +51,24 @@ class Source(Protocol):
     def understanding(self) -> Understanding:
         """How the file is read."""
 
+    def rows_about(self) -> int | None:
+        """Return about how many rows the file has, None where only a whole pass tells."""
+
+    def sample(self, rows: int) -> Block:
+        """Return so many of the first rows."""
+
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
         """Return the chunks of the whole file, in order; each but the last has about so many rows."""
 
     def read(self, chunk: Chunk) -> Block:
         """Return the rows of a chunk."""
+
+
+class PartWriter(Protocol):
+    """Writes a result in one format."""
+
+    def write(self, block: Any, answers: pl.DataFrame, path: Path) -> None:  # noqa: ANN401  # each takes its own blocks
+        """Write the rows of a chunk with what was answered to each: the same bytes whenever it is done again."""
+
+    def assemble(self, parts: Sequence[Path], target: Path) -> None:
+        """Make the whole file of all parts, in their order, without holding them in memory."""

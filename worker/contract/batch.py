@@ -35,7 +35,7 @@ LEASE_TTL_MS: Final = 5_000
 LEASE_REFRESH_S: Final = 1.0
 
 CANCELED_PREFIX: Final = "bastide:batch:canceled:"
-"""Followed by a job's id: exists for a while after the job was canceled; who is at it may stop."""
+"""Followed by a job's id, a colon and its attempt: exists for a while after that was canceled. Who is at it stops."""
 
 BEGINS_MAX: Final = 3
 """So often a step is begun; when each time its worker died, it is given up."""
@@ -204,11 +204,10 @@ class ChunkOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AssembleRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`worker.assemble_job`: make the result of all chunks. With `former`, compare it with that job's answers."""
+    """`worker.assemble_job`: make the result of all chunks. With `former`, compare it with the answers of that job."""
 
     step: Step
-    chunks: tuple[Chunk, ...]
-    former: str = ""
+    former: Step | None = None
 
 
 class Histogram(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,8 +33,8 @@ class ServedModel:
     def __init__(self, manifest: Manifest, engine: _Predicts, *, size_bytes: int, row_limit: int = ROW_LIMIT) -> None:
         self.manifest = manifest
         self.size_bytes = size_bytes
-        number_max = FLOAT_MAX if manifest.engine is Engine.ONNX else DOUBLE_MAX
-        self.reader = RowReader(manifest.signature, row_limit=row_limit, number_max=number_max)
+        self.number_max = FLOAT_MAX if manifest.engine is Engine.ONNX else DOUBLE_MAX
+        self.reader = RowReader(manifest.signature, row_limit=row_limit, number_max=self.number_max)
         self.predict = engine.predict
 
     @classmethod

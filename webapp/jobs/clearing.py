@@ -1,0 +1,41 @@
+"""Deletes the files of jobs whose time is over. The jobs themselves stay, to tell what was done."""
+
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from webapp.jobs import files
+from webapp.jobs.models import BatchJob, Status
+from worker.contract.batch import JOB_ID
+
+logger = logging.getLogger(__name__)
+
+ORPHAN_S: Final = 3600.0
+"""A directory without a job may be one that is being made."""
+
+
+def clear(now: datetime) -> None:
+    """Delete what has expired: files of ended jobs, files that nobody started a job with, and what belongs to no job."""
+    for job in BatchJob.objects.filter(expires_at__lte=now, files_deleted_at__isnull=True):
+        files.delete(job)
+        job.move(Status.WAITING, status=Status.CANCELED, ended_at=now)
+        BatchJob.objects.filter(pk=job.pk).update(files_deleted_at=now)
+    _clear_orphans(now)
+
+
+def _clear_orphans(now: datetime) -> None:
+    known = set(BatchJob.objects.values_list("job_id", flat=True))
+    for place in Path(settings.SPOOL_DIR).glob("batch/*"):
+        if JOB_ID.fullmatch(place.name) and place.name not in known and _age_s(place, now) > ORPHAN_S:
+            logger.info("%s belongs to no job and is deleted.", place)
+            files.delete(BatchJob(job_id=place.name))
+
+
+def _age_s(place: Path, now: datetime) -> float:
+    try:
+        return now.timestamp() - place.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

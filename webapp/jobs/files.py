@@ -1,0 +1,51 @@
+"""Where the files of jobs lie: `spool/batch/<job_id>/`, one directory a job."""
+
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from webapp.jobs.models import BatchJob
+from worker.contract.batch import INPUT, RESULT, WRONG_ROWS
+
+
+def directory(job: BatchJob) -> Path:
+    """Return the job's directory."""
+    return Path(settings.SPOOL_DIR) / "batch" / job.job_id
+
+
+def keep_input(job: BatchJob, path: Path) -> None:
+    """Make the file at `path`, which lies on the same disk, the job's input."""
+    place = directory(job)
+    place.mkdir(mode=0o700, parents=True)
+    path.chmod(0o640)  # the data plane reads by its group
+    path.replace(place / INPUT)
+
+
+def share_input(former: BatchJob, job: BatchJob) -> None:
+    """Let a job have the input of a former one, without a copy. Raise FileNotFoundError if that is gone."""
+    place = directory(job)
+    place.mkdir(mode=0o700, parents=True)
+    os.link(directory(former) / INPUT, place / INPUT)
+
+
+def result(job: BatchJob) -> Path:
+    """Return the finished file."""
+    return directory(job) / RESULT
+
+
+def wrong_rows(job: BatchJob) -> Path:
+    """Return the file of the rows that were not answered."""
+    return directory(job) / WRONG_ROWS
+
+
+def delete(job: BatchJob) -> None:
+    """Delete all files of a job. That there are none is well."""
+    shutil.rmtree(directory(job), ignore_errors=True)
+
+
+def expiry(now: datetime) -> datetime:
+    """Return when the files of a job that ends now are deleted."""
+    return now + timedelta(days=settings.JOB_DAYS)

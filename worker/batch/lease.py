@@ -1,0 +1,67 @@
+"""The lease of a step: a key in Redis that a thread keeps fresh, so that nobody takes slow for dead."""
+
+import logging
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import hiredis
+
+from worker.contract.batch import CANCELED_PREFIX, LEASE_PREFIX, LEASE_REFRESH_S, LEASE_TTL_MS, Step
+from worker.lane.link import Link, LinkLost
+
+logger = logging.getLogger(__name__)
+
+
+class Canceled(Exception):
+    """Nobody waits for this step any more."""
+
+
+class Lease:
+    """Held while a step is done. It is left to expire: the answer must be read before anybody misses the lease.
+
+    `rows_done` is told along with it. A Redis that was wiped has the key again a second later.
+    """
+
+    def __init__(self, socket: Path, step: Step) -> None:
+        self._link = Link(socket)
+        self._key = LEASE_PREFIX + step.token
+        self._canceled_key = f"{CANCELED_PREFIX}{step.job_id}:{step.attempt}"
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+        self._is_canceled = False
+        self.rows_done = 0
+
+    def __enter__(self) -> Self:
+        self._sign()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        self._thread.join()
+        self._sign()
+        self._link.close()
+
+    def progress(self, rows_done: int) -> None:
+        """Tell how many rows are done. Raise Canceled if the job was."""
+        self.rows_done = rows_done
+        if self._is_canceled:
+            raise Canceled
+
+    def _run(self) -> None:
+        while not self._stopped.wait(LEASE_REFRESH_S):
+            self._sign()
+
+    def _sign(self) -> None:
+        try:
+            canceled, _ = self._link.call_all(
+                [("EXISTS", self._canceled_key), ("SET", self._key, self.rows_done, "PX", LEASE_TTL_MS)]
+            )
+        except (LinkLost, hiredis.ReplyError) as lost:
+            logger.warning("The lease of a step could not be written: %s", lost)
+            return
+        self._is_canceled = canceled == 1

@@ -1,0 +1,100 @@
+"""Where the files of a job lie. Nothing of a message becomes part of a path unless it is an id or a number."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from worker.contract.batch import INPUT, JOB_ID, RESULT, WRONG_ROWS, Step
+
+PLAN: Final = "plan.json"
+
+
+class JobPlace:
+    """The files of one attempt at a job. Raise ValueError for an id that no site makes."""
+
+    def __init__(self, spool_dir: Path, step: Step) -> None:
+        if not JOB_ID.fullmatch(step.job_id):
+            msg = f"A job id is 32 hexadecimal digits, got {step.job_id[:80]!r}."
+            raise ValueError(msg)
+        self.job = spool_dir / "batch" / step.job_id
+        self.attempt = self.job / f"attempt-{step.attempt}"
+
+    @property
+    def input(self) -> Path:
+        """The uploaded file."""
+        return self.job / INPUT
+
+    @property
+    def result(self) -> Path:
+        """The finished file."""
+        return self.job / RESULT
+
+    @property
+    def wrong_rows(self) -> Path:
+        """The file of the rows that could not be answered."""
+        return self.job / WRONG_ROWS
+
+    @property
+    def plan(self) -> Path:
+        """What was decided when the file was cut."""
+        return self.attempt / PLAN
+
+    def working(self, name: str) -> Path:
+        """Return where a working copy of this attempt lies: `unpacked`, `text`, `rows`."""
+        return self._in(name, "")
+
+    def part(self, number: int) -> Path:
+        """Return the rows of a chunk as they go into the result."""
+        return self._in("parts", f"{number:06d}")
+
+    def wrong_part(self, number: int) -> Path:
+        """Return the rows of a chunk that could not be answered."""
+        return self._in("wrong", f"{number:06d}")
+
+    def answers(self, number: int) -> Path:
+        """Return the answers to a chunk, for the summary and for comparisons."""
+        return self._in("answers", f"{number:06d}")
+
+    def shown(self, number: int) -> Path:
+        """Return the few rows of a chunk that a page shows."""
+        return self._in("shown", f"{number:06d}")
+
+    def begun(self, name: str) -> Path:
+        """Return the counter of how often a step was begun."""
+        return self._in("begun", name)
+
+    def _in(self, directory: str, name: str) -> Path:
+        place = self.attempt / directory / name if name else self.attempt / directory
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """Yield where to write; the file appears at `path` whole, or not at all. The last of several writers wins."""
+    draft = path.with_name(f"{path.name}.{token_hex(8)}.draft")
+    try:
+        yield draft
+        os.replace(draft, path)  # noqa: PTH105  # atomic by its name
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+class Begins:
+    """Counts on the disk how often a step was begun, so that one which kills its worker is not begun for ever."""
+
+    def __init__(self, counter: Path) -> None:
+        self._counter = counter
+
+    def begin(self) -> int:
+        """Count a begin. Return how many there were before it, all without an end."""
+        with self._counter.open("ab") as counter:
+            counter.write(b".")
+            return counter.tell() - 1
+
+    def end(self) -> None:
+        """Forget: the step was answered."""
+        self._counter.unlink(missing_ok=True)

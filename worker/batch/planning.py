@@ -1,0 +1,124 @@
+"""Plans a job: understand the file, check a sample of its rows, cut it into chunks."""
+
+from typing import Final
+
+import msgspec
+
+from worker.batch.errors import FileRefused
+from worker.batch.opening import open_source, text_of
+from worker.batch.places import JobPlace
+from worker.batch.plans import AnswerNames, Plan
+from worker.batch.reading import Found, find_out
+from worker.batch.scoring import check_rows
+from worker.contract.batch import (
+    PROBLEMS_MAX,
+    PlanOutcome,
+    PlanRequest,
+    Understanding,
+)
+from worker.contract.signature import Signature
+from worker.contract.words import Words
+from worker.tables.wording import listed
+
+CHUNK_BYTES: Final = 16 << 20
+"""Where a chunk costs no more than this a worker is busy with rows and not with messages."""
+
+ROWS_MIN: Final = 1_000
+ROWS_MAX: Final = 200_000
+ROWS_MAX_UNKNOWN: Final = 20_000
+CHUNK_S: Final = 2.0
+"""The rows of a chunk take a process about so long, so that people see progress and a cancel is soon heard."""
+
+CHUNKS_PER_PROCESS: Final = 4
+SAMPLE_ROWS: Final = 1_000
+WRONG_SHARE_MAX: Final = 0.5
+
+
+class Planning:
+    """Plans one job, for a version with this signature."""
+
+    def __init__(self, request: PlanRequest, place: JobPlace, signature: Signature, number_max: float) -> None:
+        self._request = request
+        self._place = place
+        self._signature = signature
+        self._number_max = number_max
+
+    def plan(self) -> PlanOutcome:
+        """Return what was understood and the chunks, or why there are none."""
+        request = self._request
+        try:
+            found = find_out(request, self._place, self._signature)
+        except FileRefused as refused:
+            return PlanOutcome(step=request.step, reason=refused.words, hint=refused.hint)
+        plan = self._drafted(found)
+        understanding = self._sampled(plan)
+        plan = msgspec.structs.replace(plan, understanding=understanding)
+        refusal = None if request.only_look else self._refusal(understanding)
+        if request.only_look or refusal is not None:
+            reason, hint = refusal or (None, None)
+            return PlanOutcome(step=request.step, understanding=understanding, reason=reason, hint=hint)
+        return self._cut(plan)
+
+    def _drafted(self, found: Found) -> Plan:
+        names = [column.name for column in found.understanding.columns]
+        return Plan(
+            understanding=found.understanding,
+            digest=self._request.digest,
+            version=self._request.version,
+            names=AnswerNames.beside(names, self._signature.output),
+            output=self._request.choice.output or found.understanding.format,
+            phrases=self._request.phrases,
+            header_start=found.header_start,
+            text_start=found.text_start,
+            is_copied=found.is_copied,
+            first_line=found.first_line,
+            identifier=self._request.choice.identifier,
+        )
+
+    def _sampled(self, plan: Plan) -> Understanding:
+        """Return what was understood, with what is wrong in the first rows."""
+        sample = open_source(plan, self._place, self._signature).sample(SAMPLE_ROWS)
+        checked = check_rows(plan, sample, self._signature, self._number_max)
+        problems = tuple(problem for row in sorted(checked.problems)[:PROBLEMS_MAX] for problem in checked.problems[row])
+        return msgspec.structs.replace(
+            plan.understanding,
+            problems=problems[:PROBLEMS_MAX],
+            sample_rows=sample.row_count,
+            sample_wrong=len(checked.problems),
+        )
+
+    def _refusal(self, understanding: Understanding) -> tuple[Words, Words] | None:
+        if understanding.absent:
+            words = Words("No column gives {names}.", {"names": listed(understanding.absent)})
+            return words, Words("Name the columns as the model does, or say which column gives which feature.")
+        wrong, rows = understanding.sample_wrong, understanding.sample_rows
+        if rows and wrong / rows > WRONG_SHARE_MAX and not self._request.wrong_rows_accepted:
+            words = Words("Of the first {rows:,} rows {wrong:,} cannot be answered.", {"rows": rows, "wrong": wrong})
+            return words, Words("Look at what is wrong with them; if that is meant, accept wrong rows and start again.")
+        return None
+
+    def _cut(self, plan: Plan) -> PlanOutcome:
+        try:
+            source = open_source(plan, self._place, self._signature)
+            size_bytes = text_of(plan, self._place).stat().st_size
+            chunks = source.cut(rows_of_chunk(source.rows_about(), size_bytes, self._request))
+        except FileRefused as refused:
+            understood = plan.understanding
+            return PlanOutcome(step=self._request.step, understanding=understood, reason=refused.words, hint=refused.hint)
+        rows = sum(chunk.rows for chunk in chunks)
+        understanding = msgspec.structs.replace(plan.understanding, rows=rows)
+        msgspec.structs.replace(plan, understanding=understanding, chunks=tuple(chunks)).save(self._place.plan)
+        return PlanOutcome(step=self._request.step, understanding=understanding, chunks=tuple(chunks), rows=rows)
+
+
+def rows_of_chunk(rows: int | None, size_bytes: int, request: PlanRequest) -> int:
+    """Return how many rows a chunk has: enough to cost no more than its rows, few enough to be shared out and told of.
+
+    `rows` is about how many the file has, None where that is unknown.
+    """
+    timely = request.rows_per_s * CHUNK_S if request.rows_per_s else ROWS_MAX
+    if not rows:
+        return max(1, int(min(timely, ROWS_MAX_UNKNOWN)))
+    by_bytes = CHUNK_BYTES * rows / max(1, size_bytes)
+    shared = max(ROWS_MIN, rows / (CHUNKS_PER_PROCESS * request.processes))
+    return max(1, int(min(by_bytes, timely, shared, ROWS_MAX)))

@@ -1,0 +1,91 @@
+"""What was decided about a job's file when it was cut: kept beside the chunks, read by whoever scores one."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+
+from worker.batch.places import appearing
+from worker.contract.batch import Chunk, FileFormat, Understanding
+from worker.contract.signature import Output, OutputKind
+from worker.models.answers import label_names
+
+PROBABILITIES_MAX: Final = 50
+"""Of a model with more labels, only the answer is written."""
+
+
+class AnswerNames(msgspec.Struct, frozen=True, kw_only=True):
+    """What the columns are called that a result adds to those of the file; `line` only where wrong rows are listed."""
+
+    prediction: str
+    probabilities: tuple[str, ...]
+    status: str
+    problem: str
+    version: str
+    line: str
+
+    @classmethod
+    def beside(cls, taken: Collection[str], output: Output) -> Self:
+        """Return names that none of the file's columns has."""
+        labels = label_names(output.labels or ())
+        has_probabilities = output.kind is OutputKind.CLASS and output.probabilities
+        shown = labels if has_probabilities and len(labels) <= PROBABILITIES_MAX else ()
+        used = set(taken)
+        return cls(
+            prediction=_free("prediction", used),
+            probabilities=tuple(_free(f"probability of {label}", used) for label in shown),
+            status=_free("status", used),
+            problem=_free("problem", used),
+            version=_free("version", used),
+            line=_free("line", used),
+        )
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """The names in their order in a result."""
+        return (self.prediction, *self.probabilities, self.status, self.problem, self.version)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How the rows are read, answered and written.
+
+    `header_start`, `text_start`: where the header of a text begins, and its rows do, in bytes. `is_copied`: the text is a working copy, not the upload.
+    `first_line`: the line, as people count them, of the first row.
+    """
+
+    understanding: Understanding
+    digest: str
+    version: int
+    names: AnswerNames
+    output: FileFormat
+    phrases: dict[str, str]
+    header_start: int = 0
+    text_start: int = 0
+    is_copied: bool = False
+    first_line: int = 2
+    identifier: str = ""
+    chunks: tuple[Chunk, ...] = ()
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns of the file."""
+        return tuple(column.name for column in self.understanding.columns)
+
+    def save(self, path: Path) -> None:
+        """Keep the plan."""
+        with appearing(path) as draft:
+            draft.write_bytes(msgspec.json.encode(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return a plan that was kept."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+
+def _free(name: str, used: set[str]) -> str:
+    """Return the name, or the first numbered one that is not used, and use it."""
+    numbered = (name, *(f"{name} {number}" for number in range(2, len(used) + 3)))
+    free = next(each for each in numbered if each not in used)
+    used.add(free)
+    return free

@@ -1,0 +1,130 @@
+"""The steps of a job as a worker does them: a lease while it is at it, a count of begins, and always an answer."""
+
+import errno
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from worker.batch.errors import FileRefused
+from worker.batch.lease import Canceled, Lease
+from worker.batch.places import Begins, JobPlace
+from worker.contract.batch import (
+    BEGINS_MAX,
+    AssembleOutcome,
+    AssembleRequest,
+    ChunkOutcome,
+    PlanOutcome,
+    PlanRequest,
+    ScoreRequest,
+    Step,
+)
+from worker.contract.words import Words
+from worker.models.cache import ModelCache
+from worker.models.errors import ModelError
+
+logger = logging.getLogger(__name__)
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+NO_SPACE: Final = Words("The disk of the box is full.")
+SPACE_HINT: Final = Words("Try again when an administrator has freed space; nothing of your file is lost.")
+NO_MEMORY: Final = Words("The rows need more memory than a worker may take.")
+MEMORY_HINT: Final = Words("Send a file with shorter rows, or run the box on a machine with more memory.")
+DIED: Final = Words(
+    "This was begun {begun} times, and each time the worker that did it died.", {"begun": BEGINS_MAX}
+)
+DIED_HINT: Final = Words("An administrator finds more in the log of the batch workers.")
+
+Outcome = TypeVar("Outcome", PlanOutcome, ChunkOutcome, AssembleOutcome)
+Done = Callable[[Lease], Outcome]
+Failed = Callable[[Words, Words], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where a worker works: the spool, Redis, its models."""
+
+    spool_dir: Path
+    redis_socket: Path
+    models: ModelCache
+
+    def plan(self, request: PlanRequest) -> PlanOutcome | None:
+        """Understand a file and cut it."""
+        place = JobPlace(self.spool_dir, request.step)
+
+        def failed(reason: Words, hint: Words) -> PlanOutcome:
+            return PlanOutcome(step=request.step, reason=reason, hint=hint)
+
+        def work(_: Lease) -> PlanOutcome:
+            from worker.batch.planning import Planning  # noqa: PLC0415  # an idle worker stays light
+
+            model = self.models.get(request.digest)
+            return Planning(request, place, model.manifest.signature, model.number_max).plan()
+
+        return self._done(request.step, place.begun("plan"), work, failed)
+
+    def score(self, request: ScoreRequest) -> ChunkOutcome | None:
+        """Answer the rows of a chunk."""
+        place = JobPlace(self.spool_dir, request.step)
+        number = request.chunk.number
+
+        def failed(reason: Words, _: Words) -> ChunkOutcome:
+            return ChunkOutcome(step=request.step, number=number, reason=reason, gave_up=reason is DIED)
+
+        def work(lease: Lease) -> ChunkOutcome:
+            from worker.batch.plans import Plan  # noqa: PLC0415  # an idle worker stays light
+            from worker.batch.scoring import Scoring  # noqa: PLC0415  # as above
+
+            plan = Plan.load(place.plan)
+            scoring = Scoring(place, plan, self.models.get(plan.digest))
+            return scoring.score(request.step, request.chunk, lease.progress, skip=request.skip)
+
+        name = f"score-{number}-skip" if request.skip else f"score-{number}"
+        return self._done(request.step, place.begun(name), work, failed)
+
+    def assemble(self, request: AssembleRequest) -> AssembleOutcome | None:
+        """Make the result."""
+        place = JobPlace(self.spool_dir, request.step)
+
+        def failed(reason: Words, hint: Words) -> AssembleOutcome:
+            return AssembleOutcome(step=request.step, reason=reason, hint=hint)
+
+        def work(_: Lease) -> AssembleOutcome:
+            from worker.batch.assembling import assemble  # noqa: PLC0415  # an idle worker stays light
+
+            return assemble(request, self.spool_dir, place)
+
+        return self._done(request.step, place.begun("assemble"), work, failed)
+
+    def _done(self, step: Step, counter: Path, work: Done[Outcome], failed: Failed[Outcome]) -> Outcome | None:
+        """Return what came of a step; None when the job was canceled meanwhile."""
+        begins = Begins(counter)
+        with Lease(self.redis_socket, step) as lease:
+            try:
+                if begins.begin() >= BEGINS_MAX:
+                    return failed(DIED, DIED_HINT)
+                outcome = work(lease)
+            except Canceled:
+                outcome = None
+            except FileRefused as refused:
+                outcome = failed(refused.words, refused.hint)
+            except ModelError as error:
+                outcome = failed(error.words, error.advice)
+            except MemoryError:
+                outcome = failed(NO_MEMORY, MEMORY_HINT)
+            except OSError as error:
+                full = error.errno in NO_ROOM
+                logger.exception("A step of job %s failed", step.job_id)
+                outcome = failed(NO_SPACE, SPACE_HINT) if full else failed(_broke(error), DIED_HINT)
+            except Exception as error:  # the task wrapper: the job must not wait for ever
+                logger.exception("A step of job %s failed", step.job_id)
+                outcome = failed(_broke(error), DIED_HINT)
+        begins.end()
+        return outcome
+
+
+def _broke(error: Exception) -> Words:
+    said = f"{type(error).__name__}: {error}"[:300]
+    return Words("This could not be done: {error}", {"error": said})

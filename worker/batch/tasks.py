@@ -1,0 +1,49 @@
+"""The tasks of batch jobs: thin, named, repeatable. Each is acknowledged as it begins: the control plane asks again."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from worker.app import app
+from worker.batch.steps import Bench
+from worker.contract import names
+from worker.contract.batch import AssembleRequest, PlanRequest, ScoreRequest
+from worker.models.cache import ModelCache
+from worker.settings import SETTINGS
+from worker.tasks import RETRY_POLICY, contained
+
+
+@cache
+def bench() -> Bench:
+    """Return where this process works. What it keeps loaded is what one process of the online path would."""
+    return Bench(SETTINGS.spool_dir, SETTINGS.redis_socket, ModelCache(SETTINGS.models_dir, SETTINGS.model_cache_bytes))
+
+
+@app.task(name=names.TASK_PLAN_JOB, acks_late=False)  # type: ignore[untyped-decorator]  # Celery is untyped
+@contained
+def plan_job(message: dict[str, Any]) -> None:
+    """Understand a file and cut it; answer `control.record_plan`."""
+    _answer(names.TASK_RECORD_PLAN, lambda: bench().plan(msgspec.convert(message, PlanRequest)))
+
+
+@app.task(name=names.TASK_SCORE_CHUNK, acks_late=False)  # type: ignore[untyped-decorator]  # Celery is untyped
+@contained
+def score_chunk(message: dict[str, Any]) -> None:
+    """Answer the rows of a chunk; answer `control.record_chunk`."""
+    _answer(names.TASK_RECORD_CHUNK, lambda: bench().score(msgspec.convert(message, ScoreRequest)))
+
+
+@app.task(name=names.TASK_ASSEMBLE_JOB, acks_late=False)  # type: ignore[untyped-decorator]  # Celery is untyped
+@contained
+def assemble_job(message: dict[str, Any]) -> None:
+    """Make the result; answer `control.record_result`."""
+    _answer(names.TASK_RECORD_RESULT, lambda: bench().assemble(msgspec.convert(message, AssembleRequest)))
+
+
+def _answer(task: str, work: Callable[[], msgspec.Struct | None]) -> None:
+    outcome = work()
+    if outcome is not None:
+        message = msgspec.to_builtins(outcome)
+        app.send_task(task, kwargs={"message": message}, queue=names.QUEUE_CONTROL, retry_policy=RETRY_POLICY)

@@ -1,0 +1,1 @@
+"""Writers of results, one a format."""
