@@ -67,7 +67,9 @@ def run_up(arguments: argparse.Namespace) -> int:
     options = Options(
         data=data_directory(arguments.data_dir),
         address=Address(host=arguments.host, port=arguments.port),
-        sizes=Sizes(web=arguments.web_processes, inference=arguments.inference_processes, batch=arguments.batch_processes),
+        sizes=Sizes(
+            web=arguments.web_processes, inference=arguments.inference_processes, batch=arguments.batch_processes
+        ),
         with_examples=arguments.examples,
         force=arguments.force,
     )

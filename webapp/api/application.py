@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.openapi.schema import OpenAPISchema
 
-from webapp.api import box, cards, comparisons, deployments, endpoints, life
+from webapp.api import box, cards, comparisons, deployments, endpoints, jobs, life
 from webapp.api.authentication import AUTHENTICATION
 from webapp.api.errors import ANSWERS, handle, handle_http_error
 
@@ -39,6 +39,7 @@ def make_api() -> NinjaAPI:
     )
     api.add_router("/endpoints", endpoints.router)
     api.add_router("/endpoints", deployments.router)
+    api.add_router("", jobs.router)
     api.add_router("/models", life.router)  # that of `models`, with the addresses of both
     api.add_router("/models", cards.router)
     api.add_router("/models", comparisons.router)

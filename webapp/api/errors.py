@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
+from webapp.jobs.errors import InputGoneError, JobChoiceError, JobStateError, NotDeployedError, TooManyJobsError
 from webapp.registry.errors import (
     ComparisonNotSentError,
     DiskFullError,
@@ -57,6 +58,11 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
     OrderError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     DeploymentStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     DoesNotFitError: (HTTPStatus.INSUFFICIENT_STORAGE, "does_not_fit", "", ""),
+    NotDeployedError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    JobStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    JobChoiceError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
+    InputGoneError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    TooManyJobsError: (HTTPStatus.TOO_MANY_REQUESTS, "too_many_jobs", "", ""),
 }
 """Class to status, code, sentence and hint; empty where the exception has its own."""
 

@@ -79,7 +79,9 @@ class Planning:
         """Return what was understood, with what is wrong in the first rows."""
         sample = open_source(plan, self._place, self._signature).sample(SAMPLE_ROWS)
         checked = check_rows(plan, sample, self._signature, self._number_max)
-        problems = tuple(problem for row in sorted(checked.problems)[:PROBLEMS_MAX] for problem in checked.problems[row])
+        problems = tuple(
+            problem for row in sorted(checked.problems)[:PROBLEMS_MAX] for problem in checked.problems[row]
+        )
         return msgspec.structs.replace(
             plan.understanding,
             problems=problems[:PROBLEMS_MAX],
@@ -104,7 +106,9 @@ class Planning:
             chunks = source.cut(rows_of_chunk(source.rows_about(), size_bytes, self._request))
         except FileRefused as refused:
             understood = plan.understanding
-            return PlanOutcome(step=self._request.step, understanding=understood, reason=refused.words, hint=refused.hint)
+            return PlanOutcome(
+                step=self._request.step, understanding=understood, reason=refused.words, hint=refused.hint
+            )
         rows = sum(chunk.rows for chunk in chunks)
         understanding = msgspec.structs.replace(plan.understanding, rows=rows)
         msgspec.structs.replace(plan, understanding=understanding, chunks=tuple(chunks)).save(self._place.plan)

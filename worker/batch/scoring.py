@@ -37,9 +37,7 @@ class Scored:
     outcome: ChunkOutcome
 
 
-def check_rows(
-    plan: Plan, block: Block, signature: Signature, number_max: float, *, first_row: int = 0
-) -> Checked:
+def check_rows(plan: Plan, block: Block, signature: Signature, number_max: float, *, first_row: int = 0) -> Checked:
     """Return what is right and what is wrong with the rows of a block."""
     by_feature = {column.feature: at for at, column in enumerate(plan.understanding.columns) if column.feature}
     columns = [block.column(by_feature[name]) if name in by_feature else None for name in signature.names]

@@ -32,9 +32,7 @@ NO_SPACE: Final = Words("The disk of the box is full.")
 SPACE_HINT: Final = Words("Try again when an administrator has freed space; nothing of your file is lost.")
 NO_MEMORY: Final = Words("The rows need more memory than a worker may take.")
 MEMORY_HINT: Final = Words("Send a file with shorter rows, or run the box on a machine with more memory.")
-DIED: Final = Words(
-    "This was begun {begun} times, and each time the worker that did it died.", {"begun": BEGINS_MAX}
-)
+DIED: Final = Words("This was begun {begun} times, and each time the worker that did it died.", {"begun": BEGINS_MAX})
 DIED_HINT: Final = Words("An administrator finds more in the log of the batch workers.")
 
 Outcome = TypeVar("Outcome", PlanOutcome, ChunkOutcome, AssembleOutcome)

@@ -1,0 +1,62 @@
+"""The files of jobs on their way out."""
+
+import re
+from pathlib import Path, PurePath
+from typing import Final
+
+from django.http import FileResponse
+
+from webapp.jobs import files
+from webapp.jobs.errors import InputGoneError, JobStateError
+from webapp.jobs.models import BatchJob, Status
+from worker.contract.batch import FileFormat
+
+TYPES: Final = {
+    FileFormat.CSV: "text/csv",
+    FileFormat.JSONL: "application/jsonl",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.PARQUET: "application/vnd.apache.parquet",
+}
+SUFFIXES: Final = re.compile(
+    r"(\.(csv|tsv|txt|tab|jsonl|ndjson|json|xlsx|xlsm|parquet|pq))?(\.(gz|zip))?$", re.IGNORECASE
+)
+
+
+def result(job: BatchJob) -> FileResponse:
+    """Return the finished file. Raise JobStateError while there is none, InputGoneError when it was deleted."""
+    _require(job)
+    return _file(files.result(job), name_of(job, "predictions"), FileFormat(job.result_format))
+
+
+def wrong_rows(job: BatchJob) -> FileResponse:
+    """Return the rows that were not answered. Raise JobStateError if there are none."""
+    _require(job)
+    if not job.wrong_rows_bytes or job.understanding is None:
+        raise JobStateError("asked for wrong rows", "without any")
+    return _file(files.wrong_rows(job), name_of(job, "wrong rows", is_result=False), job.understanding.format)
+
+
+def name_of(job: BatchJob, what: str, *, is_result: bool = True) -> str:
+    """Return what a file of the job is called: as the one that came, with what it is."""
+    came = SUFFIXES.search(job.file_name)
+    stem = job.file_name[: came.start()] if came else job.file_name
+    came_as = (came[1] or "") if came else ""
+    written = job.result_format if is_result or job.understanding is None else job.understanding.format.value
+    is_same = job.understanding is not None and written == job.understanding.format
+    suffix = came_as if is_same and came_as and came_as.lower() != ".xlsm" else f".{written}"
+    return f"{PurePath(stem).name or 'rows'} {what}{suffix}"
+
+
+def _require(job: BatchJob) -> None:
+    if job.status != Status.SUCCEEDED:
+        raise JobStateError("downloaded", job.status)
+    if not job.has_files:
+        raise InputGoneError
+
+
+def _file(path: Path, name: str, file_format: FileFormat) -> FileResponse:
+    try:
+        opened = path.open("rb")
+    except FileNotFoundError as error:
+        raise InputGoneError from error
+    return FileResponse(opened, as_attachment=True, filename=name, content_type=TYPES[file_format])
