@@ -18,7 +18,7 @@ ORPHAN_S: Final = 3600.0
 
 
 def clear(now: datetime) -> None:
-    """Delete what has expired: files of ended jobs, files that nobody started a job with, and what belongs to no job."""
+    """Delete what has expired: files of ended jobs and of jobs that nobody started, and what belongs to no job."""
     for job in BatchJob.objects.filter(expires_at__lte=now, files_deleted_at__isnull=True):
         files.delete(job)
         job.move(Status.WAITING, status=Status.CANCELED, ended_at=now)

@@ -39,7 +39,10 @@ def record_plan(outcome: PlanOutcome, now: datetime) -> None:
 
 
 def record_chunk(outcome: ChunkOutcome, now: datetime) -> None:
-    """Count the rows of a chunk. One that killed its workers is written without the model; the last one is assembled."""
+    """Count the rows of a chunk; after the last one the result is assembled.
+
+    A chunk that killed its workers is to be written without the model.
+    """
     with transaction.atomic():
         if outcome.gave_up and _skip(outcome):
             return

@@ -41,6 +41,9 @@ NOTHING_YET: Final[dict[str, Any]] = {
 """A job of which no row was answered."""
 
 
+NOTHING_CHOSEN: Final = Choice()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
     """A file at `path`, on the disk of the spool, which the job takes over, and what is wanted of it.
@@ -52,7 +55,7 @@ class Submission:
     file_name: str
     size_bytes: int
     language: str
-    choice: Choice = Choice()
+    choice: Choice = NOTHING_CHOSEN
     looks_first: bool = False
     wrong_rows_accepted: bool = False
     webhook: str = ""

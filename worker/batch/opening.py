@@ -1,6 +1,5 @@
 """Which source reads a plan's file and which writer makes its result: the one place that knows all formats."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from worker.batch.blocks import PartWriter, Source

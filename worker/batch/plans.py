@@ -50,8 +50,8 @@ class AnswerNames(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How the rows are read, answered and written.
 
-    `header_start`, `text_start`: where the header of a text begins, and its rows do, in bytes. `is_copied`: the text is a working copy, not the upload.
-    `first_line`: the line, as people count them, of the first row.
+    `header_start`, `text_start`: where the header of a text begins, and its rows do, in bytes. `is_copied`: the text is
+    a working copy, not the upload. `first_line`: the line, as people count them, of the first row.
     """
 
     understanding: Understanding

@@ -9,7 +9,7 @@ from worker.batch.places import JobPlace
 from worker.batch.recognition import recognise
 from worker.batch.text import transcode
 from worker.batch.unpacking import unpack
-from worker.contract.batch import Compression, FileFormat, PlanRequest, Understanding
+from worker.contract.batch import Compression, PlanRequest, Understanding
 from worker.contract.signature import Signature
 
 

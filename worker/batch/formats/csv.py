@@ -17,7 +17,6 @@ from worker.batch.formats.csv_cutting import cut
 from worker.batch.formats.csv_records import record_ends
 from worker.contract.batch import Chunk, Understanding
 
-
 SAMPLE_BYTES: Final = 1 << 20
 CHUNK_BYTES_MIN: Final = 4 << 10
 

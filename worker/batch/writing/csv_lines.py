@@ -22,7 +22,7 @@ NO_BREAK: Final = str.maketrans({"\u202f": "\u00a0"})
 
 
 class CsvLinesWriter:
-    """Writes the rows of a `CsvBlock`. `header` is what stands before the rows in the file, from `start` on their names."""
+    """Writes the rows of a `CsvBlock`. `header` is what stands before the rows in the file, from `start` the names."""
 
     def __init__(self, header: bytes, understanding: Understanding, names: Sequence[str], *, start: int = 0) -> None:
         self._start = start
