@@ -1,0 +1,1 @@
+"""Writers: parts beside their chunks, and the result of all parts."""
