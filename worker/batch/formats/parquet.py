@@ -1,0 +1,167 @@
+"""Reads Parquet by slices of rows; of a row group however large only the pages that hold them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from polars.exceptions import PanicException, PolarsError
+
+from worker.batch.blocks import Cells
+from worker.batch.errors import FileRefused
+from worker.batch.formats.columns import as_text
+from worker.contract.batch import COLUMNS_MAX, FIRST_ROWS_MAX, Chunk, Understanding
+from worker.contract.signature import INTEGER_MAX
+from worker.contract.words import Words
+
+ROWS_MEASURED: Final = 100
+CHUNK_BYTES_MAX: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParquetLook:
+    """What a look at a Parquet file tells."""
+
+    names: tuple[str, ...]
+    first_rows: tuple[tuple[str, ...], ...]
+    rows: int
+
+
+def look_at_parquet(path: Path) -> ParquetLook:
+    """Return what the file holds. Raise FileRefused for what is no whole Parquet file."""
+    with _readable():
+        schema = _scan(path).collect_schema()
+        if not schema or len(schema) > COLUMNS_MAX:
+            facts: dict[str, str | int] = {"columns": len(schema), "most": COLUMNS_MAX}
+            raise FileRefused(Words("The file has {columns:,} columns; 1 to {most:,} are read.", {**facts}))
+        first = _scan(path).head(FIRST_ROWS_MAX).collect()
+        rows = _height(path)
+    texts = [as_text(column).fill_null("").to_list() for column in first]
+    return ParquetLook(names=tuple(schema), first_rows=tuple(zip(*texts, strict=True)), rows=rows)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (PolarsError, PanicException, OSError) as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise FileRefused(
+            Words("The file is no whole Parquet file: {error}.", {"error": first.rstrip(".")}),
+            Words("Write the file again and upload the whole of it."),
+        ) from error
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    # One thread at a time: all that scores on the machine shares its memory.
+    return pl.scan_parquet(path, parallel="none", low_memory=True, glob=False, cache=False)
+
+
+def _height(path: Path) -> int:
+    return int(_scan(path).select(pl.len()).collect().item())
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCells:
+    """One column of a `TypedBlock`."""
+
+    column: pl.Series
+
+    @property
+    def numbers(self) -> pl.Series | None:
+        """The numbers of a numeric column, unless a double would round one of them to another integer."""
+        kind = self.column.dtype
+        if not kind.is_numeric():
+            return None
+        if kind == pl.Float64:
+            return self.column.fill_nan(None)
+        if kind.is_float():
+            # As its text is read: 0.1 is 0.1, not the double of what 32 bits make of it.
+            return self.column.fill_nan(None).cast(pl.String).cast(pl.Float64)
+        least, most = self.column.min(), self.column.max()
+        if any(isinstance(each, int | Decimal) and not -INTEGER_MAX <= each <= INTEGER_MAX for each in (least, most)):
+            return None
+        text = self.column.cast(pl.String) if kind.is_decimal() else self.column
+        return text.cast(pl.Float64)
+
+    def text(self) -> pl.Series:
+        """Return the cells as text."""
+        return as_text(self.column).fill_null("")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedBlock:
+    """Some rows of a file whose columns have types."""
+
+    frame: pl.DataFrame
+
+    @property
+    def row_count(self) -> int:
+        """How many rows."""
+        return self.frame.height
+
+    @property
+    def broken(self) -> Mapping[int, str]:
+        """No row of a table is unreadable."""
+        return {}
+
+    def column(self, position: int) -> Cells:
+        """Return the column at this position."""
+        return TypedCells(self.frame.to_series(position))
+
+    def table(self) -> pl.DataFrame:
+        """Return all columns with their types."""
+        return self.frame
+
+
+class ParquetSource:
+    """A Parquet file. The chunks are slices of its rows."""
+
+    def __init__(self, path: Path, understanding: Understanding) -> None:
+        self._path = path
+        self._understanding = understanding
+
+    @property
+    def understanding(self) -> Understanding:
+        """How the file is read."""
+        return self._understanding
+
+    def cut(self, rows_of_chunk: int) -> list[Chunk]:
+        """Return the chunks. Raise FileRefused where a feature is to be read from nested values."""
+        with _readable():
+            schema = _scan(self._path).collect_schema()
+            self._check_features(schema)
+            height = _height(self._path)
+            row_bytes = self._row_bytes(height)
+        step = max(1, min(rows_of_chunk, int(CHUNK_BYTES_MAX / row_bytes)))
+        starts = range(0, height, step)
+        stops = (min(start + step, height) for start in starts)
+        return [
+            Chunk(number=number, start=start, stop=stop, rows=stop - start, first_row=start)
+            for number, (start, stop) in enumerate(zip(starts, stops, strict=True))
+        ]
+
+    def read(self, chunk: Chunk) -> TypedBlock:
+        """Return the rows of a chunk. Raise FileRefused where they cannot be read."""
+        with _readable():
+            frame = _scan(self._path).slice(chunk.start, chunk.rows).collect()
+        frame.columns = [column.name for column in self._understanding.columns]
+        return TypedBlock(frame)
+
+    def _row_bytes(self, height: int) -> float:
+        """Return how large a row is in memory: the larger of some at the beginning and some in the middle."""
+        samples = [_scan(self._path).slice(at, ROWS_MEASURED).collect() for at in {0, height // 2}]
+        return max([1.0, *(sample.estimated_size() / sample.height for sample in samples if sample.height)])
+
+    def _check_features(self, schema: pl.Schema) -> None:
+        for column, kind in zip(self._understanding.columns, schema.dtypes(), strict=True):
+            if column.feature and (kind.is_nested() or kind in {pl.Binary, pl.Object}):
+                raise FileRefused(
+                    Words(
+                        "Column {column} holds {kind} in each cell.", {"column": f"'{column.name}'", "kind": str(kind)}
+                    ),
+                    Words("Give each column of a feature one number, word, date, or true or false a row."),
+                )
