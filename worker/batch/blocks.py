@@ -1,8 +1,6 @@
 """A part of a file in columns, whatever its format."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import polars as pl
 
@@ -34,9 +32,6 @@ class Block(Protocol):
     def column(self, position: int) -> Cells:
         """Return the column at this position in the file."""
 
-    def cells(self, row: int) -> list[str]:
-        """Return the cells of one row as text, "" for an empty one."""
-
     def table(self) -> pl.DataFrame:
         """Return all columns under their names in `Understanding.columns`, typed where the file's format is.
 
@@ -62,13 +57,3 @@ class Source(Protocol):
 
     def read(self, chunk: Chunk) -> Block:
         """Return the rows of a chunk."""
-
-
-class PartWriter(Protocol):
-    """Writes a result in one format."""
-
-    def write(self, block: Any, answers: pl.DataFrame, path: Path) -> None:  # noqa: ANN401  # each takes its own blocks
-        """Write the rows of a chunk with what was answered to each: the same bytes whenever it is done again."""
-
-    def assemble(self, parts: Sequence[Path], target: Path) -> None:
-        """Make the whole file of all parts, in their order, without holding them in memory."""

@@ -7,7 +7,7 @@ import msgspec
 from worker.batch.errors import FileRefused
 from worker.batch.opening import open_source, text_of
 from worker.batch.places import JobPlace
-from worker.batch.plans import AnswerNames, Plan
+from worker.batch.plans import AnswerNames, Plan, prediction_type
 from worker.batch.reading import Found, find_out
 from worker.batch.scoring import check_rows
 from worker.contract.batch import (
@@ -73,6 +73,8 @@ class Planning:
             is_copied=found.is_copied,
             first_line=found.first_line,
             identifier=self._request.choice.identifier,
+            prediction_type=prediction_type(self._signature.output),
+            unpacked_bytes_max=self._request.unpacked_bytes_max,
         )
 
     def _sampled(self, plan: Plan) -> Understanding:

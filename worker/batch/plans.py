@@ -2,14 +2,24 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 import msgspec
+import polars as pl
 
 from worker.batch.places import appearing
 from worker.contract.batch import Chunk, FileFormat, Understanding
 from worker.contract.signature import Output, OutputKind
 from worker.models.answers import label_names
+
+Prediction = Literal["number", "integer", "boolean", "text"]
+
+PREDICTIONS: Final[dict[Prediction, type[pl.DataType]]] = {
+    "number": pl.Float64,
+    "integer": pl.Int64,
+    "boolean": pl.Boolean,
+    "text": pl.String,
+}
 
 PROBABILITIES_MAX: Final = 50
 """Of a model with more labels, only the answer is written."""
@@ -65,7 +75,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     is_copied: bool = False
     first_line: int = 2
     identifier: str = ""
+    prediction_type: Prediction = "number"
+    unpacked_bytes_max: int = 2 << 30
     chunks: tuple[Chunk, ...] = ()
+
+    @property
+    def added(self) -> pl.Schema:
+        """The columns that a result adds, with their types."""
+        names = self.names
+        numbers = dict.fromkeys(names.probabilities, pl.Float64)
+        texts = {names.status: pl.String, names.problem: pl.String}
+        return pl.Schema(
+            {names.prediction: PREDICTIONS[self.prediction_type], **numbers, **texts, names.version: pl.Int64}
+        )
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -81,6 +103,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def load(cls, path: Path) -> Self:
         """Return a plan that was kept."""
         return msgspec.json.decode(path.read_bytes(), type=cls)
+
+
+def prediction_type(output: Output) -> Prediction:
+    """Return what the answers are: numbers, or labels of one kind; labels of several kinds are written as text."""
+    kinds = {type(label) for label in output.labels or ()}
+    if output.kind is OutputKind.NUMBER:
+        return "number"
+    return {int: "integer", bool: "boolean"}.get(kinds.pop(), "text") if len(kinds) == 1 else "text"  # type: ignore[return-value]  # its values are two of them
 
 
 def _free(name: str, used: set[str]) -> str:

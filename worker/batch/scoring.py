@@ -9,6 +9,7 @@ import polars as pl
 
 from worker.batch.answering import Answered, Asking, Progress, spread
 from worker.batch.blocks import Block
+from worker.batch.formats.csv import CsvBlock
 from worker.batch.opening import open_source, open_writer
 from worker.batch.places import JobPlace, appearing
 from worker.batch.plans import Plan
@@ -42,10 +43,17 @@ def check_rows(plan: Plan, block: Block, signature: Signature, number_max: float
     by_feature = {column.feature: at for at, column in enumerate(plan.understanding.columns) if column.feature}
     columns = [block.column(by_feature[name]) if name in by_feature else None for name in signature.names]
     reader = BulkReader(signature, number_max=number_max, decimal=plan.understanding.decimal)
-    lengths = WrongLengths(found=getattr(block, "lengths", {}), expected=len(plan.understanding.columns))
+    lengths = WrongLengths(found=_lengths(block), expected=len(plan.understanding.columns))
     return reader.check(
         columns, first_line=plan.first_line + first_row, row_count=block.row_count, wrong_lengths=lengths
     )
+
+
+def _lengths(block: Block) -> Mapping[int, int]:
+    """Return the cells of rows that have not as many as there are columns; none where a line could not be read."""
+    if isinstance(block, CsvBlock):
+        return block.lengths
+    return dict.fromkeys(getattr(block, "broken", {}), 0)
 
 
 class Scoring:
@@ -101,7 +109,7 @@ class Scoring:
         given = probabilities or [absent] * len(names.probabilities)
         version = pl.Series([self._plan.version]).new_from_index(0, len(status))
         columns = [predictions, *given[: len(names.probabilities)], status, problems, version]
-        return pl.DataFrame([each.alias(name) for each, name in zip(columns, names.all, strict=True)])
+        return pl.DataFrame([each.alias(name) for each, name in zip(columns, names.all, strict=True)]).cast(self._plan.added)  # type: ignore[arg-type]  # a schema is a mapping
 
     def _sentences(self, checked: Checked, failed: "np.ndarray[tuple[int], np.dtype[np.bool_]]", why: str) -> pl.Series:
         """Return for each row what is wrong with it, in the person's language; null where nothing is."""

@@ -8,6 +8,7 @@ import msgspec
 import polars as pl
 
 from worker.batch.blocks import Block
+from worker.batch.formats.csv import CsvBlock
 from worker.batch.places import appearing
 from worker.batch.plans import Plan
 from worker.contract.batch import FIRST_ROWS_MAX, TEXT_SHOWN_MAX, Chunk, RowShown, RowStatus
@@ -42,6 +43,7 @@ class Showing:
         self._chunk = chunk
         self._checked = checked
         self._frame = frame
+        self._texts: list[pl.Series] | None = None
 
     def of(self, block: Block) -> Shown:
         """Return what the chunk shows."""
@@ -57,7 +59,7 @@ class Showing:
         answer = self._frame.row(row, named=True)
         return RowShown(
             line=self._plan.first_line + self._chunk.first_row + row,
-            identifier=self._identifier(cells := block.cells(row)),
+            identifier=self._identifier(cells := self._cells(block, row)),
             cells=tuple(cell[:TEXT_SHOWN_MAX] for cell in cells[:COLUMNS_SHOWN_MAX]),
             status=RowStatus(answer[names.status]),
             prediction=answer[names.prediction],
@@ -65,6 +67,13 @@ class Showing:
             problem=(answer[names.problem] or "")[:TEXT_SHOWN_MAX],
             unusual=self._checked.unusual_features(row),
         )
+
+    def _cells(self, block: Block, row: int) -> list[str]:
+        if isinstance(block, CsvBlock):
+            return block.cells(row)  # the columns of text were not made
+        if self._texts is None:
+            self._texts = [block.column(at).text() for at in range(len(self._plan.column_names))]
+        return [text[row] for text in self._texts]
 
     def _identifier(self, cells: Sequence[str]) -> str:
         names = self._plan.column_names

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
+from worker.batch.formats.parquet import TypedBlock
+from worker.batch.opening import table_writer
 from worker.batch.plans import Plan
 from worker.batch.writing.csv_lines import MARKS
 from worker.batch.writing.defusing import defused
+from worker.batch.writing.layout import Layout
 from worker.contract.batch import FileFormat
 
 
@@ -19,7 +22,15 @@ def write_wrong_rows(plan: Plan, parts: Sequence[Path], target: Path) -> None:
     if plan.understanding.format is FileFormat.CSV:
         _write_csv(plan, parts, target)
         return
-    raise NotImplementedError
+    layout = Layout(
+        understanding=plan.understanding, added=pl.Schema({plan.names.line: pl.Int64, plan.names.problem: pl.String})
+    )
+    writer = table_writer(plan.understanding.format, layout)
+    written = [part.with_suffix(".written") for part in parts]
+    for part, place in zip(parts, written, strict=True):
+        rows = pl.read_ipc(part, memory_map=False)
+        writer.write(TypedBlock(rows.select(plan.column_names)), rows.select(list(layout.added)), place)
+    writer.assemble(written, target)
 
 
 def _write_csv(plan: Plan, parts: Sequence[Path], target: Path) -> None:

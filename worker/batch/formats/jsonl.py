@@ -210,6 +210,17 @@ class JsonlSource:
         """How the file is read."""
         return self._understanding
 
+    def rows_about(self) -> int:
+        """Return about how many rows the file has, by the length of the first."""
+        read = [len(line) for _, line in islice(_lines(self._path), LINES_LOOKED_AT)]
+        return int(self._path.stat().st_size * len(read) / sum(read)) + 1
+
+    def sample(self, rows: int) -> JsonBlock:
+        """Return so many of the first rows."""
+        content_end = _content_end(self._path)
+        first = ((start, line) for start, line in islice(_lines(self._path), rows) if start < content_end)
+        return JsonBlock(self._names, [line.removesuffix(b"\n") for _, line in first])
+
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
         """Return the chunks; empty lines at the end are in none. Raise FileRefused for a line that is too long."""
         most = min(rows_of_chunk, CELLS_OF_CHUNK_MAX // (len(self._names) or 1) + 1)

@@ -129,6 +129,16 @@ class ParquetSource:
         """How the file is read."""
         return self._understanding
 
+    def rows_about(self) -> int:
+        """Return how many rows the file says that it has."""
+        with _readable():
+            return _height(self._path)
+
+    def sample(self, rows: int) -> TypedBlock:
+        """Return so many of the first rows."""
+        with _readable():
+            return TypedBlock(_scan(self._path).head(rows).collect())
+
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
         """Return the chunks. Raise FileRefused where a feature is to be read from nested values."""
         with _readable():

@@ -146,6 +146,19 @@ class XlsxSource:
         """How the file is read."""
         return self._understanding
 
+    def rows_about(self) -> int | None:
+        """Return None: how many rows a sheet has only a whole pass tells."""
+        return None
+
+    def sample(self, rows: int) -> SheetBlock:
+        """Return so many of the first rows."""
+        with open_workbook(self._path, self._bytes_max) as book, closing(SharedStrings(book)) as strings:
+            sheet = book.sheet(self._understanding.sheet)
+            table = _Table(rows_of_sheet(book, sheet.part, strings), sheet.name)
+            first = list(islice(table.rows(), rows))
+        names = tuple(column.name for column in self._understanding.columns)
+        return SheetBlock(names, len(first), list(zip(*first, strict=True)) or [[] for _ in names])
+
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
         """Return the chunks, their cells written. Raise FileRefused where the sheet is damaged or too large."""
         folder = self._directory / "rows"
