@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "webapp.registry",
     "webapp.endpoints",
     "webapp.predictions",
+    "webapp.uploading",
     "webapp.catalogue",
     "webapp.monitoring",
     "webapp.api",
