@@ -58,6 +58,7 @@ class Bench:
         def work(_: Lease) -> PlanOutcome:
             from worker.batch.planning import Planning  # noqa: PLC0415  # an idle worker stays light
 
+            place.clear_former_attempts()
             model = self.models.get(request.digest)
             return Planning(request, place, model.manifest.signature, model.number_max).plan()
 
