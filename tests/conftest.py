@@ -18,14 +18,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
     Some are done before further processes have collected them, and a box for each of these would take longer still.
     """
-    chosen = config.args_source is not config.ArgsSource.TESTPATHS or config.option.keyword or config.option.lf
+    options = config.option
+    chosen = config.args_source is not config.ArgsSource.TESTPATHS or options.keyword or options.lf or options.stepwise
     processors = len(os.sched_getaffinity(0))
     return 0 if chosen or processors == 1 else min(processors, TEST_PROCESSES_MAX)
 
 
 @pytest.fixture(scope="session")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
-    """A whole box with its example models, started once for all tests that are marked `box` or `browser`.
+    """A whole box with its example models, started once for all tests of this process marked `box` or `browser`.
 
     Tests share it: make accounts and models of your own, and leave its processes as you found them (all alive).
     """
