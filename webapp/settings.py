@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "webapp.registry",
     "webapp.endpoints",
     "webapp.predictions",
+    "webapp.uploading",
     "webapp.jobs",
     "webapp.catalogue",
     "webapp.monitoring",
