@@ -5,21 +5,9 @@ from typing import Protocol
 import polars as pl
 
 from worker.contract.batch import Chunk, Understanding
+from worker.tables.cells import Cells
 
-
-class Cells(Protocol):
-    """One column of a block."""
-
-    @property
-    def numbers(self) -> pl.Series | None:
-        """The numbers as Float64, null where a cell is empty or no plain number. None where only the text is known.
-
-        What is a number here is one by the rules of the online path too, but for its size: infinite and huge values
-        are for the reader to judge. `text` tells of nulls what was written.
-        """
-
-    def text(self) -> pl.Series:
-        """Return the cells as they are written, as String without nulls; "" for an empty one."""
+__all__ = ["Block", "Cells", "Source"]
 
 
 class Block(Protocol):

@@ -50,7 +50,7 @@ def _slices(paths: Iterable[Path]) -> Iterator[pl.DataFrame]:
     waiting: list[pl.DataFrame] = []
     held = 0
     for path in paths:
-        waiting.append(pl.read_ipc(path, memory_map=False))
+        waiting.append(pl.read_ipc(path))
         held += waiting[-1].height
         while held >= SLICE_ROWS:
             whole = pl.concat(waiting, how="vertical_relaxed")

@@ -40,7 +40,7 @@ class JobPlace:
     @property
     def plan(self) -> Path:
         """What was decided when the file was cut."""
-        return self.attempt / PLAN
+        return self._in(PLAN, "")
 
     def working(self, name: str) -> Path:
         """Return where a working copy of this attempt lies: `unpacked`, `text`, `rows`."""

@@ -83,11 +83,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def added(self) -> pl.Schema:
         """The columns that a result adds, with their types."""
         names = self.names
-        numbers = dict.fromkeys(names.probabilities, pl.Float64)
-        texts = {names.status: pl.String, names.problem: pl.String}
-        return pl.Schema(
-            {names.prediction: PREDICTIONS[self.prediction_type], **numbers, **texts, names.version: pl.Int64}
-        )
+        types: dict[str, type[pl.DataType]] = {names.prediction: PREDICTIONS[self.prediction_type]}
+        types |= dict.fromkeys(names.probabilities, pl.Float64)
+        types |= {names.status: pl.String, names.problem: pl.String, names.version: pl.Int64}
+        return pl.Schema(types)
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -109,7 +109,9 @@ class Scoring:
         given = probabilities or [absent] * len(names.probabilities)
         version = pl.Series([self._plan.version]).new_from_index(0, len(status))
         columns = [predictions, *given[: len(names.probabilities)], status, problems, version]
-        return pl.DataFrame([each.alias(name) for each, name in zip(columns, names.all, strict=True)]).cast(self._plan.added)  # type: ignore[arg-type]  # a schema is a mapping
+        return pl.DataFrame(
+            [each.cast(kind).alias(name) for each, (name, kind) in zip(columns, self._plan.added.items(), strict=True)]
+        )
 
     def _sentences(self, checked: Checked, failed: "np.ndarray[tuple[int], np.dtype[np.bool_]]", why: str) -> pl.Series:
         """Return for each row what is wrong with it, in the person's language; null where nothing is."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -25,16 +26,16 @@ def summarise(place: JobPlace, chunks: Sequence[Chunk]) -> Summary:
     """Return the summary of all chunks, read one at a time."""
     shown = [Shown.load(place.shown(chunk.number)) for chunk in chunks]
     unusual = islice((row for each in shown for row in each.unusual), UNUSUAL_MAX)
-    known = {"first_rows": tuple(row for each in shown for row in each.first), "unusual_rows": tuple(unusual)}
+    rows = Summary(first_rows=tuple(row for each in shown for row in each.first), unusual_rows=tuple(unusual))
     if any(answers.dtype.is_numeric() and not answers.dtype.is_integer() for answers in _answers(place, chunks)):
-        return Summary(histogram=_histogram(place, chunks), **known)
-    return Summary(labels=_labels(place, chunks), **known)
+        return msgspec.structs.replace(rows, histogram=_histogram(place, chunks))
+    return msgspec.structs.replace(rows, labels=_labels(place, chunks))
 
 
 def _answers(place: JobPlace, chunks: Sequence[Chunk]) -> Iterator[pl.Series]:
     """Yield the answers that there are, chunk by chunk; chunks without any are left out."""
     for chunk in chunks:
-        answers = pl.read_ipc(place.answers(chunk.number), columns=["prediction"], memory_map=False).to_series()
+        answers = pl.read_ipc(place.answers(chunk.number), columns=["prediction"]).to_series()
         if answers.null_count() < len(answers):
             yield answers.drop_nulls()
 

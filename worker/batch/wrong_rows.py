@@ -28,7 +28,7 @@ def write_wrong_rows(plan: Plan, parts: Sequence[Path], target: Path) -> None:
     writer = table_writer(plan.understanding.format, layout)
     written = [part.with_suffix(".written") for part in parts]
     for part, place in zip(parts, written, strict=True):
-        rows = pl.read_ipc(part, memory_map=False)
+        rows = pl.read_ipc(part)
         writer.write(TypedBlock(rows.select(plan.column_names)), rows.select(list(layout.added)), place)
     writer.assemble(written, target)
 
@@ -38,7 +38,7 @@ def _write_csv(plan: Plan, parts: Sequence[Path], target: Path) -> None:
     with target.open("wb") as out:
         out.write(MARKS.get(encoding, b""))
         for number, part in enumerate(parts):
-            rows = pl.read_ipc(part, memory_map=False)
+            rows = pl.read_ipc(part)
             safe = rows.with_columns([defused(column) for column in rows.get_columns()])
             text = safe.write_csv(include_header=number == 0, separator=plan.understanding.separator)
             out.write(text.encode(encoding.removesuffix("-sig"), "replace"))

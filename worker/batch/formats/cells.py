@@ -80,6 +80,11 @@ class SheetCells:
             return None
         return pl.Series(self.cells, dtype=pl.Float64, strict=False)
 
+    @property
+    def exact(self) -> bool:
+        """True: where the column has `numbers`, what is none of them is an empty cell."""
+        return True
+
     def text(self) -> pl.Series:
         """Return the cells as text."""
         return pl.Series(list(map(text_of, self.cells)), dtype=pl.String)

@@ -46,7 +46,8 @@ def _ends_by_parity(data: bytes) -> Ends:
     newlines = np.flatnonzero(marks == NEWLINE)
     quotes = np.flatnonzero(marks == QUOTE)
     outside = np.searchsorted(quotes, newlines) % 2 == 0
-    return newlines[outside] + 1
+    ends: Ends = newlines[outside] + 1
+    return ends
 
 
 def _ends_by_reader(data: bytes, separator: str) -> Iterator[int]:

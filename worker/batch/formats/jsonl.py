@@ -145,6 +145,11 @@ class JsonCells:
         # "-0" is the integer zero in every JSON library; only "-0.0" has a sign.
         return texts.replace("-0", "0").cast(pl.Float64)
 
+    @property
+    def exact(self) -> bool:
+        """True: where the column has `numbers`, what is none of them is an empty cell."""
+        return True
+
     def text(self) -> pl.Series:
         """Return the values as text."""
         return pl.Series(list(map(_text, self.values)), dtype=pl.String)

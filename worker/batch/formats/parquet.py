@@ -87,6 +87,11 @@ class TypedCells:
         text = self.column.cast(pl.String) if kind.is_decimal() else self.column
         return text.cast(pl.Float64)
 
+    @property
+    def exact(self) -> bool:
+        """True: where the column has `numbers`, what is none of them is an empty cell."""
+        return True
+
     def text(self) -> pl.Series:
         """Return the cells as text."""
         return as_text(self.column).fill_null("")

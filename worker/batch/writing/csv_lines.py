@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from worker.batch.blocks import Block
 from worker.batch.formats.csv import CsvBlock
 from worker.batch.formats.csv_records import record_ends
 from worker.batch.writing.defusing import defused, defused_cells, is_dangerous
@@ -30,8 +31,9 @@ class CsvLinesWriter:
         self._names = tuple(names)
         self._header = header
 
-    def write(self, block: CsvBlock, answers: pl.DataFrame, path: Path) -> None:
+    def write(self, block: Block, answers: pl.DataFrame, path: Path) -> None:
         """Write the rows with what was answered to each."""
+        assert isinstance(block, CsvBlock), "The lines of another format are not there"
         path.write_bytes(self._encoded(self.lines(block, answers)))
 
     def lines(self, block: CsvBlock, answers: pl.DataFrame) -> bytes:
@@ -109,4 +111,4 @@ def _append(part: Path, target: int) -> None:
     with part.open("rb") as source:
         left = os.fstat(source.fileno()).st_size
         while left > 0:
-            left -= os.sendfile(target, source.fileno(), None, left)  # type: ignore[arg-type]  # None: from where it is
+            left -= os.sendfile(target, source.fileno(), None, left)
