@@ -8,10 +8,10 @@ from django.conf import settings
 from webapp.jobs.correcting import form_of
 from webapp.jobs.distribution import distribution_of
 from webapp.jobs.models import BatchJob, Status
-from webapp.jobs.results import changed_rows, columns_shown, first_rows, unusual_rows
+from webapp.jobs.results import changed_rows, columns_shown, first_rows, gap_words, unusual_rows
 from webapp.jobs.row_words import problem_lines
 from webapp.jobs.said import all_said, said
-from webapp.jobs.understood import most_are_wrong, preview_of, reading_words, size_of
+from webapp.jobs.understood import labels_of, most_are_wrong, preview_of, reading_words, size_of
 from webapp.jobs.versions import other_versions
 from webapp.jobs.wording import (
     left_words,
@@ -87,6 +87,7 @@ def _waiting(job: BatchJob) -> dict[str, Any]:
     return {
         "understanding": understanding,
         "preview": preview_of(job, understanding),
+        "absent": [labels_of(job).get(name, name) for name in understanding.absent],
         "problems": problem_lines(understanding.problems),
         "wrong_share": percent_words(share),
         "most_are_wrong": most_are_wrong(understanding),
@@ -113,6 +114,7 @@ def _succeeded(job: BatchJob) -> dict[str, Any]:
         "unusual_rows": unusual_rows(job),
         "problems": problem_lines(job.problems),
         "differences": job.differences,
+        "gaps": gap_words(job),
         "changed_rows": changed_rows(job),
         "versions": other_versions(job) if job.has_files else (),
     }

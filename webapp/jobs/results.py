@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from webapp.jobs.models import BatchJob
 from webapp.jobs.understood import labels_of
 from webapp.predictions.numbers import number_words, percent_words, range_words, with_unit
@@ -93,6 +95,15 @@ def changed_rows(job: BatchJob) -> tuple[ChangedRow, ...]:
         )
         for change in changes
     )
+
+
+def gap_words(job: BatchJob) -> str:
+    """Return by how much numbers differ from those of the former run; empty for classes, and where none differs."""
+    output, found = job.version.manifest.signature.output, job.differences
+    if found is None or not found.different or output.kind is not OutputKind.NUMBER:
+        return ""
+    mean, most = (with_unit(number_words(gap, digits=3), output.unit) for gap in (found.gap_mean, found.gap_max))
+    return _("The mean gap is %(mean)s, the largest %(most)s.") % {"mean": mean, "most": most}
 
 
 def answer_words(answer: str | float | bool | None, output: Output) -> str:  # noqa: FBT001  # an answer, not a switch

@@ -46,7 +46,8 @@ def sentence_of(job: BatchJob, now: datetime) -> str:
         case Status.QUEUED:
             return _("It waits for its turn and starts by itself.")
         case Status.RUNNING:
-            return _("It is running: %(progress)s.") % {"progress": progress_words(job)}
+            left = left_words(job, now)
+            return _("It is running; %(left)s.") % {"left": left} if left else _("It is running.")
         case Status.SUCCEEDED:
             return _succeeded(job, now)
         case Status.FAILED:
