@@ -11,7 +11,7 @@ from webapp.jobs.errors import ColumnTakenError, ColumnUnknownError
 from webapp.jobs.models import BatchJob
 from webapp.jobs.options import ENCODINGS as ENCODING_NAMES
 from webapp.jobs.options import choice_of
-from webapp.jobs.understood import DECIMALS, ENCODINGS, FORMATS, SEPARATORS
+from webapp.jobs.understood import ENCODINGS, FORMATS
 from webapp.predictions.fields import label_of
 from worker.contract.batch import Choice, FileFormat, Understanding
 
@@ -130,8 +130,8 @@ def _reading(choice: Choice, understanding: Understanding | None) -> Iterator[Re
     if understanding is None or understanding.format is FileFormat.CSV:
         found = understanding or Understanding(format=FileFormat.CSV, decimal="")
         encodings = tuple((name, str(ENCODINGS[name])) for name in ENCODING_NAMES)
-        separators = tuple((mark, str(words)) for mark, words in SEPARATORS.items())
-        decimals = tuple((mark, str(words)) for mark, words in DECIMALS.items())
+        separators = ((",", _("comma")), (";", _("semicolon")), ("\t", _("tab")), ("|", _("vertical bar")))
+        decimals = ((".", _("point")), (",", _("comma")))
         yield _as_found("encoding", _("Encoding"), (choice.encoding, found.encoding), encodings)
         yield _as_found("separator", _("Separator"), (choice.separator, found.separator), separators)
         yield _as_found("decimal", _("Decimal mark"), (choice.decimal, found.decimal), decimals)
@@ -147,7 +147,7 @@ def _as_found(name: str, label: str, values: tuple[str, str], options: Options) 
     """Return a field whose first option leaves it to the box, and says what that found."""
     chosen, found = values
     words = dict(options).get(found)
-    first = _("As found: %(what)s") % {"what": words} if words and not chosen else _("As found")
+    first = _("%(what)s, as found") % {"what": words} if words and not chosen else _("As found")
     return ReadingField(name=name, label=label, value=chosen, options=(("", first), *options))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from webapp.endpoints.wording import in_words
+from webapp.jobs.wording import rows_words
 from webapp.plots.distributions import histogram_plot
 from webapp.plots.marks import Plot, Strip
 from webapp.plots.strips import bar
@@ -41,7 +42,7 @@ class Distribution:
 
     labels: tuple[LabelRow, ...] = ()
     more_labels: tuple[LabelRow, ...] = ()
-    others: str = ""
+    others: int = 0
     plot: Plot | None = None
     bins: tuple[BinRow, ...] = ()
     mean: str = ""
@@ -59,13 +60,13 @@ def distribution_of(summary: Summary, output: Output, answered: int) -> Distribu
     return Distribution(
         labels=rows[:LABELS_SHOWN],
         more_labels=rows[LABELS_SHOWN:],
-        others=number_words(left_out) if left_out > 0 else "",
+        others=max(0, left_out),
     )
 
 
 def _label_row(label: str, count: int, answered: int) -> LabelRow:
     share = count / answered
-    return LabelRow(label=label, count=number_words(count), share=percent_words(min(share, 1.0)), strip=bar(share))
+    return LabelRow(label=label, count=rows_words(count), share=percent_words(min(share, 1.0)), strip=bar(share))
 
 
 def _numbers(histogram: Histogram, output: Output) -> Distribution:

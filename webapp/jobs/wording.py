@@ -15,6 +15,7 @@ STATES: Final = {Status.WAITING: "warning", Status.FAILED: "bad", Status.CANCELE
 
 SECOND_WORDS_BELOW_S: Final = 90
 MINUTE_WORDS_BELOW_S: Final = 90 * 60
+HOUR_WORDS_BELOW_S: Final = 48 * 3600
 FEW_S: Final = 10
 
 
@@ -104,7 +105,9 @@ def duration_words(seconds: float) -> str:
         return _("about %(count)d seconds") % {"count": 5 * round(seconds / 5)}
     if seconds < MINUTE_WORDS_BELOW_S:
         return _("about %(count)d minutes") % {"count": round(seconds / 60)}
-    return _("about %(count)d hours") % {"count": round(seconds / 3600)}
+    if seconds < HOUR_WORDS_BELOW_S:
+        return _("about %(count)d hours") % {"count": round(seconds / 3600)}
+    return _("more than two days")
 
 
 def _waiting(job: BatchJob) -> str:
@@ -118,8 +121,18 @@ def _succeeded(job: BatchJob, now: datetime) -> str:
     answered, total = job.rows_done - not_answered(job), job.rows_done
     facts = {"answered": number_words(answered), "total": number_words(total), "took": _took(job, now)}
     if answered == total:
-        return ngettext("The row is answered%(took)s.", "All %(total)s rows are answered%(took)s.", total) % facts
-    return _("%(answered)s of %(total)s rows are answered%(took)s.") % facts
+        words = ngettext("The row is answered%(took)s.", "All %(total)s rows are answered%(took)s.", total) % facts
+    else:
+        words = _("%(answered)s of %(total)s rows are answered%(took)s.") % facts
+    return " ".join(filter(None, (words, _unusual(job))))
+
+
+def _unusual(job: BatchJob) -> str:
+    if not job.rows_unusual:
+        return ""
+    return ngettext("%(count)s has unusual values.", "%(count)s have unusual values.", job.rows_unusual) % {
+        "count": number_words(job.rows_unusual)
+    }
 
 
 def _took(job: BatchJob, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from webapp.plots.frames import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Write, labels_of, lines_of
+from webapp.plots.frames import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Write, axes, labels_of
 from webapp.plots.marks import Box, Line, Plot
 from webapp.plots.quality import Names
 from webapp.plots.scales import Scale, is_drawable
@@ -27,8 +27,8 @@ def histogram_plot(histogram: Histogram, names: Names, write: Write, alternative
         width=WIDTH,
         height=HEIGHT,
         alternative=alternative,
-        boxes=tuple(_columns(edges, counts, x.scale, y.scale)),
-        lines=(*lines_of(x, y), *(line for line in middle if line is not None)),
+        boxes=(*map(_grid, map(y.scale.at, y.scale.ticks())), *_columns(edges, counts, x.scale, y.scale)),
+        lines=(*axes(), *(line for line in middle if line is not None)),
         labels=labels_of(x, y),
     )
 
@@ -43,6 +43,11 @@ def _columns(edges: Sequence[float], counts: Sequence[int], x: Scale, y: Scale) 
         left, top = x.at(low), y.at(count)
         width = max(GAP_PX, round(x.at(high) - left - GAP_PX, 2))
         yield Box(x=left, y=top, width=width, height=round(BOTTOM - top, 2), kind="column")
+
+
+def _grid(y: float) -> Box:
+    """Return a fine line as a box, for columns to stand before it."""
+    return Box(x=LEFT, y=y, width=RIGHT - LEFT, height=0.4, kind="grid")
 
 
 def _at(value: float, x: Scale, kind: str) -> Line | None:
