@@ -131,7 +131,11 @@ class DataDirectory:
         # Parents by name: mkdir gives those that it makes on the way to everybody.
         parents = (self.root, self.run, self.spool)
         leaves = (self.models, self.redis, self.logs, self.static, self.metrics, self.stamps)
-        return (*parents, *leaves, *(self.spool / name for name in ("inbox", "outbox", "uploads", "batch")))
+        return (
+            *parents,
+            *leaves,
+            *(self.spool / name for name in ("inbox", "outbox", "uploads", "batch", "resumable")),
+        )
 
     def _validate(self) -> None:
         length = len(bytes(self.supervisor_socket))

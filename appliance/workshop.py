@@ -17,7 +17,7 @@ TEST_PROGRAMS: Final = (
     ("curl", "curl"),
 )
 BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))
-MEASUREMENTS: Final = ("online", "models")
+MEASUREMENTS: Final = ("online", "models", "batch")
 HELP: Final = frozenset({"-h", "--help"})
 FONTS: Final = "fonts-liberation"
 FONT_DIRECTORIES: Final = ("/usr/share/fonts/truetype", "/usr/share/fonts/opentype")

@@ -55,6 +55,18 @@ FORBIDDEN: Final = BodyRefusal(
     sentence=gettext_noop("You may use models but not publish them."),
     hint=gettext_noop("Ask an administrator for the role of a publisher."),
 )
+NOT_FOUND: Final = BodyRefusal(
+    status=HTTPStatus.NOT_FOUND,
+    code="not_found",
+    sentence=gettext_noop("There is no endpoint by this name that you may use; nothing is kept."),
+    hint=gettext_noop("Look at the list of your endpoints."),
+)
+NAMELESS: Final = BodyRefusal(
+    status=HTTPStatus.BAD_REQUEST,
+    code="invalid_input",
+    sentence=gettext_noop("This body is so large that it must be a file, and it has no name; nothing is kept."),
+    hint=gettext_noop("Name it in the address, as ?name=rows.csv, or send a form with the field “file”."),
+)
 INCOMPLETE: Final = BodyRefusal(
     status=HTTPStatus.REQUEST_TIMEOUT,
     code="body_incomplete",

@@ -15,10 +15,13 @@ control_socket_disable = True
 
 
 def when_ready(_server: object) -> None:
-    """Clear away what was being uploaded when the site was killed: no process serves yet."""
+    """Clear away what was being uploaded when the site was killed: no process serves yet. Resumable uploads stay."""
     from django.db import connections  # noqa: PLC0415  # Django is set up by now, and not before
+    from django.utils import timezone  # noqa: PLC0415  # as above
 
     from webapp.registry import uploading  # noqa: PLC0415  # as above
+    from webapp.uploading.under_way import clear_expired  # noqa: PLC0415  # as above
 
     uploading.clear()
+    clear_expired(timezone.now())
     connections.close_all()  # the processes that are forked now must not share one

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "webapp.endpoints",
     "webapp.predictions",
     "webapp.jobs",
+    "webapp.uploading",
     "webapp.catalogue",
     "webapp.monitoring",
     "webapp.api",

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from tests.playground import add_user, publish_and_accept
 from tests.webapp.conftest import _client_of
 from webapp.accounts.models import ApiKey, Role
 from webapp.endpoints.models import Endpoint
+from webapp.uploading.models import Upload
+from webapp.uploading.under_way import begin
 
 OWN = (302, 200, 200, 200)
 LOGIN_OR_404 = (302, 404, 404, 404)
@@ -21,6 +24,8 @@ API_OWN = (401, 200, 200, 200)
 API_404 = (401, 404, 404, 404)
 API_MANAGED = (401, 404, 403, 403)
 API_USED = (401, 404, 200, 200)
+API_SPOKEN = (401, 204, 204, 204)
+API_SPEECHLESS = (401, 412, 412, 412)
 ORDER = {"version": 1, "role": "champion"}
 UPLOAD: dict[str, Any] = {}
 
@@ -63,6 +68,8 @@ PAGES: dict[str, tuple[tuple[str, Any, tuple[int, ...]], ...]] = {
     "api/v1/models/<model>/versions/<number>/restore": (("POST", None, API_404),),
     "api/v1/models/<model>/card": (("GET", None, API_USED),),
     "api/v1/models/<model>/compare": (("GET", None, API_404), ("POST", None, API_404)),
+    "api/v1/uploads": (("OPTIONS", None, API_SPOKEN), ("GET", None, API_OWN), ("POST", None, API_SPEECHLESS)),
+    "api/v1/uploads/<upload_id>": (("HEAD", None, API_404), ("DELETE", None, API_404)),
 }
 """What nobody, a user who does not see the endpoint, one who does, and a publisher of other models are answered."""
 
@@ -91,6 +98,7 @@ def askers(alice, bob, charlie, tmp_path) -> tuple[Client, ...]:
     """Those who are asked about Alice's penguins, behind an endpoint that all but Charlie see."""
     publish_and_accept(alice, tmp_path / "in")
     ApiKey.objects.create_key(alice)
+    begin(alice, "rows.csv", 10, timezone.now())
     return Client(), *map(_client_of, (charlie, bob, add_user("pia", Role.PUBLISHER)))
 
 
@@ -98,6 +106,7 @@ def address(route: str, name: str = "penguins") -> str:
     deployment = Endpoint.objects.get().deployments.get().pk
     key = ApiKey.objects.get().pk
     values = VALUES | {"name": name, "model": name, "endpoint": name, "deployment_id": str(deployment)}
+    values["upload_id"] = Upload.objects.get().pk if name == "penguins" else "absent"
     values["pk"] = str(key if route.startswith("keys/") else deployment)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)
     return f"/{path}" + next((query for end, query in QUERIES.items() if route.endswith(f"/{end}")), "")
@@ -141,6 +150,7 @@ def test_no_address_is_missing_here():
 def test_no_method_of_the_api_is_missing_here(client):
     described = client.get("/api/v1/openapi.json").json()["paths"]
     described.pop("/api/v1/endpoints/{endpoint}/predict")  # the gateway's
+    described["/api/v1/uploads/{upload_id}"].pop("patch")  # answered before Django
     methods = {
         path[1:].replace("{", "<").replace("}", ">"): {each.upper() for each in described[path]} for path in described
     }

@@ -15,9 +15,10 @@ from tests.playground import add_user
 from tests.small_disk import small_disk
 from webapp import uploads
 from webapp.accounts.models import ApiKey, Role
+from webapp.body_bounds import BODY_BYTES_MAX
 from webapp.registry import uploading
 from webapp.registry.models import RegisteredModel
-from webapp.uploads import BODY_BYTES_MAX, BoundedHandler
+from webapp.uploads import BoundedHandler
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-"""The management API as a whole. Predictions are answered by the gateway; here they are only described."""
+"""The management API as a whole. Predictions and pieces of uploads are answered before it, and only described here."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,13 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.openapi.schema import OpenAPISchema
 
-from webapp.api import box, cards, comparisons, deployments, endpoints, jobs, life
+from webapp.api import box, cards, comparisons, deployments, endpoints, jobs, life, uploads
 from webapp.api.authentication import AUTHENTICATION
 from webapp.api.errors import ANSWERS, handle, handle_http_error
 
-# The gateway answers it before Django, so that no view here could describe it.
+# Both are answered before Django, so that no view here could describe them.
 PREDICT: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "predict.json").read_text())
+PIECE: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "piece.json").read_text())
 
 
 class BoxApi(NinjaAPI):
@@ -25,6 +26,7 @@ class BoxApi(NinjaAPI):
         """Return the description of every address."""
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         schema["paths"]["/api/v1/endpoints/{endpoint}/predict"] = PREDICT
+        schema["paths"]["/api/v1/uploads/{upload_id}"] |= PIECE
         return schema
 
 
@@ -43,6 +45,7 @@ def make_api() -> NinjaAPI:
     api.add_router("/models", life.router)  # that of `models`, with the addresses of both
     api.add_router("/models", cards.router)
     api.add_router("/models", comparisons.router)
+    api.add_router("/uploads", uploads.router)
     api.add_router("/box", box.router)
     for exception in ANSWERS:
         api.add_exception_handler(exception, handle)

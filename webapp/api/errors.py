@@ -19,6 +19,22 @@ from webapp.registry.errors import (
     SubmissionWrongError,
     WrongStateError,
 )
+from webapp.uploading.errors import (
+    ContentTypeWrongError,
+    FileMissingError,
+    ForgedError,
+    HeaderWrongError,
+    NobodyError,
+    NoRoomError,
+    OffsetWrongError,
+    ProtocolWrongError,
+    TooManyUploadsError,
+    UploadBusyError,
+    UploadIncompleteError,
+    UploadMissingError,
+    UploadStalledError,
+    UploadTooLargeError,
+)
 from worker.contract.errors import STATUS, ErrorBody, ErrorCode
 
 API_PREFIX: Final = "/api/"
@@ -63,6 +79,20 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
     JobChoiceError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     InputGoneError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     TooManyJobsError: (HTTPStatus.TOO_MANY_REQUESTS, "too_many_jobs", "", ""),
+    NobodyError: (HTTPStatus.UNAUTHORIZED, "unauthenticated", "", ""),
+    ForgedError: (HTTPStatus.FORBIDDEN, "forbidden", "", ""),
+    UploadMissingError: (HTTPStatus.NOT_FOUND, "not_found", "", ""),
+    HeaderWrongError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
+    ProtocolWrongError: (HTTPStatus.PRECONDITION_FAILED, "wrong_protocol", "", ""),
+    ContentTypeWrongError: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "", ""),
+    OffsetWrongError: (HTTPStatus.CONFLICT, "wrong_offset", "", ""),
+    UploadTooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", "", ""),
+    TooManyUploadsError: (HTTPStatus.CONFLICT, "too_many_uploads", "", ""),
+    NoRoomError: (HTTPStatus.INSUFFICIENT_STORAGE, "disk_full", "", ""),
+    UploadBusyError: (HTTPStatus.LOCKED, "upload_locked", "", ""),
+    UploadStalledError: (HTTPStatus.REQUEST_TIMEOUT, "body_incomplete", "", ""),
+    UploadIncompleteError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    FileMissingError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
 }
 """Class to status, code, sentence and hint; empty where the exception has its own."""
 

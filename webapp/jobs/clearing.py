@@ -21,6 +21,7 @@ def clear(now: datetime) -> None:
     """Delete what has expired: files of ended jobs and of jobs that nobody started, and what belongs to no job."""
     for job in BatchJob.objects.filter(expires_at__lte=now, files_deleted_at__isnull=True):
         files.delete(job)
+        job.steps.all().delete()
         job.move(Status.WAITING, status=Status.CANCELED, ended_at=now)
         BatchJob.objects.filter(pk=job.pk).update(files_deleted_at=now)
     _clear_orphans(now)

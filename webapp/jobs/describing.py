@@ -42,7 +42,7 @@ def rows_under_way(job: BatchJob) -> int:
         counts = redis_client.client().mget(keys) if keys else []
     except RedisError:
         return 0
-    return sum(int(count) for count in counts if count and count.isdigit())  # type: ignore[union-attr]  # not a coroutine
+    return sum(int(count) for count in counts if count and count.isdigit())
 
 
 def described(job: BatchJob, now: datetime) -> dict[str, Any]:

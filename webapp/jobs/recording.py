@@ -78,6 +78,7 @@ def record_result(outcome: AssembleOutcome, now: datetime) -> None:
             summary_json=msgspec.to_builtins(outcome.summary),
             differences_json=msgspec.to_builtins(outcome.differences),
         )
+        done.job.steps.all().delete()
 
 
 def _done(step: Step, kind: StepKind, number: int = 0) -> JobStep | None:

@@ -93,13 +93,13 @@ def _lost(sent: list[JobStep], now: datetime) -> list[JobStep]:
     try:
         client = redis_client.client()
         # The queue is read before the leases: what a worker takes in between has its lease by the second look.
-        queued = b"\n".join(client.lrange(names.QUEUE_BATCH, 0, -1))  # type: ignore[arg-type, misc]  # not a coroutine
+        queued = b"\n".join(client.lrange(names.QUEUE_BATCH, 0, -1))  # type: ignore[arg-type]  # not a coroutine
         leases = client.mget([LEASE_PREFIX + step.token for step in old])
     except RedisError:
         return []
     return [
         step for step, lease in zip(old, leases, strict=True) if lease is None and step.token.encode() not in queued
-    ]  # type: ignore[arg-type]  # as above
+    ]
 
 
 def _send_waiting(under_way: list[JobStep], now: datetime) -> None:

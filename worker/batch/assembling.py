@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from worker.batch.differences import differences
 from worker.batch.opening import open_writer
 from worker.batch.places import JobPlace, appearing
@@ -12,7 +14,27 @@ from worker.contract.batch import AssembleOutcome, AssembleRequest
 
 
 def assemble(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> AssembleOutcome:
-    """Write the result and the file of wrong rows, both by rename."""
+    """Write the result and the file of wrong rows, both by rename. Done before, it is only told again."""
+    outcome = _told_before(place)
+    if outcome is None:
+        try:
+            outcome = _assembled(request, spool_dir, place)
+        except FileNotFoundError:
+            # Another worker that was asked too has just cleared the parts.
+            if (outcome := _told_before(place)) is None:
+                raise
+    place.clear_parts()
+    return msgspec.structs.replace(outcome, step=request.step)
+
+
+def _told_before(place: JobPlace) -> AssembleOutcome | None:
+    try:
+        return msgspec.json.decode(place.outcome.read_bytes(), type=AssembleOutcome)
+    except FileNotFoundError:
+        return None
+
+
+def _assembled(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> AssembleOutcome:
     plan = Plan.load(place.plan)
     numbers = [chunk.number for chunk in plan.chunks]
     with appearing(place.result) as draft:
@@ -23,7 +45,7 @@ def assemble(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> Asse
             write_wrong_rows(plan, wrong, draft)
     former = JobPlace(spool_dir, request.former) if request.former is not None else None
     answers = [place.answers(number) for number in numbers]
-    return AssembleOutcome(
+    outcome = AssembleOutcome(
         step=request.step,
         result_bytes=place.result.stat().st_size,
         result_format=plan.output,
@@ -31,3 +53,6 @@ def assemble(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> Asse
         summary=summarise(place, plan.chunks),
         differences=differences(plan, answers, former) if former is not None else None,
     )
+    with appearing(place.outcome) as draft:
+        draft.write_bytes(msgspec.json.encode(outcome))
+    return outcome

@@ -44,14 +44,19 @@ class CsvShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """The beginning of a text read with one separator. `matched` counts the features that its header names."""
+    """The beginning of a text read with one separator. `features` are what its columns give, "" for nothing."""
 
     separator: str
     header: tuple[str, ...]
-    matched: int
+    features: tuple[str, ...]
     start: int
     stop: int
     rows: list[list[str]]
+
+    @property
+    def matched(self) -> int:
+        """Return how many features its header names."""
+        return sum(map(bool, self.features))
 
     @property
     def regularity(self) -> float:
@@ -99,7 +104,7 @@ def _trials(
         yield _Trial(
             separator=separator,
             header=names,
-            matched=_matched(names, signature),
+            features=_features(names, signature),
             start=start,
             stop=header.stop,
             rows=list(_rows(text, header.stop, separator, whole=whole)),
@@ -152,27 +157,22 @@ def _rows(text: str, start: int, separator: str, *, whole: bool) -> Iterator[lis
             yield record.cells
 
 
-def _matched(names: tuple[str, ...], signature: Signature | None) -> int:
+def _features(names: tuple[str, ...], signature: Signature | None) -> tuple[str, ...]:
     if signature is None:
-        return 0
+        return ("",) * len(names)
     columns, _ = match(names, signature, {})
-    return sum(bool(column.feature) for column in columns)
+    return tuple(column.feature for column in columns)
 
 
 def _decimal(trial: _Trial, signature: Signature | None) -> str:
     """Return the decimal mark of the columns that give numbers, of all if none is known to."""
     if trial.separator == ",":
         return "."
-    positions = _number_positions(trial.header, signature) or range(len(trial.header))
-    return decimal_mark(row[position] for row in trial.rows for position in positions if position < len(row))
-
-
-def _number_positions(names: tuple[str, ...], signature: Signature | None) -> list[int]:
-    if signature is None:
-        return []
-    numeric = {each.name for each in signature.features if each.type in (FeatureType.NUMBER, FeatureType.INTEGER)}
-    columns, _ = match(names, signature, {})
-    return [position for position, column in enumerate(columns) if column.feature in numeric]
+    features = signature.features if signature else ()
+    numeric = {each.name for each in features if each.type in (FeatureType.NUMBER, FeatureType.INTEGER)}
+    positions = [position for position, feature in enumerate(trial.features) if feature in numeric]
+    places = positions or range(len(trial.header))
+    return decimal_mark(row[place] for row in trial.rows for place in places if place < len(row))
 
 
 def _check_header(trial: _Trial, signature: Signature | None) -> None:

@@ -81,6 +81,7 @@ def look_at_text(
 def _look(path: Path, encoding: str, choice: Choice, signature: Signature) -> _Looked:
     """Look at more and more of the text, until it holds the header and the first rows."""
     for head in _heads(path, encoding):
+        _check_last_line(head)
         try:
             shape = find_shape(head.text, signature=signature, choice=choice, whole=head.whole)
             return _Looked(shape=shape, head=head, rows=_first_rows(head, shape))
@@ -88,6 +89,13 @@ def _look(path: Path, encoding: str, choice: Choice, signature: Signature) -> _L
             if head.whole:
                 raise FileRefused(Words("The header opens a quote that is never closed."), QUOTES) from None
     raise _too_long(1)
+
+
+def _check_last_line(head: _Head) -> None:
+    """Refuse a line without end before it is looked for separators, of which each takes time."""
+    begin = head.text.rfind("\n") + 1
+    if len(head.text) - begin > RECORD_LENGTH_MAX:
+        raise _too_long(_line(head, begin))
 
 
 def _heads(path: Path, encoding: str) -> Iterator[_Head]:
@@ -100,8 +108,6 @@ def _heads(path: Path, encoding: str) -> Iterator[_Head]:
             size += len(piece)
         whole = not any(pieces)
         yield _Head(text="".join(held), whole=whole, is_longest=length == HEAD_LENGTHS[-1])
-        if whole:
-            return
 
 
 def _first_rows(head: _Head, shape: CsvShape) -> list[list[str]]:
@@ -135,7 +141,7 @@ def _records(head: _Head, shape: CsvShape) -> Iterator[Record]:
             raise _too_long(_line(head, position))
         yield record
         position = record.stop
-    if not head.whole:
+    if not head.whole and not head.is_longest:
         raise Unfinished
 
 

@@ -26,6 +26,8 @@ def match(
     column_of = {feature: column for feature, column in mapping.items() if column}
     for key in (str, alike, alike_without_unit):
         features = [name for name in signature.names if name not in column_of and name not in mapping]
+        if not features:
+            break
         taken = set(column_of.values())
         column_of |= _pairs(features, [column for column in columns if column not in taken], key)
     feature_of = {column: feature for feature, column in column_of.items()}
@@ -35,8 +37,10 @@ def match(
 
 def alike(name: str) -> str:
     """Return what names have in common that differ in case, accents, brackets and how words are separated."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return _SEPARATING.sub(" ", "".join(each for each in plain if not unicodedata.combining(each))).strip()
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = "".join(each for each in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(each))
+    return _SEPARATING.sub(" ", plain).strip()
 
 
 def alike_without_unit(name: str) -> str:

@@ -8,6 +8,7 @@ from secrets import token_hex
 from typing import Final
 
 from worker.contract.batch import INPUT, JOB_ID, RESULT, WRONG_ROWS, Step
+from worker.inspection.removal import remove
 
 PLAN: Final = "plan.json"
 
@@ -41,6 +42,23 @@ class JobPlace:
     def plan(self) -> Path:
         """What was decided when the file was cut."""
         return self._in(PLAN, "")
+
+    @property
+    def outcome(self) -> Path:
+        """What was told of the result: it is there when the result is, and the parts may be gone."""
+        return self._in("outcome.json", "")
+
+    def clear_former_attempts(self) -> None:
+        """Remove what earlier attempts at the job have left."""
+        for attempt in self.job.glob("attempt-*"):
+            if attempt != self.attempt:
+                remove(attempt)
+
+    def clear_parts(self) -> None:
+        """Remove what only the making of the result needed. The answers stay, to be compared with others."""
+        for name in ("parts", "wrong", "shown", "begun", "sheet"):
+            remove(self.attempt / name)
+        (self.attempt / "text").unlink(missing_ok=True)
 
     def working(self, name: str) -> Path:
         """Return where a working copy of this attempt lies: `unpacked`, `text`, `rows`."""

@@ -34,6 +34,9 @@ SAMPLE_ROWS: Final = 1_000
 WRONG_SHARE_MAX: Final = 0.5
 
 
+NO_ROWS: Final = Words("The file has no rows.")
+
+
 class Planning:
     """Plans one job, for a version with this signature."""
 
@@ -112,6 +115,8 @@ class Planning:
                 step=self._request.step, understanding=understood, reason=refused.words, hint=refused.hint
             )
         rows = sum(chunk.rows for chunk in chunks)
+        if not rows:
+            return PlanOutcome(step=self._request.step, understanding=plan.understanding, reason=NO_ROWS)
         understanding = msgspec.structs.replace(plan.understanding, rows=rows)
         msgspec.structs.replace(plan, understanding=understanding, chunks=tuple(chunks)).save(self._place.plan)
         return PlanOutcome(step=self._request.step, understanding=understanding, chunks=tuple(chunks), rows=rows)

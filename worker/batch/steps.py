@@ -58,6 +58,7 @@ class Bench:
         def work(_: Lease) -> PlanOutcome:
             from worker.batch.planning import Planning  # noqa: PLC0415  # an idle worker stays light
 
+            place.clear_former_attempts()
             model = self.models.get(request.digest)
             return Planning(request, place, model.manifest.signature, model.number_max).plan()
 
@@ -101,6 +102,9 @@ class Bench:
         begins = Begins(counter)
         with Lease(self.redis_socket, step) as lease:
             try:
+                # Before the begin is counted: a worker that is killed while it loads libraries was not killed by rows.
+                import worker.batch.libraries  # noqa: F401, PLC0415  # an idle worker stays light
+
                 if begins.begin() >= BEGINS_MAX:
                     return failed(DIED, DIED_HINT)
                 outcome = work(lease)

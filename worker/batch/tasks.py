@@ -2,22 +2,27 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from worker.app import app
-from worker.batch.steps import Bench
 from worker.contract import names
 from worker.contract.batch import AssembleRequest, PlanRequest, ScoreRequest
-from worker.models.cache import ModelCache
 from worker.settings import SETTINGS
 from worker.tasks import RETRY_POLICY, contained
 
+if TYPE_CHECKING:
+    from worker.batch.steps import Bench
+
 
 @cache
-def bench() -> Bench:
+def bench() -> "Bench":
     """Return where this process works. What it keeps loaded is what one process of the online path would."""
+    # Other workers know these tasks too, to which numpy would be a load.
+    from worker.batch.steps import Bench  # noqa: PLC0415  # as above
+    from worker.models.cache import ModelCache  # noqa: PLC0415  # as above
+
     return Bench(SETTINGS.spool_dir, SETTINGS.redis_socket, ModelCache(SETTINGS.models_dir, SETTINGS.model_cache_bytes))
 
 

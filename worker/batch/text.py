@@ -147,7 +147,7 @@ def _decoded(path: Path, encoding: str) -> Iterator[str]:
     for number, block in enumerate(_blocks(path, BLOCK_BYTES)):
         before = number * BLOCK_BYTES - len(decoder.getstate()[0])
         yield _checked(decoder, block, encoding, before)
-    yield _checked(decoder, b"", encoding, path.stat().st_size, final=True)
+    yield _checked(decoder, b"", encoding, path.stat().st_size - len(decoder.getstate()[0]), final=True)
 
 
 def _checked(

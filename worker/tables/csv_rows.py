@@ -79,10 +79,15 @@ def cell_value(feature: Feature, cell: str) -> Any:  # noqa: ANN401  # as scanne
     if feature.type in (FeatureType.NUMBER, FeatureType.INTEGER):
         if _NUMBER.fullmatch(cell):
             return NumberText(cell)
-        return NotFinite(cell) if cell.lstrip("+-").lower() in _NOT_FINITE else cell
+        return NotFinite(cell) if is_not_finite(cell) else cell
     if feature.type is FeatureType.BOOLEAN:
         return _BOOLEANS.get(cell, cell)
     return cell
+
+
+def is_not_finite(cell: str) -> bool:
+    """Return whether a cell says that a number is infinite or none."""
+    return cell.lstrip("+-").lower() in _NOT_FINITE
 
 
 def _columns(names: Sequence[str]) -> str:

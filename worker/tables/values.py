@@ -121,12 +121,12 @@ def _string(feature: Feature, value: Any) -> str:  # noqa: ANN401  # any JSON va
         what = f"must be text, got {shown(value)}, which holds half of a surrogate pair"
         raise Unfit(ProblemCode.WRONG_TYPE, what, {"expected": "text", "value": shown(value)}) from None
     if feature.type is FeatureType.CATEGORY and feature.categories and value not in feature.categories:
-        raise _unknown_category(feature.categories, value)
+        raise unknown_category(feature.categories, value, nearest(value, feature.categories))
     return value
 
 
-def _unknown_category(categories: tuple[str, ...], value: str) -> Unfit:
-    like = nearest(value, categories)
+def unknown_category(categories: tuple[str, ...], value: str, like: str | None) -> Unfit:
+    """Return what is wrong with a category that is not known; `like` is the nearest that is."""
     what = f"has no category {shown(value)}"
     facts: dict[str, Any] = {"value": printable(value)}
     if like is not None:

@@ -39,6 +39,8 @@ NOT_TOLD: Final = {
     "set_language": "a cookie of the reader's own browser",
     "compare_versions": "what it asks is computed from what is there, and anybody who sees the model may ask",
     "compare_versions_again": "as above",
+    "begin_upload": "a file of one's own on its way; what is made of it is told of",
+    "give_upload_up": "as above",
 }
 READ: Final = frozenset(
     {
@@ -46,6 +48,7 @@ READ: Final = frozenset(
         *("version_status", "comparison_status", "audit", "audit_csv", "box", "box_now", "programs", "show_box"),
         *("list_endpoints", "describe_endpoint", "list_deployments", "list_models", "describe_model"),
         *("list_versions", "describe_version", "read_card", "openapi-json", "api-root"),
+        *("tell_what_is_spoken", "list_uploads", "tell_offset"),
     }
 )
 ADMINISTERED: Final = {

@@ -140,10 +140,9 @@ FR: Final = (FRENCH_HEADER, *FRENCH_ROWS)
 EN: Final = (ENGLISH_HEADER, *ENGLISH_ROWS)
 
 
-def _spreadsheets() -> dict[str, Shape]:
+def _excel_in_french() -> dict[str, Shape]:
     thousands = [("1\xa0234\xa0567,89", *FRENCH_ROWS[0][1:]), ("12\xa0000,5", *FRENCH_ROWS[1][1:])]
     narrow = [("1\u202f234\u202f567,89", *FRENCH_ROWS[0][1:]), ("12\u202f000,5", *FRENCH_ROWS[1][1:])]
-    grouped = [("1,234,567.89", *ENGLISH_ROWS[0][1:]), ("12,000", *ENGLISH_ROWS[1][1:])]
     return {
         "excel fr": french(french_table(";").encode("windows-1252"), encoding="windows-1252"),
         "excel fr utf-8": french(french_table(";").encode("utf-8-sig"), encoding="utf-8-sig"),
@@ -172,6 +171,14 @@ def _spreadsheets() -> dict[str, Shape]:
         ),
         "excel fr blank top": french(("\r\n;;;;\r\n" + french_table(";")).encode()),
         "excel fr no last line end": french(french_table(";").removesuffix("\r\n").encode()),
+        "excel mac fr": french(french_table(";", "\r").encode("windows-1252"), encoding="windows-1252"),
+        "libreoffice all quoted": french(french_table(";", "\n", quoted).encode()),
+    }
+
+
+def _spreadsheets_in_english() -> dict[str, Shape]:
+    grouped = [("1,234,567.89", *ENGLISH_ROWS[0][1:]), ("12,000", *ENGLISH_ROWS[1][1:])]
+    return {
         "excel en": english(english_table(",").encode("windows-1252"), encoding="windows-1252"),
         "excel en utf-8": english(english_table(",").encode("utf-8-sig"), encoding="utf-8-sig"),
         "excel en declared": english(b"sep=,\r\n" + english_table(",").encode()),
@@ -179,9 +186,7 @@ def _spreadsheets() -> dict[str, Shape]:
             written((ENGLISH_HEADER, *grouped), "\t").encode(), separator="\t", rows=by_feature(ENGLISH, grouped)
         ),
         "excel mac": english(english_table(",", "\r").encode()),
-        "excel mac fr": french(french_table(";", "\r").encode("windows-1252"), encoding="windows-1252"),
         "libreoffice": english(english_table(",", "\n").encode()),
-        "libreoffice all quoted": french(french_table(";", "\n", quoted).encode()),
         "libreoffice big-endian": english(
             b"\xfe\xff" + english_table(",", "\n").encode("utf-16-be"), encoding="utf-16-be"
         ),
@@ -228,17 +233,12 @@ def _programs() -> dict[str, Shape]:
     }
 
 
-def _people() -> dict[str, Shape]:
+def _by_french_hands() -> dict[str, Shape]:
     capitals = ("Revenu annuel (EUR)", "AGE", " Ville ", "Proprietaire", "remarque")
-    broken = (("31250.5", "34", "New York", "TRUE", "first\nsecond\r\nthird"), *ENGLISH_ROWS[1:])
-    two_lines = ("annual\nincome", "age", "city", "owner", "note")
-    emoji = (("31250.5", "34", "New York", "TRUE", "\U0001f600 fine"), *ENGLISH_ROWS[1:])
     smart = (
         ("31250,5", "34", "L\N{RIGHT SINGLE QUOTATION MARK}Haÿ", "VRAI", "“peut-être” \N{EN DASH} 5 €…"),
         *FRENCH_ROWS[1:],
     )
-    other = [("x", *row[:2], "", *row[2:]) for row in ENGLISH_ROWS]
-    late = [*ENGLISH_ROWS[:1] * 40_000, ENGLISH_ROWS[1]]
     return {
         "headers by hand": french(
             written((capitals, *FRENCH_ROWS), ";").encode(),
@@ -249,6 +249,21 @@ def _people() -> dict[str, Shape]:
                 "propriétaire": "Proprietaire",
             },
         ),
+        "smart quotes": french(
+            written((FRENCH_HEADER, *smart), ";").encode("windows-1252"),
+            encoding="windows-1252",
+            rows=by_feature(FRENCH, smart),
+        ),
+    }
+
+
+def _by_english_hands() -> dict[str, Shape]:
+    broken = (("31250.5", "34", "New York", "TRUE", "first\nsecond\r\nthird"), *ENGLISH_ROWS[1:])
+    two_lines = ("annual\nincome", "age", "city", "owner", "note")
+    emoji = (("31250.5", "34", "New York", "TRUE", "\U0001f600 fine"), *ENGLISH_ROWS[1:])
+    other = [("x", *row[:2], "", *row[2:]) for row in ENGLISH_ROWS]
+    late = [*ENGLISH_ROWS[:1] * 40_000, ENGLISH_ROWS[1]]
+    return {
         "quoted line breaks": english(
             written((ENGLISH_HEADER, *broken), ",").encode(), rows=by_feature(ENGLISH, broken)
         ),
@@ -256,11 +271,6 @@ def _people() -> dict[str, Shape]:
             written((two_lines, *ENGLISH_ROWS), ",").encode(), columns={"annual_income": "annual income"}
         ),
         "emoji": english(written((ENGLISH_HEADER, *emoji), ",").encode(), rows=by_feature(ENGLISH, emoji)),
-        "smart quotes": french(
-            written((FRENCH_HEADER, *smart), ";").encode("windows-1252"),
-            encoding="windows-1252",
-            rows=by_feature(FRENCH, smart),
-        ),
         "twice and nameless": english(
             written((("age", "annual_income", "age", "", *ENGLISH_HEADER[2:]), *other), ",").encode(),
             rows=by_feature(ENGLISH, [(row[1], row[0], *row[3 + 1 :]) for row in other]),
@@ -273,4 +283,4 @@ def _people() -> dict[str, Shape]:
     }
 
 
-SHAPES: Final = _spreadsheets() | _programs() | _people()
+SHAPES: Final = _excel_in_french() | _spreadsheets_in_english() | _programs() | _by_french_hands() | _by_english_hands()

@@ -49,10 +49,10 @@ class _Rows:
         }
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "v":
-            self.reading = True
-        elif name == "c":
+        if name == "c":
             self._begin_cell(attributes)
+        elif name == "v":
+            self.reading = True
         elif name == "row":
             self._begin_row(attributes.get("r"))
         elif name == "is":

@@ -1,6 +1,6 @@
 """Reads XML of strangers piece by piece: whatever it holds, what is kept of it at a time is bounded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Final, NoReturn, Protocol
 from xml.parsers import expat  # nosec B406  # a document type, and with it every entity, is refused
 
@@ -36,24 +36,31 @@ class Handler(Protocol):
         """Take a piece of the text between tags."""
 
 
-class _Relay:
-    def __init__(self, handler: Handler) -> None:
-        self.handler = handler
-        self.depth = 0
-        self.local: dict[str, str] = {}
+Start = Callable[[str, dict[str, str]], None]
+End = Callable[[str], None]
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > DEPTH_MAX:
+
+def _relay(handler: Handler) -> tuple[Start, End]:
+    """Return what tells the handler of elements without their prefixes; closures, for they run twice for each cell."""
+    depth = 0
+    local: dict[str, str] = {}
+    handler_start, handler_end = handler.start, handler.end
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEPTH_MAX:
             raise damaged("its elements are nested too deeply")
-        local = self.local.get(name)
-        if local is None:
-            local = self.local[name] = name.rpartition(":")[2]
-        self.handler.start(local, attributes)
+        if name not in local:
+            local[name] = name.rpartition(":")[2]
+        handler_start(local[name], attributes)
 
-    def end(self, name: str) -> None:
-        self.depth -= 1
-        self.handler.end(self.local[name])
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        handler_end(local[name])
+
+    return start, end
 
 
 def _refuse_doctype(*_: object) -> NoReturn:
@@ -70,10 +77,8 @@ def parse(source: Iterator[bytes], handler: Handler) -> Iterator[None]:
     """Tell the handler of the document; yields after each piece. Raise FileRefused for what is no sound XML."""
     names: dict[str, str] = {}
     parser = expat.ParserCreate(intern=names)
-    relay = _Relay(handler)
     parser.buffer_text = True
-    parser.StartElementHandler = relay.start
-    parser.EndElementHandler = relay.end
+    parser.StartElementHandler, parser.EndElementHandler = _relay(handler)
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     fed = 0

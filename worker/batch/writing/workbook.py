@@ -14,6 +14,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from worker.batch.writing.sheet_xml import Looks, writable
 
@@ -96,7 +97,8 @@ def _without_rows(frame: Frame) -> bytes:
     for column, width in enumerate(frame.widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = min(WIDTH_MAX, max(WIDTH_MIN, width + 2))
     written = io.BytesIO()
-    book.save(written)
+    # Its `save` would write the time of the clock into the properties.
+    ExcelWriter(book, zipfile.ZipFile(written, "w")).save()
     return written.getvalue()
 
 
@@ -106,7 +108,7 @@ def _write_header(sheet: Worksheet, frame: Frame) -> None:
         cell.value = writable(name)
         if cell.value is not None:
             cell.data_type = "s"
-        cell.font = Font(bold=True)
+        cell.font = Font(name="Calibri", size=11, bold=True)
         cell.alignment = Alignment(vertical="top", wrap_text=False)
         if column > len(frame.names) - frame.added:
             cell.fill = _ADDED

@@ -1,0 +1,107 @@
+"""The problems of a block, told when somebody asks: of most wrong rows nobody does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.contract.errors import ProblemCode, RowProblem
+from worker.tables.bulk_columns import ColumnJudge
+from worker.tables.cells import Cells
+from worker.tables.judged import Mask
+from worker.tables.problems import PER_ROW_MAX
+from worker.tables.values import Unfit
+from worker.tables.wording import printable, shown
+from worker.tables.wrong_lengths import WrongLengths
+
+
+class WrongColumn:
+    """A column with wrong cells. The nearest of unknown categories cost at most about so many `comparisons`."""
+
+    def __init__(self, judge: ColumnJudge, cells: Cells | None, wrong: Mask, comparisons: int) -> None:
+        self.name = printable(judge.feature.name)
+        self.name_shown = shown(judge.feature.name)
+        self.wrong = wrong
+        self._judge = judge
+        self._cells = cells
+        self._suggested_max = max(1, comparisons // max(1, len(judge.feature.categories or ())))
+        self._known: dict[str, Unfit] = {}
+
+    def unfit(self, row: int) -> Unfit:
+        """Return what is wrong with the cell of a row in which this column is wrong."""
+        if self._cells is None:
+            return Unfit(ProblemCode.MISSING, "has no column in the file", {"kind": "column"})
+        cell = self._text[row]
+        if cell not in self._known:
+            self._known[cell] = self._explained(cell)
+        return self._known[cell]
+
+    def _explained(self, cell: str) -> Unfit:
+        try:
+            value = self._judge.check(cell, suggests=cell in self._suggested)
+        except Unfit as unfit:
+            return Unfit(unfit.code, unfit.what, unfit.facts)  # what was raised would keep its frames alive
+        msg = f"The column says that {shown(cell)} is wrong for {self.name_shown}, the cell says {value!r}"
+        raise AssertionError(msg)
+
+    @cached_property
+    def _text(self) -> list[str]:
+        assert self._cells is not None, "A column that is absent has no text"
+        return self._cells.text().to_list()
+
+    @cached_property
+    def _suggested(self) -> frozenset[str]:
+        """The first of the wrong texts, so many that the nearest known ones may be looked for."""
+        first: dict[str, None] = {}
+        for row in np.flatnonzero(self.wrong).tolist():
+            first[self._text[row]] = None
+            if len(first) == self._suggested_max:
+                break
+        return frozenset(first)
+
+
+class RowProblems(Mapping[int, tuple[RowProblem, ...]]):
+    """The problems of each wrong row, by its index in the block, at most `PER_ROW_MAX` of a row."""
+
+    def __init__(
+        self, columns: Sequence[WrongColumn], lengths: WrongLengths, rows: npt.NDArray[np.intp], first_line: int
+    ) -> None:
+        self._columns = columns
+        self._lengths = lengths
+        self._rows = rows
+        self._first_line = first_line
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows.tolist())
+
+    def __getitem__(self, row: int) -> tuple[RowProblem, ...]:
+        if row in self._lengths.found:
+            return (self._of_length(row, self._lengths.found[row]),)
+        wrong = [column for column in self._columns if 0 <= row < len(column.wrong) and column.wrong[row]]
+        if not wrong:
+            raise KeyError(row)
+        return tuple(self._problem(column, row) for column in wrong[:PER_ROW_MAX])
+
+    def _problem(self, column: WrongColumn, row: int) -> RowProblem:
+        unfit, line = column.unfit(row), self._first_line + row
+        return RowProblem(
+            row=line,
+            feature=column.name,
+            code=unfit.code,
+            message=f"Feature {column.name_shown} in line {line} {unfit.what}.",
+            facts=unfit.facts,
+        )
+
+    def _of_length(self, row: int, length: int) -> RowProblem:
+        line, expected = self._first_line + row, self._lengths.expected
+        return RowProblem(
+            row=line,
+            feature=None,
+            code=ProblemCode.WRONG_LENGTH,
+            message=f"Line {line} has {length:,} cells, and the file has {expected:,} columns.",
+            facts={"kind": "", "length": length, "expected": expected},
+        )
