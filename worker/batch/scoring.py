@@ -16,11 +16,10 @@ from worker.batch.plans import Plan
 from worker.batch.showing import Showing
 from worker.contract.batch import PROBLEMS_MAX, Chunk, ChunkOutcome, RowStatus, Step
 from worker.contract.errors import RowProblem
-from worker.contract.row_phrases import PHRASES
 from worker.contract.signature import Signature
 from worker.models.serving import ServedModel
 from worker.tables.bulk import BulkReader, Checked
-from worker.tables.row_sentences import sentence
+from worker.tables.row_sentences import phrase, sentences
 from worker.tables.wrong_lengths import WrongLengths
 
 GAVE_UP: Final = "gave_up"
@@ -116,11 +115,8 @@ class Scoring:
     def _sentences(self, checked: Checked, failed: "np.ndarray[tuple[int], np.dtype[np.bool_]]", why: str) -> pl.Series:
         """Return for each row what is wrong with it, in the person's language; null where nothing is."""
         phrases = self._plan.phrases
-        said = {
-            row: "; ".join(sentence(problem, phrases) for problem in problems)
-            for row, problems in checked.problems.items()
-        }
-        said |= dict.fromkeys(np.flatnonzero(failed).tolist(), phrases.get(why, PHRASES[why]))
+        said = {row: sentences(problems, phrases) for row, problems in checked.problems.items()}
+        said |= dict.fromkeys(np.flatnonzero(failed).tolist(), phrase(why, phrases))
         return pl.Series(
             [said.get(row) for row in range(len(failed))] if said else [None] * len(failed), dtype=pl.String
         )

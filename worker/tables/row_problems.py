@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,13 @@ from worker.tables.bulk_columns import ColumnJudge
 from worker.tables.cells import Cells
 from worker.tables.judged import Mask
 from worker.tables.problems import PER_ROW_MAX
+from worker.tables.row_sentences import SEPARATOR, sentence
 from worker.tables.values import Unfit
 from worker.tables.wording import printable, shown
 from worker.tables.wrong_lengths import WrongLengths
+
+_REMEMBERED_MAX: Final = 1_000
+"""So many different wrong texts of a column are explained once; memory for more costs more than it saves."""
 
 
 class WrongColumn:
@@ -30,18 +35,23 @@ class WrongColumn:
 
     def unfit(self, row: int) -> Unfit:
         """Return what is wrong with the cell of a row in which this column is wrong."""
-        if self._cells is None:
-            return Unfit(ProblemCode.MISSING, "has no column in the file", {"kind": "column"})
-        cell = self._text[row]
-        if cell not in self._known:
-            self._known[cell] = self._explained(cell)
-        return self._known[cell]
+        cell = self.cell(row)
+        unfit = self._known.get(cell) or self._explained(cell)
+        if len(self._known) < _REMEMBERED_MAX:
+            self._known[cell] = unfit
+        return unfit
+
+    def cell(self, row: int) -> str:
+        """Return what is written in a row, "" where the file has no such column."""
+        return "" if self._cells is None else self._text[row]
 
     def _explained(self, cell: str) -> Unfit:
+        if self._cells is None:
+            return Unfit(ProblemCode.MISSING, "has no column in the file", {"kind": "column"})
         try:
             value = self._judge.check(cell, suggests=cell in self._suggested)
         except Unfit as unfit:
-            return Unfit(unfit.code, unfit.what, unfit.facts)  # what was raised would keep its frames alive
+            return unfit.with_traceback(None)  # which would keep its frames alive
         msg = f"The column says that {shown(cell)} is wrong for {self.name_shown}, the cell says {value!r}"
         raise AssertionError(msg)
 
@@ -81,10 +91,34 @@ class RowProblems(Mapping[int, tuple[RowProblem, ...]]):
     def __getitem__(self, row: int) -> tuple[RowProblem, ...]:
         if row in self._lengths.found:
             return (self._of_length(row, self._lengths.found[row]),)
-        wrong = [column for column in self._columns if 0 <= row < len(column.wrong) and column.wrong[row]]
+        wrong = self._wrong(row)
         if not wrong:
             raise KeyError(row)
-        return tuple(self._problem(column, row) for column in wrong[:PER_ROW_MAX])
+        return tuple(self._problem(self._columns[position], row) for position in wrong)
+
+    def sentences(self, phrases: Mapping[str, str]) -> Iterator[str]:
+        """Yield what stands beside each wrong row, in order: `row_sentences.sentences`, quicker for a whole block."""
+        known: list[dict[str, str]] = [{} for _ in self._columns]
+        for row in self:
+            if row in self._lengths.found:
+                yield sentence(self._of_length(row, self._lengths.found[row]), phrases)
+                continue
+            said = []
+            for position in self._wrong(row):
+                column, sentences = self._columns[position], known[position]
+                cell = column.cell(row)
+                if cell not in sentences:
+                    sentences[cell] = sentence(self._problem(column, row), phrases)
+                said.append(sentences[cell])
+            yield SEPARATOR.join(said)
+
+    def _wrong(self, row: int) -> list[int]:
+        """Return the positions of the columns in which a row is wrong, so many as are told."""
+        return [
+            position
+            for position, column in enumerate(self._columns)
+            if 0 <= row < len(column.wrong) and column.wrong[row]
+        ][:PER_ROW_MAX]
 
     def _problem(self, column: WrongColumn, row: int) -> RowProblem:
         unfit, line = column.unfit(row), self._first_line + row

@@ -8,7 +8,7 @@ from worker.contract.signature import Feature, FeatureType
 from worker.tables.csv_rows import is_not_finite
 from worker.tables.json_scan import NotFinite, NumberText
 from worker.tables.values import Unfit, convert, unknown_category
-from worker.tables.wording import nearest, printable, shown
+from worker.tables.wording import LENGTH_MAX, nearest, printable, shown
 from worker.tables.written_numbers import SPACES, plain_number
 
 MISSING_WORDS: Final = ("NA", "N/A", "#N/A", "#NA", "NaN", "nan", "NULL", "null", "None", "none")
@@ -105,7 +105,7 @@ def _as_written(feature: Feature, cell: str, unfit: Unfit) -> Unfit:
         what = what.replace(str(unfit.facts["value"]), shown(NumberText(cell.strip(SPACES))), 1)
     facts = {key: fact for key, fact in unfit.facts.items() if key != "value_kind"}
     if unfit.code is not ProblemCode.MISSING or cell:
-        facts["value"] = printable(cell)
+        facts["value"] = printable(cell) + ("…" if len(cell) > LENGTH_MAX else "")
     return Unfit(unfit.code, what, {"kind": _kind(feature, unfit), **facts})
 
 

@@ -45,6 +45,8 @@ def plain_numbers(text: pl.Series, decimal: str) -> pl.Series:
 def read_numbers(text: pl.Series, decimal: str) -> pl.Series:
     """Return the numbers as Float64, null for what is no number; words such as `nan` and `inf` may be read or not."""
     numbers = _read_quickly(text, decimal)
+    if not numbers.null_count():
+        return numbers
     left = numbers.is_null() & (text != "")
     if not left.any():
         return numbers

@@ -20,13 +20,14 @@ from worker.tables.values import Unfit
 from worker.tables.written_cells import FORMULA_ERRORS, MISSING_WORDS, CellRules, check_cell
 
 CATEGORIES = ("Biscoe", "NA", "1", "Dream ", "#REF!")
-ODD = (
-    "|0|-0|-0.0|+0|0e0|1e400|-1e400|1e-400|inf|-Infinity|-nan|NAN|1.|.5|9007199254740992|9007199254740993"
-    "|9007199254740992.0|-9007199254740992|1e300|3.4e38|3.5e38|3.0|3.00000000000000000001|3.5|4,0|1,5| | 7 |1 234"
-    "|1 234,5|1'234.5|1\u202f234|12 34|1\u00a0234\u00a0567,25|1 234\u00a0567|0 123|1,234,567|1.234,5|12 %|true|TRUE"
-    "|Vrai|faux|2024-01-31|1_000|0x10|\u0661|\u00b2|1e5|1,5E+03|1d3|--1|+-1|1\n|\t2"
-).split("|")
-WORDS = st.sampled_from([*CATEGORIES, *MISSING_WORDS, *FORMULA_ERRORS, *ODD])
+ODD = """
+|0|-0|-0.0|+0|0e0|1e400|-1e400|1e-400|inf|-Infinity|-nan|NAN|1.|.5|9007199254740992|9007199254740993
+|9007199254740992.0|-9007199254740992|1e300|3.4e38|3.5e38|3.0|3.00000000000000000001|3.5|4,0|1,5| | 7 |1 234
+|1 234,5|1'234.5|1_234|1_234_567,25|1 234_567|0 123|12 34|1,234,567|1.234,5|12 %|true|TRUE|Vrai|faux|2024-01-31
+|0x10|1e5|1,5E+03|1d3|--1|+-1|#|$A
+"""
+LINES = ODD.replace("_", "\u00a0").replace("#", "\u0661").replace("$", "\t")
+WORDS = st.sampled_from([*CATEGORIES, *MISSING_WORDS, *FORMULA_ERRORS, "1\u202f234", *LINES.split("|")])
 NUMBERS = st.floats().map(str) | st.integers(-(2**54), 2**54).map(str) | st.decimals(allow_nan=False).map(str)
 CELLS = (
     WORDS

@@ -13,12 +13,19 @@ from polars.exceptions import PanicException, PolarsError
 from worker.batch.blocks import Cells
 from worker.batch.errors import FileRefused
 from worker.batch.formats.columns import as_text
+from worker.batch.formats.parquet_footer import column_bytes_max
 from worker.contract.batch import COLUMNS_MAX, FIRST_ROWS_MAX, Chunk, Understanding
 from worker.contract.signature import INTEGER_MAX
 from worker.contract.words import Words
+from worker.tables.wording import named
 
 ROWS_MEASURED: Final = 100
 CHUNK_BYTES_MAX: Final = 64 << 20
+COLUMN_BYTES_MAX: Final = 256 << 20
+"""So large a column of a row group may be, as it lies in the file: it is read as a whole."""
+
+READS: Final = 16
+"""The columns are read in so many goes, for all that are read in one are in memory with their whole row group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,7 @@ class ParquetLook:
 
 def look_at_parquet(path: Path) -> ParquetLook:
     """Return what the file holds. Raise FileRefused for what is no whole Parquet file."""
+    _check_columns(path)
     with _readable():
         schema = _scan(path).collect_schema()
         if not schema or len(schema) > COLUMNS_MAX:
@@ -41,6 +49,14 @@ def look_at_parquet(path: Path) -> ParquetLook:
         rows = _height(path)
     texts = [as_text(column).fill_null("").to_list() for column in first]
     return ParquetLook(names=tuple(schema), first_rows=tuple(zip(*texts, strict=True)), rows=rows)
+
+
+def _check_columns(path: Path) -> None:
+    if column_bytes_max(path) > COLUMN_BYTES_MAX:
+        raise FileRefused(
+            Words("A column takes more than {most:,.0f} MB of a row group.", {"most": COLUMN_BYTES_MAX / 1e6}),
+            Words("Write the file with smaller row groups, such as of 100,000 rows."),
+        )
 
 
 @contextmanager
@@ -162,9 +178,15 @@ class ParquetSource:
     def read(self, chunk: Chunk) -> TypedBlock:
         """Return the rows of a chunk. Raise FileRefused where they cannot be read."""
         with _readable():
-            frame = _scan(self._path).slice(chunk.start, chunk.rows).collect()
+            names = list(_scan(self._path).collect_schema())
+            step = len(names) // READS + 1
+            frames = [self._slice(chunk, names[at : at + step]) for at in range(0, len(names), step)]
+        frame = pl.concat(frames, how="horizontal")
         frame.columns = [column.name for column in self._understanding.columns]
         return TypedBlock(frame)
+
+    def _slice(self, chunk: Chunk, names: list[str]) -> pl.DataFrame:
+        return _scan(self._path).select(names).slice(chunk.start, chunk.rows).collect()
 
     def _row_bytes(self, height: int) -> float:
         """Return how large a row is in memory: the larger of some at the beginning and some in the middle."""
@@ -176,7 +198,7 @@ class ParquetSource:
             if column.feature and (kind.is_nested() or kind in {pl.Binary, pl.Object}):
                 raise FileRefused(
                     Words(
-                        "Column {column} holds {kind} in each cell.", {"column": f"'{column.name}'", "kind": str(kind)}
+                        "Column {column} holds {kind} in each cell.", {"column": named(column.name), "kind": str(kind)}
                     ),
                     Words("Give each column of a feature one number, word, date, or true or false a row."),
                 )

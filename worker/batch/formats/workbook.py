@@ -14,6 +14,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_datetime, is_timedelta_f
 from worker.batch.errors import FileRefused
 from worker.batch.formats.xml_stream import Handler, damaged, parse, pieces
 from worker.contract.words import Words
+from worker.tables.wording import named
 
 READ_BYTES_MAX: Final = 1 << 20
 """The directory of a zip archive is read whole, and is no longer than this in any workbook."""
@@ -66,7 +67,7 @@ class Workbook:
         found = next((sheet for sheet in self.sheets if name in ("", sheet.name)), None)
         if found is None:
             raise FileRefused(
-                Words("The workbook has no sheet {name}.", {"name": f"'{name}'"}),
+                Words("The workbook has no sheet {name}.", {"name": named(name)}),
                 Words("Choose one of the sheets that it has."),
             )
         return found

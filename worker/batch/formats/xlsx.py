@@ -17,6 +17,7 @@ from worker.batch.formats.sheet_rows import rows_of_sheet
 from worker.batch.formats.workbook import Workbook, open_workbook
 from worker.contract.batch import FIRST_ROWS_MAX, Chunk, Understanding
 from worker.contract.words import Words
+from worker.tables.wording import named
 
 BYTES_MAX: Final = 2 << 30
 CELLS_OF_CHUNK_MAX: Final = 1_000_000
@@ -95,7 +96,7 @@ class _Table:
         header = next(((number, cells) for number, cells in rows if cells), None)
         if header is None:
             raise FileRefused(
-                Words("The sheet {name} is empty.", {"name": f"'{sheet}'"}),
+                Words("The sheet {name} is empty.", {"name": named(sheet)}),
                 Words("Choose another sheet, or put the rows under a header in this one."),
             )
         self._rows = rows

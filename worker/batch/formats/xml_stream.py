@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import IO, Final, NoReturn, Protocol
-from xml.parsers import expat  # nosec B406  # a document type, and with it every entity, is refused
+from xml.parsers import expat
 
 from worker.batch.errors import FileRefused
 from worker.contract.words import Piece, Plain, Words

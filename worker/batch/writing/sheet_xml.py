@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from xml.sax.saxutils import escape  # nosec B406  # writes
+from xml.sax.saxutils import escape
 
 import polars as pl
 from openpyxl.cell.cell import ERROR_CODES

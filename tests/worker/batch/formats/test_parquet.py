@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from worker.batch.errors import FileRefused
-from worker.batch.formats import parquet
+from worker.batch.formats import parquet, parquet_footer
 from worker.batch.formats.parquet import ParquetSource, TypedCells, look_at_parquet
+from worker.batch.formats.parquet_footer import column_bytes_max
 from worker.contract.batch import ColumnFound, FileFormat, Understanding
 
 MOMENT = dt.datetime(2026, 11, 26, 13, 5, 9, 250_000)  # noqa: DTZ001  # a column without zones
@@ -92,6 +95,39 @@ def test_damaged_pages_are_refused(tmp_path):
     (tmp_path / "input").write_bytes(data[:4] + b"\xff" * 500 + data[504:])
     with pytest.raises(FileRefused, match="no whole Parquet file"):
         source.read(chunk)
+
+
+@pytest.mark.parametrize("columns", [1, 40])
+def test_a_column_too_large_for_its_row_group_is_refused(tmp_path, monkeypatch, columns):
+    words = [f"text {number}" for number in range(10_000)]
+    frame = pl.DataFrame({f"column {at}": [at] * 10_000 for at in range(columns)} | {"words": words})
+    frame.write_parquet(tmp_path / "input", row_group_size=4_000)
+    largest = column_bytes_max(tmp_path / "input")
+    assert 1_000 < largest < 200_000
+    monkeypatch.setattr(parquet, "COLUMN_BYTES_MAX", largest - 1)
+    with pytest.raises(FileRefused, match="A column takes more than"):
+        look_at_parquet(tmp_path / "input")
+
+
+def test_many_columns_come_in_their_order(tmp_path):
+    frame = pl.DataFrame({f"column {at}": [at, -at] for at in range(50)})
+    frame.write_parquet(tmp_path / "input")
+    source = ParquetSource(tmp_path / "input", understood(tmp_path / "input"))
+    assert source.read(source.cut(5)[0]).table().equals(frame)
+
+
+def test_a_footer_too_long_is_refused(tmp_path, monkeypatch):
+    pl.DataFrame({f"column {at}": [at] for at in range(500)}).write_parquet(tmp_path / "input")
+    monkeypatch.setattr(parquet_footer, "FOOTER_BYTES_MAX", 1_000)
+    with pytest.raises(FileRefused, match="The list of columns and row groups is longer than"):
+        look_at_parquet(tmp_path / "input")
+
+
+@given(st.binary(max_size=300))
+def test_a_footer_that_makes_no_sense_tells_nothing(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("footer") / "input"
+    path.write_bytes(b"PAR1" + data + len(data).to_bytes(4, "little") + b"PAR1")
+    assert column_bytes_max(path) >= 0
 
 
 def test_a_file_without_columns_is_refused(tmp_path):
