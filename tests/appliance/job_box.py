@@ -8,7 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+from appliance.asking import Patience
+from appliance.upload import Site
+
 JOB_ID = "a" * 32
+QUICK = Patience(first_s=0.01, most_s=0.02, whole_s=5)
+HARDLY = Patience(first_s=0.01, most_s=0.01, whole_s=0.05)
 NOTHING: dict[str, Any] = {"error": "There is nothing by this name.", "hint": ""}
 
 
@@ -153,3 +158,8 @@ def running(box: JobBox) -> Iterator[JobBox]:
         box.shutdown()
         thread.join()
         box.server_close()
+
+
+def site(box: JobBox) -> Site:
+    """Return how it is reached."""
+    return Site(url=box.url, key="bst_key")

@@ -9,15 +9,10 @@ from typing import Any
 import pytest
 
 from appliance import jobs
-from appliance.asking import NoAnswer, Patience
+from appliance.asking import NoAnswer
 from appliance.cli import main
-from appliance.downloading import download, require_writable
 from appliance.errors import ApplianceError
-from appliance.upload import Site
-from tests.appliance.job_box import JOB_ID, JobBox, job, running
-
-QUICK = Patience(first_s=0.01, most_s=0.02, whole_s=5)
-HARDLY = Patience(first_s=0.01, most_s=0.01, whole_s=0.05)
+from tests.appliance.job_box import HARDLY, JOB_ID, QUICK, JobBox, job, running, site
 
 Run = Callable[..., int]
 
@@ -44,10 +39,6 @@ def run(box, file, monkeypatch) -> Run:
         return main(["job", "run", str(file), "--endpoint", "income", "-o", output, "--url", box.url, *options])
 
     return run_with
-
-
-def site(box: Any) -> Site:
-    return Site(url=box.url, key="bst_key")
 
 
 def order(file: Path) -> jobs.Order:
@@ -233,40 +224,6 @@ def test_an_endpoint_that_is_not_there_is_told_at_once(box, file):
     box.jobs = [job(id="b" * 32)]  # of another file: this box knows but one upload
     with pytest.raises(ApplianceError, match="nothing by this name"):
         jobs.begin(site(box), order(file), ignore, QUICK)
-
-
-@pytest.mark.parametrize("sends_parts", [True, False])
-def test_a_download_that_breaks_off_comes_whole(box, tmp_path, sends_parts):
-    box.files["result"] = bytes(range(256)) * 4000
-    box.breaks_off_after, box.sends_parts = [300_000, 700_000, 0], sends_parts
-    target = tmp_path / "out"
-    with target.open("wb") as stdout:
-        download(site(box), f"/api/v1/jobs/{JOB_ID}/result", str(target), stdout, QUICK)
-    assert target.read_bytes() == box.files["result"]
-
-
-def test_a_download_that_never_comes_leaves_what_was_there(box, tmp_path):
-    box.breaks_off_after = [5] * 1000
-    target = tmp_path / "out"
-    target.write_text("the former result")
-    with pytest.raises(NoAnswer), target.open("rb") as stdout:
-        download(site(box), f"/api/v1/jobs/{JOB_ID}/result", str(target), stdout, HARDLY)
-    assert target.read_text() == "the former result"
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_a_link_stays_a_link(box, tmp_path):
-    (tmp_path / "real").write_text("old")
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    with (tmp_path / "unused").open("wb") as stdout:
-        download(site(box), f"/api/v1/jobs/{JOB_ID}/result", str(tmp_path / "link"), stdout, QUICK)
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").read_bytes() == box.files["result"]
-
-
-def test_stdout_and_devices_can_be_written_to():
-    require_writable("-")
-    require_writable("/dev/null")
 
 
 @pytest.mark.parametrize(

@@ -37,23 +37,15 @@ def test_only_the_death_of_the_web_process_ends_the_box(box):
 @pytest.mark.parametrize("name", ["web", "control", "inference-1", "jobs"])
 def test_both_planes_know_how_much_models_may_take(data, monkeypatch, name):
     monkeypatch.setenv("BASTIDE_MODEL_MEMORY", "3G")
-<<<<<<< HEAD
     told = next(
         each for each in programs(data, ADDRESS, Sizes(web=1, inference=3, batch=1)) if each.name == name
     ).environment
-=======
-    told = next(each for each in programs(data, ADDRESS, Sizes(web=1, inference=3, batch=2)) if each.name == name).environment
->>>>>>> main
     assert (told["BASTIDE_MODEL_MEMORY"], told["BASTIDE_INFERENCE_PROCESSES"]) == ("3G", "3")
 
 
 def test_the_data_plane_knows_how_long_an_inspection_may_take(data, monkeypatch):
     monkeypatch.setenv("BASTIDE_INSPECTION_SECONDS", "20")
-<<<<<<< HEAD
     told = {each.name: each.environment for each in programs(data, ADDRESS, Sizes(web=1, inference=1, batch=1))}
-=======
-    told = {each.name: each.environment for each in programs(data, ADDRESS, Sizes(web=1, inference=1, batch=2))}
->>>>>>> main
     assert told["jobs"]["BASTIDE_INSPECTION_SECONDS"] == "20"
     assert "BASTIDE_INSPECTION_SECONDS" not in told["web"]
 
