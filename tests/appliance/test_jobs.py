@@ -121,12 +121,12 @@ def test_the_options_are_sent_in_the_words_of_the_api(run, box):
 
 
 def test_rows_that_are_not_answered_end_with_2_and_a_file_of_them(run, box, tmp_path, capsys):
-    box.states = [job(rows_failed=3, problems=[{"row": 7, "message": "Feature 'age' is missing."}])]
+    box.states = [job(rows_failed=3, problems=[{"row": 7, "message": "Feature 'age' in line 7 is missing."}])]
     assert run("--wrong-rows", str(tmp_path / "wrong.csv")) == 2
     assert (tmp_path / "wrong.csv").read_bytes() == b"line,problem\n"
     said = capsys.readouterr().out
     assert "1,200 rows: 1,197 answered, 3 not." in said
-    assert "row 7: Feature 'age' is missing." in said
+    assert "Feature 'age' in line 7 is missing.\n" in said
 
 
 def test_where_the_wrong_rows_are_is_told(run, box, capsys):
