@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 urlpatterns = [
     path("", include("webapp.endpoints.urls")),
     path("", include("webapp.predictions.urls")),
+    path("", include("webapp.jobs.urls")),
     path("", include("webapp.catalogue.urls")),
     path("", include("webapp.accounts.urls")),
     path("", include("webapp.audit.urls")),

@@ -4,6 +4,8 @@ JobError
 ├── NotDeployedError
 ├── JobStateError
 ├── JobChoiceError
+│   ├── ColumnUnknownError
+│   └── ColumnTakenError
 ├── InputGoneError
 └── TooManyJobsError
 """
@@ -39,6 +41,24 @@ class JobChoiceError(JobError):
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"Field '{field}': {problem}", "docs/reference/api.md names every field of a job.")
+
+
+class ColumnUnknownError(JobChoiceError):
+    """A column was chosen that the file does not have."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__("mapping", f"the file has no column '{column}'.")
+        self.column = column
+
+
+class ColumnTakenError(JobChoiceError):
+    """One column was chosen for two features."""
+
+    def __init__(self, column: str, first: str, second: str) -> None:
+        super().__init__("mapping", f"the column '{column}' is chosen for '{first}' and for '{second}'.")
+        self.column = column
+        self.first = first
+        self.second = second
 
 
 class InputGoneError(JobError):

@@ -48,6 +48,10 @@ class BatchJobs(models.QuerySet["BatchJob"]):
             return self.none()
         return self.all() if user.is_admin else self.filter(owner=user)
 
+    def with_names(self) -> Self:
+        """Fetch what pages name along with each job."""
+        return self.select_related("endpoint", "version__model", "owner", "former__version")
+
     def under_way(self) -> Self:
         """Return the jobs at which somebody works, or should."""
         return self.filter(status__in=UNDER_WAY)

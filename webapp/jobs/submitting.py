@@ -113,9 +113,15 @@ def run_again(job: BatchJob, version: ModelVersion, owner: User, now: datetime) 
 
 
 def correct(job: BatchJob, choice: Choice) -> None:
-    """Look at the file again by what the person decided. Raise JobStateError if the job was started or ended."""
+    """Look at the file again by what the person decided, before the job starts or after it failed or was canceled.
+
+    Raise JobStateError, InputGoneError.
+    """
+    if not job.has_files:
+        raise InputGoneError
     changes = {"choice_json": msgspec.to_builtins(choice), "understanding_json": None, **NOTHING_YET}
-    if not _again(job, (Status.WAITING,), StepKind.LOOK, status=Status.READING, **changes):
+    from_statuses = (Status.WAITING, Status.FAILED, Status.CANCELED)
+    if not _again(job, from_statuses, StepKind.LOOK, status=Status.READING, **changes):
         raise JobStateError("corrected", job.status)
 
 
@@ -176,7 +182,8 @@ def _begin(job: BatchJob) -> BatchJob:
 def _again(job: BatchJob, from_statuses: tuple[str, ...], kind: StepKind, **changes: Any) -> bool:
     """Begin a new attempt with a step of this kind if the job is in one of these statuses. Return whether it was."""
     with transaction.atomic():
-        if not job.move(*from_statuses, attempt=job.attempt + 1, **changes):
+        # What is under way is not deleted, however long somebody waited before.
+        if not job.move(*from_statuses, attempt=job.attempt + 1, expires_at=None, **changes):
             return False
         job.steps.all().delete()
         JobStep.objects.create(job=job, attempt=job.attempt, kind=kind)

@@ -31,7 +31,12 @@ def lines_of(x: Axis, y: Axis) -> tuple[Line, ...]:
     """Return a fine line for each round number, stronger ones where the plot begins."""
     across = [_across(y.scale.at(tick), "grid") for tick in y.scale.ticks()]
     upright = [_upright(x.scale.at(tick), "grid") for tick in x.scale.ticks()]
-    return (*across, *upright, _across(BOTTOM, "axis"), _upright(LEFT, "axis"))
+    return (*across, *upright, *axes())
+
+
+def axes() -> tuple[Line, Line]:
+    """Return the two strong lines where the plot begins."""
+    return _across(BOTTOM, "axis"), _upright(LEFT, "axis")
 
 
 def labels_of(x: Axis, y: Axis) -> tuple[Label, ...]:
