@@ -19,6 +19,7 @@ from webapp.jobs.models import BatchJob, BatchJobs
 from webapp.jobs.models import Status as JobStatus
 from webapp.jobs.options import choice_of, is_yes
 from webapp.jobs.submitting import Submission
+from webapp.jobs.telling import require_tellable
 from webapp.registry.models import ModelVersion
 from webapp.uploading.bodies import received_file
 from webapp.uploading.under_way import TakenFile, take
@@ -38,6 +39,7 @@ OPTIONS: Final = {
     "accept_wrong_rows": TEXT | {"description": "1: begin although most rows cannot be answered"},
     "language": TEXT | {"enum": ["en", "fr"], "description": "of the sentences about rows; else by Accept-Language"},
     "webhook": TEXT | {"description": "an address that is told of the end, if administrators allow its host"},
+    "mail": TEXT | {"description": "1: a mail tells you of the end"},
 }
 FILE: Final = {"type": "string", "format": "binary", "description": "CSV, TSV, XLSX, JSON Lines or Parquet"}
 BODY: Final = {
@@ -62,7 +64,9 @@ def create_job(request: HttpRequest, endpoint: str) -> Status[dict[str, Any]]:
     """
     found = get_object_or_404(Endpoint.objects.visible_to(request.user).with_champion(), name=endpoint)
     said = {**request.GET.dict(), **request.POST.dict()}
-    options = choice_of(said)  # before the file is taken: what was wrong must not lose it
+    # Before the file is taken: what was wrong must not lose it.
+    options, mail = choice_of(said), is_yes(said, "mail")
+    require_tellable(_user(request), said.get("webhook", ""), mail=mail)
     file = _file(request, said)
     submission = Submission(
         path=file.path,
@@ -72,6 +76,7 @@ def create_job(request: HttpRequest, endpoint: str) -> Status[dict[str, Any]]:
         choice=options,
         wrong_rows_accepted=is_yes(said, "accept_wrong_rows"),
         webhook=said.get("webhook", ""),
+        mail=mail,
     )
     job = submitting.submit(_user(request), found, submission, timezone.now())
     return Status(202, _started(request, job))
@@ -135,6 +140,19 @@ def run_job_again(request: HttpRequest, job_id: str, version: int) -> Status[dic
     other = get_object_or_404(ModelVersion.objects.filter(model=job.version.model), number=version)
     again = submitting.run_again(job, other, _user(request), timezone.now())
     return Status(202, _started(request, again))
+
+
+@router.post(
+    "/jobs/{job_id}/cancel",
+    response={200: JobSchema, **REFUSALS, 409: ErrorSchema},
+    summary="Cancel a job",
+)
+def cancel_job(request: HttpRequest, job_id: str) -> dict[str, Any]:
+    """Unlike DELETE, it leaves a job that has just ended as it is (409)."""
+    job = get_object_or_404(_jobs(request), job_id=job_id)
+    now = timezone.now()
+    submitting.cancel(job, now)
+    return _described(request, job, now)
 
 
 @router.delete(

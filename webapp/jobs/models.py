@@ -60,6 +60,12 @@ class BatchJobs(models.QuerySet["BatchJob"]):
         """Return the jobs that have not ended."""
         return self.exclude(status__in=ENDED)
 
+    def to_tell(self, since: datetime) -> Self:
+        """Return the jobs that came to an end since, of which somebody is to be told and was not."""
+        wanted = ~models.Q(webhook="") | models.Q(mail=True)
+        ended = self.filter(status__in=(Status.SUCCEEDED, Status.FAILED), ended_at__gte=since)
+        return ended.filter(wanted, told_at__isnull=True)
+
 
 class BatchJob(models.Model):
     """Rows from a file to a file, answered by one version.
@@ -112,7 +118,10 @@ class BatchJob(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=("status",), name="jobs_by_status"),)
+        indexes = (
+            models.Index(fields=("status",), name="jobs_by_status"),
+            models.Index(fields=("ended_at",), name="jobs_by_end"),
+        )
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.job_id})"

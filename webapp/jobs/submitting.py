@@ -16,6 +16,7 @@ from webapp.jobs import files
 from webapp.jobs.errors import InputGoneError, JobStateError, NotDeployedError, TooManyJobsError
 from webapp.jobs.marks import mark_canceled
 from webapp.jobs.models import BatchJob, JobStep, Status, StepKind, new_job_id
+from webapp.jobs.telling import require_tellable
 from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.batch import Choice
@@ -63,10 +64,11 @@ class Submission:
 
 
 def submit(owner: User, endpoint: Endpoint, submission: Submission, now: datetime) -> BatchJob:
-    """Begin a job with the version that answers now. Raise NotDeployedError, TooManyJobsError."""
+    """Begin a job with the version that answers now. Raise NotDeployedError, TooManyJobsError, JobChoiceError."""
     if endpoint.champion is None:
         raise NotDeployedError(endpoint.name)
     _require_few(owner)
+    require_tellable(owner, submission.webhook, mail=submission.mail)
     job = BatchJob(
         job_id=new_job_id(),
         endpoint=endpoint,
