@@ -1,16 +1,32 @@
 """Fixtures that every part of the tests may use; above all `box`, a real one, started once."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.running_box import RunningBox
 
+TEST_PROCESSES_MAX: Final = 4
+"""Each has a box of its own, whose seven processes wait most of the time but take memory all the time."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return among how many processes the tests are divided: none unless all are asked for.
+
+    Some are done before further processes have collected them, and a box for each of these would take longer still.
+    """
+    options = config.option
+    chosen = config.args_source is not config.ArgsSource.TESTPATHS or options.keyword or options.lf or options.stepwise
+    processors = len(os.sched_getaffinity(0))
+    return 0 if chosen or processors == 1 else min(processors, TEST_PROCESSES_MAX)
+
 
 @pytest.fixture(scope="session")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
-    """A whole box with its example models, started once for all tests that are marked `box` or `browser`.
+    """A whole box with its example models, started once for all tests of this process marked `box` or `browser`.
 
     Tests share it: make accounts and models of your own, and leave its processes as you found them (all alive).
     """

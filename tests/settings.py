@@ -1,4 +1,4 @@
-"""The product's settings for tests: a data directory of their own, and quick password hashes."""
+"""The product's settings for tests: a data directory of their own, one thread for numbers, quick password hashes."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,8 @@ for name in [name for name in os.environ if name.startswith("BASTIDE_")]:
     del os.environ[name]
 # One place for all runs: the secret key and each run's database lie there; stores are in `tmp_path`.
 os.environ["BASTIDE_DATA_DIR"] = str(Path(__file__).parent.parent / "build" / "test-data")
+# As in the data plane's processes: threads that wait for each other crawl where as many others want the processors.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 
 from webapp.settings import *  # noqa: E402, F403  # the environment must be set before the product reads it
 

@@ -6,7 +6,6 @@ from typing import Any
 from celery import Celery, bootsteps
 from django.conf import settings
 
-from webapp.jobs.steward import Steward
 from webapp.life import SignOfLife
 from worker.contract import names
 
@@ -51,4 +50,3 @@ class Recovery(bootsteps.StartStopStep):
 
 app.steps["consumer"].add(Recovery)
 app.steps["consumer"].add(SignOfLife)
-app.steps["consumer"].add(Steward)

@@ -26,7 +26,8 @@ def box(data):
 
 
 def test_the_programs_of_a_box(box):
-    assert list(box) == ["redis", "web", "inference-1", "inference-2", "jobs", "control"]
+    names = ["redis", "web", "inference-1", "inference-2", "jobs", "batch-1", "batch-2", "control"]
+    assert list(box) == names
 
 
 def test_only_the_death_of_the_web_process_ends_the_box(box):
@@ -36,7 +37,8 @@ def test_only_the_death_of_the_web_process_ends_the_box(box):
 @pytest.mark.parametrize("name", ["web", "control", "inference-1", "jobs"])
 def test_both_planes_know_how_much_models_may_take(data, monkeypatch, name):
     monkeypatch.setenv("BASTIDE_MODEL_MEMORY", "3G")
-    told = next(each for each in programs(data, ADDRESS, Sizes(web=1, inference=3, batch=2)) if each.name == name).environment
+    sizes = Sizes(web=1, inference=3, batch=2)
+    told = next(each for each in programs(data, ADDRESS, sizes) if each.name == name).environment
     assert (told["BASTIDE_MODEL_MEMORY"], told["BASTIDE_INFERENCE_PROCESSES"]) == ("3G", "3")
 
 

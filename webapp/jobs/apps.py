@@ -2,8 +2,15 @@
 
 from django.apps import AppConfig
 
+from webapp.celery import app
+from webapp.jobs.steward import Steward
+
 
 class JobsConfig(AppConfig):
     """Files in, the same files with predictions out."""
 
     name = "webapp.jobs"
+
+    def ready(self) -> None:
+        """Have the control worker look after the jobs."""
+        app.steps["consumer"].add(Steward)

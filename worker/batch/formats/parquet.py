@@ -45,7 +45,7 @@ def look_at_parquet(path: Path) -> ParquetLook:
         if not schema or len(schema) > COLUMNS_MAX:
             facts: dict[str, str | int] = {"columns": len(schema), "most": COLUMNS_MAX}
             raise FileRefused(Words("The file has {columns:,} columns; 1 to {most:,} are read.", {**facts}))
-        first = _scan(path).head(FIRST_ROWS_MAX).collect()
+        first = _slice(path, 0, FIRST_ROWS_MAX)
         rows = _height(path)
     texts = [as_text(column).fill_null("").to_list() for column in first]
     return ParquetLook(names=tuple(schema), first_rows=tuple(zip(*texts, strict=True)), rows=rows)
@@ -74,6 +74,13 @@ def _readable() -> Iterator[None]:
 def _scan(path: Path) -> pl.LazyFrame:
     # One thread at a time: all that scores on the machine shares its memory.
     return pl.scan_parquet(path, parallel="none", low_memory=True, glob=False, cache=False)
+
+
+def _slice(path: Path, start: int, rows: int) -> pl.DataFrame:
+    names = list(_scan(path).collect_schema())
+    step = len(names) // READS + 1
+    groups = (names[at : at + step] for at in range(0, len(names), step))
+    return pl.concat([_scan(path).select(group).slice(start, rows).collect() for group in groups], how="horizontal")
 
 
 def _height(path: Path) -> int:
@@ -178,19 +185,13 @@ class ParquetSource:
     def read(self, chunk: Chunk) -> TypedBlock:
         """Return the rows of a chunk. Raise FileRefused where they cannot be read."""
         with _readable():
-            names = list(_scan(self._path).collect_schema())
-            step = len(names) // READS + 1
-            frames = [self._slice(chunk, names[at : at + step]) for at in range(0, len(names), step)]
-        frame = pl.concat(frames, how="horizontal")
+            frame = _slice(self._path, chunk.start, chunk.rows)
         frame.columns = [column.name for column in self._understanding.columns]
         return TypedBlock(frame)
 
-    def _slice(self, chunk: Chunk, names: list[str]) -> pl.DataFrame:
-        return _scan(self._path).select(names).slice(chunk.start, chunk.rows).collect()
-
     def _row_bytes(self, height: int) -> float:
         """Return how large a row is in memory: the larger of some at the beginning and some in the middle."""
-        samples = [_scan(self._path).slice(at, ROWS_MEASURED).collect() for at in {0, height // 2}]
+        samples = [_slice(self._path, at, ROWS_MEASURED) for at in {0, height // 2}]
         return max([1.0, *(sample.estimated_size() / sample.height for sample in samples if sample.height)])
 
     def _check_features(self, schema: pl.Schema) -> None:

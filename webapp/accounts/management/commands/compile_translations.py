@@ -1,5 +1,6 @@
 """`manage.py compile_translations`: .mo files beside the .po files, without the gettext programs."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ class Command(BaseCommand):
 
 
 def compile_file(path: Path) -> None:
-    """Write the .mo file of a .po file, whole or not at all, unless it is newer already."""
+    """Write the .mo file of a .po file, whole or not at all, unless it is newer already; several may do so at once."""
     target = path.with_suffix(".mo")
     if target.exists() and target.stat().st_mtime_ns > path.stat().st_mtime_ns:
         return
-    draft = target.with_suffix(".draft")
+    draft = target.with_suffix(f".{os.getpid()}.draft")
     polib.pofile(str(path)).save_as_mofile(str(draft))
     draft.replace(target)
