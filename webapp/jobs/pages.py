@@ -115,6 +115,10 @@ def _succeeded(job: BatchJob) -> dict[str, Any]:
         "problems": problem_lines(job.problems),
         "differences": job.differences,
         "gaps": gap_words(job),
+        "compared_words": number_words(job.differences.rows) if job.differences else "",
+        "different_words": number_words(job.differences.different) if job.differences else "",
+        "unusual_words": number_words(job.rows_unusual),
+        "not_answered_words": number_words(wrong),
         "changed_rows": changed_rows(job),
         "versions": other_versions(job) if job.has_files else (),
     }
