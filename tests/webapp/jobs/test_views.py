@@ -88,7 +88,18 @@ def test_wrong_rows_are_told_by_their_line(as_bob, bob, penguins):
     text = page_of(as_bob, job)
     assert "Of the first 1000 rows 12 cannot be answered (1.2 %)." in text
     assert "bill_mm: 46,1 has a decimal comma, the file has decimal points" in text
+    assert '<span class="muted">line 17</span>' in text
     assert "accept_wrong_rows" not in text
+
+
+def test_what_is_wrong_in_many_lines_is_told_once(as_bob, bob, penguins):
+    found = understanding(
+        sample_wrong=9, problems=[msgspec.structs.replace(COMMA, row=row) for row in range(1001, 1010)]
+    )
+    job = add_job(bob, penguins, Status.WAITING, understanding_json=msgspec.to_builtins(found))
+    text = page_of(as_bob, job)
+    assert text.count("has a decimal comma") == 1
+    assert "lines 1001, 1002, 1003, 1004, 1005, 1006 and 3 more" in text
 
 
 def test_most_rows_wrong_must_be_accepted(as_bob, bob, penguins):
