@@ -140,6 +140,8 @@ def test_openapi_describes_every_address(client, db):
         "/api/v1/models/{model}/versions/{number}/archive",
         "/api/v1/models/{model}/versions/{number}/restore",
         "/api/v1/models/{model}/versions/{number}/retire",
+        "/api/v1/uploads",
+        "/api/v1/uploads/{upload_id}",
         "/api/v1/box",
     }
 
