@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from tests.playground import add_user, publish_and_accept
 from tests.webapp.conftest import _client_of
+from tests.webapp.jobs.builders import add_job
 from webapp.accounts.models import ApiKey, Role
 from webapp.endpoints.models import Endpoint
+from webapp.jobs.models import Status
 from webapp.uploading.models import Upload
 from webapp.uploading.under_way import begin
 
@@ -51,6 +53,19 @@ PAGES: dict[str, tuple[tuple[str, Any, tuple[int, ...]], ...]] = {
         ("GET", None, LOGIN_OR_404),
         ("POST", {}, LOGIN_OR_404),
     ),
+    "endpoints/<slug:name>/jobs/": (("GET", None, (302, 404, 302, 302)), ("POST", {}, (302, 404, 400, 400))),
+    "endpoints/<slug:name>/jobs/blank.csv": (("GET", None, USED),),
+    "jobs/": (("GET", None, OWN),),
+    "jobs/<slug:job_id>/": (("GET", None, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/now.json": (("GET", None, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/result": (("GET", None, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/wrong-rows": (("GET", None, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/correct/": (("POST", {}, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/start/": (("POST", {}, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/cancel/": (("POST", {}, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/retry/": (("POST", {}, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/again/": (("POST", {}, LOGIN_OR_404),),
+    "jobs/<slug:job_id>/delete/": (("GET", None, LOGIN_OR_404), ("POST", {}, LOGIN_OR_404)),
     "audit/": (("GET", None, LOGIN_OR_404),),
     "audit/events.csv": (("GET", None, LOGIN_OR_404),),
     "keys/<int:pk>/revoke/": (("GET", None, LOGIN_OR_404), ("POST", {}, LOGIN_OR_404)),
@@ -68,6 +83,13 @@ PAGES: dict[str, tuple[tuple[str, Any, tuple[int, ...]], ...]] = {
     "api/v1/models/<model>/versions/<number>/restore": (("POST", None, API_404),),
     "api/v1/models/<model>/card": (("GET", None, API_USED),),
     "api/v1/models/<model>/compare": (("GET", None, API_404), ("POST", None, API_404)),
+    "api/v1/endpoints/<endpoint>/jobs": (("POST", UPLOAD, (401, 404, 400, 400)),),
+    "api/v1/jobs": (("GET", None, API_OWN),),
+    "api/v1/jobs/<job_id>": (("GET", None, API_404), ("DELETE", None, API_404)),
+    "api/v1/jobs/<job_id>/result": (("GET", None, API_404),),
+    "api/v1/jobs/<job_id>/wrong-rows": (("GET", None, API_404),),
+    "api/v1/jobs/<job_id>/retry": (("POST", None, API_404),),
+    "api/v1/jobs/<job_id>/again": (("POST", None, API_404),),
     "api/v1/uploads": (("OPTIONS", None, API_SPOKEN), ("GET", None, API_OWN), ("POST", None, API_SPEECHLESS)),
     "api/v1/uploads/<upload_id>": (("HEAD", None, API_404), ("DELETE", None, API_404)),
 }
@@ -80,7 +102,12 @@ OF_NOBODYS_MODELS = {
 """Addresses that tell of no model, endpoint or account but one's own."""
 
 VALUES = {"event": "archive", "number": "1"}
-QUERIES = {"compare": "?from=1&to=2", "compare/": "?from=1&to=2", "compare/status/": "?from=1&to=2"}
+QUERIES = {
+    "again": "?version=1",
+    "compare": "?from=1&to=2",
+    "compare/": "?from=1&to=2",
+    "compare/status/": "?from=1&to=2",
+}
 CASES = [(route, *case) for route, cases in PAGES.items() for case in cases]
 
 
@@ -99,13 +126,14 @@ def askers(alice, bob, charlie, tmp_path) -> tuple[Client, ...]:
     publish_and_accept(alice, tmp_path / "in")
     ApiKey.objects.create_key(alice)
     begin(alice, "rows.csv", 10, timezone.now())
+    add_job(alice, Endpoint.objects.get(), Status.SUCCEEDED, job_id="penguins")
     return Client(), *map(_client_of, (charlie, bob, add_user("pia", Role.PUBLISHER)))
 
 
 def address(route: str, name: str = "penguins") -> str:
     deployment = Endpoint.objects.get().deployments.get().pk
     key = ApiKey.objects.get().pk
-    values = VALUES | {"name": name, "model": name, "endpoint": name, "deployment_id": str(deployment)}
+    values = VALUES | {"name": name, "model": name, "endpoint": name, "job_id": name, "deployment_id": str(deployment)}
     values["upload_id"] = Upload.objects.get().pk if name == "penguins" else "absent"
     values["pk"] = str(key if route.startswith("keys/") else deployment)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)

@@ -9,7 +9,7 @@ from webapp.jobs.correcting import form_of
 from webapp.jobs.distribution import distribution_of
 from webapp.jobs.models import BatchJob, Status
 from webapp.jobs.results import changed_rows, columns_shown, first_rows, gap_words, unusual_rows
-from webapp.jobs.row_words import problem_lines
+from webapp.jobs.row_words import problems_of
 from webapp.jobs.said import all_said, said
 from webapp.jobs.understood import labels_of, most_are_wrong, preview_of, reading_words, size_of
 from webapp.jobs.versions import other_versions
@@ -50,7 +50,7 @@ def job_context(job: BatchJob, now: datetime) -> dict[str, Any]:
             context |= _succeeded(job)
         case Status.FAILED | Status.CANCELED:
             context |= {"reason": said(job.reason), "hint": said(job.hint), **_correctable(job)}
-            context["problems"] = problem_lines(job.understanding.problems) if job.understanding else ()
+            context["problems"] = problems_of(job.understanding.problems) if job.understanding else ()
     return context
 
 
@@ -88,7 +88,7 @@ def _waiting(job: BatchJob) -> dict[str, Any]:
         "understanding": understanding,
         "preview": preview_of(job, understanding),
         "absent": [labels_of(job).get(name, name) for name in understanding.absent],
-        "problems": problem_lines(understanding.problems),
+        "problems": problems_of(understanding.problems),
         "wrong_share": percent_words(share),
         "most_are_wrong": most_are_wrong(understanding),
         "may_start": not understanding.absent,
@@ -112,9 +112,13 @@ def _succeeded(job: BatchJob) -> dict[str, Any]:
         "columns": columns_shown(job),
         "first_rows": first_rows(job),
         "unusual_rows": unusual_rows(job),
-        "problems": problem_lines(job.problems),
+        "problems": problems_of(job.problems),
         "differences": job.differences,
         "gaps": gap_words(job),
+        "compared_words": number_words(job.differences.rows) if job.differences else "",
+        "different_words": number_words(job.differences.different) if job.differences else "",
+        "unusual_words": number_words(job.rows_unusual),
+        "not_answered_words": number_words(wrong),
         "changed_rows": changed_rows(job),
         "versions": other_versions(job) if job.has_files else (),
     }

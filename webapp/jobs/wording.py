@@ -121,7 +121,9 @@ def _succeeded(job: BatchJob, now: datetime) -> str:
     answered, total = job.rows_done - not_answered(job), job.rows_done
     facts = {"answered": number_words(answered), "total": number_words(total), "took": _took(job, now)}
     if answered == total:
-        words = ngettext("The row is answered%(took)s.", "All %(total)s rows are answered%(took)s.", total) % facts
+        words = (
+            ngettext("%(total)s row is answered%(took)s.", "All %(total)s rows are answered%(took)s.", total) % facts
+        )
     else:
         words = _("%(answered)s of %(total)s rows are answered%(took)s.") % facts
     return " ".join(filter(None, (words, _unusual(job))))

@@ -41,6 +41,14 @@ NOT_TOLD: Final = {
     "compare_versions_again": "as above",
     "begin_upload": "a file of one's own on its way; what is made of it is told of",
     "give_upload_up": "as above",
+    "start_job": "rows of one's own; the job itself tells who asked what, when and of which version",
+    "create_job": "as above",
+    "correct_job": "as above",
+    "begin_job": "as above",
+    "cancel_job": "as above",
+    "retry_job": "as above",
+    "run_job_again": "as above",
+    "delete_job": "a file of one's own and what came of it, which would be gone in a few days anyway",
 }
 READ: Final = frozenset(
     {
@@ -48,6 +56,8 @@ READ: Final = frozenset(
         *("version_status", "comparison_status", "audit", "audit_csv", "box", "box_now", "programs", "show_box"),
         *("list_endpoints", "describe_endpoint", "list_deployments", "list_models", "describe_model"),
         *("list_versions", "describe_version", "read_card", "openapi-json", "api-root"),
+        *("jobs", "job", "job_now", "job_result", "job_wrong_rows", "blank_file"),
+        *("list_jobs", "describe_job", "download_result", "download_wrong_rows"),
         *("tell_what_is_spoken", "list_uploads", "tell_offset"),
     }
 )
@@ -59,7 +69,7 @@ ADMINISTERED: Final = {
     "endpoints.endpoint": {Action.ENDPOINT_MADE, Action.ENDPOINT_CHANGED, Action.ENDPOINT_DELETED},
     "axes.accessattempt": {Action.LOCK_LIFTED},
 }
-LOOKED_AT: Final = frozenset({"registry.modelversion", "endpoints.deployment"})
+LOOKED_AT: Final = frozenset({"registry.modelversion", "endpoints.deployment", "jobs.batchjob"})
 """Nobody adds, changes or deletes these in the administration; their own tests hold that."""
 LIBRARYS_OWN: Final = frozenset({"axes.accesslog", "axes.accessfailurelog"})
 """A second record of log-ins, which nothing here reads: the trail has its own."""

@@ -34,14 +34,14 @@ COMMA: Final = RowProblem(
     feature="bill_mm",
     code=ProblemCode.WRONG_TYPE,
     message="Feature 'bill_mm' in line 17 must be a number, got '46,1'.",
-    facts={"kind": "decimal_comma", "value": "'46,1'", "expected": "number"},
+    facts={"kind": "decimal_comma", "value": "46,1", "expected": "number"},
 )
 TORGERSEN: Final = RowProblem(
     row=230,
     feature="island",
     code=ProblemCode.UNKNOWN_CATEGORY,
     message="Feature 'island' in line 230 knows no 'Torgersen'.",
-    facts={"kind": "", "value": "'Torgersen'"},
+    facts={"kind": "", "value": "Torgersen"},
 )
 
 COLUMNS: Final = (

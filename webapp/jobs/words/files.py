@@ -6,6 +6,11 @@ from django.utils.translation import gettext_noop
 
 TEMPLATES: Final = frozenset(
     {
+        gettext_noop("The file has no rows."),
+        gettext_noop("Write the file with smaller row groups, such as of 100,000 rows."),
+        gettext_noop("The list of columns and row groups is longer than {most:,.0f} MB."),
+        gettext_noop("A column takes more than {most:,.0f} MB of a row group."),
+        gettext_noop("Write the file with larger row groups or fewer columns."),
         gettext_noop("A row of the file is longer than {most:,.0f} MB."),
         gettext_noop("Add a first line that names the columns: {names}."),
         gettext_noop("Byte {position:,} of the file is no character of {encoding}."),
