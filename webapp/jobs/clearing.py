@@ -9,6 +9,7 @@ from django.conf import settings
 
 from webapp.jobs import files
 from webapp.jobs.models import BatchJob, Status
+from webapp.uploading.under_way import clear_expired
 from worker.contract.batch import JOB_ID
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ def clear(now: datetime) -> None:
         job.steps.all().delete()
         job.move(Status.WAITING, status=Status.CANCELED, ended_at=now)
         BatchJob.objects.filter(pk=job.pk).update(files_deleted_at=now)
+    clear_expired(now)
     _clear_orphans(now)
 
 
