@@ -1,5 +1,6 @@
 """Batch jobs and their steps. The tables are the truth: whatever a queue or a worker forgets is asked for again."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -193,11 +194,12 @@ class BatchJob(models.Model):
     def move(self, *from_statuses: str, **changes: Any) -> bool:
         """Change the job if it is in one of these statuses and at this attempt still.
 
-        Return whether it was. The object is fresh after.
+        Return whether it was. The object is fresh after, unless it was deleted.
         """
         same = BatchJob.objects.filter(pk=self.pk, attempt=self.attempt, status__in=from_statuses)
         moved = same.update(**changes) == 1
-        self.refresh_from_db()
+        with suppress(BatchJob.DoesNotExist):  # somebody deleted it a moment ago
+            self.refresh_from_db()
         return moved
 
 
@@ -222,8 +224,10 @@ class JobSteps(models.QuerySet["JobStep"]):
     """Finds steps."""
 
     def sent(self) -> Self:
-        """Return the steps that somebody should be at."""
-        return self.filter(state=StepState.SENT, job__status__in=UNDER_WAY)
+        """Return the steps that somebody should be at, without what is large in them and in their jobs."""
+        sent = self.filter(state=StepState.SENT, job__status__in=UNDER_WAY).select_related("job")
+        own = ("attempt", "kind", "number", "token", "sent_at", "deliveries")
+        return sent.only(*own, "job__job_id", "job__owner", "job__attempt")
 
 
 class JobStep(models.Model):
@@ -245,7 +249,10 @@ class JobStep(models.Model):
     class Meta:
         ordering = ("job", "kind", "number")
         constraints = (models.UniqueConstraint(fields=("job", "attempt", "kind", "number"), name="one_step_of_a_kind"),)
-        indexes = (models.Index(fields=("state",), name="job_steps_by_state"),)
+        indexes = (
+            models.Index(fields=("state",), name="job_steps_by_state"),
+            models.Index(fields=("job", "attempt", "state", "kind", "number"), name="job_steps_in_turn"),
+        )
 
     @property
     def chunk(self) -> Chunk:
