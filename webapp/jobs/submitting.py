@@ -74,8 +74,8 @@ class Submission:
 def submit(owner: User, endpoint: Endpoint, submission: Submission, now: datetime) -> BatchJob:
     """Begin a job with the version that answers now.
 
-    Raise NotDeployedError, TooManyJobsError, JobChoiceError, NoRoomError; then the file is where it was. In a transaction the file
-    leaves its place with the commit.
+    Raise NotDeployedError, TooManyJobsError, JobChoiceError, NoRoomError; then the file is where it was. In a
+    transaction the file leaves its place with the commit.
     """
     champion = endpoint.champion
     if champion is None:
