@@ -7,7 +7,7 @@ from tests.playground import NOON
 from tests.webapp.jobs.builders import understanding
 from webapp.accounts.models import User
 from webapp.endpoints.models import Endpoint
-from webapp.jobs import recording, submitting
+from webapp.jobs import files, recording, submitting
 from webapp.jobs.models import BatchJob
 from webapp.jobs.submitting import Submission
 from worker.contract.batch import AssembleOutcome, Chunk, ChunkOutcome, FileFormat, PlanOutcome, Step
@@ -75,3 +75,9 @@ def play_all(job: BatchJob, chunks: int = 2) -> None:
     for number in range(chunks):
         play_chunk(job, number)
     play_result(job)
+
+
+def directories() -> list[str]:
+    """Return which jobs have files."""
+    place = files.directory(BatchJob(job_id="x")).parent
+    return sorted(path.name for path in place.glob("*"))

@@ -12,14 +12,13 @@ import pytest
 import redis
 from kombu.exceptions import OperationalError
 
-from tests.playground import NOON, add_user
+from tests.playground import NOON
 from tests.redis_server import running_redis
 from tests.webapp.jobs.played import play_all, play_chunk, play_look, play_plan, step_of, submitted
 from webapp import redis_client
 from webapp.celery import app
-from webapp.endpoints.models import Endpoint
 from webapp.jobs import submitting, tending
-from webapp.jobs.models import BatchJob, JobStep, Status, StepKind, StepState
+from webapp.jobs.models import BatchJob, JobStep, Status, StepState
 from webapp.jobs.recording import record_chunk
 from webapp.jobs.tending import DELIVERIES_MAX, tend
 from webapp.jobs.turns import Turns
@@ -261,68 +260,3 @@ def test_a_former_job_whose_result_is_gone_is_not_compared_with(job, bob):
     play_chunk(again, 0)
     tend(NOON)
     assert queued()[0]["body"][1]["message"]["former"] is None
-
-
-def test_a_small_job_is_among_the_next_beside_a_giant(alice, bob, penguins, tmp_path):
-    giant = submitted(alice, penguins, tmp_path)
-    play_plan(giant, 100)
-    tend(NOON)
-    small = submitted(bob, penguins, tmp_path)
-    play_chunk(giant, 0)
-    tend(NOON)
-    assert asked()[-1] == (names.TASK_PLAN_JOB, small.job_id)
-
-
-def test_ten_people_with_twenty_jobs_each_are_all_served(penguins):
-    add_queued(penguins, 200)
-    order = serve_all()
-    assert BatchJob.objects.filter(status=Status.FAILED).count() == 200
-    for turn in range(0, 200, 10):
-        assert len(set(order[turn : turn + 10])) >= 8
-
-
-def add_queued(endpoint: Endpoint, count: int) -> list[BatchJob]:
-    """Return jobs of ten people, without files."""
-    owners = [add_user(f"user-{number}") for number in range(10)]
-    version = endpoint.deployments.get().version
-    known = {"endpoint": endpoint, "version": version, "file_name": "rows.csv", "input_bytes": 1, "created_at": NOON}
-    jobs = BatchJob.objects.bulk_create(
-        BatchJob(owner=owners[number % 10], language="en", **known) for number in range(count)
-    )
-    JobStep.objects.bulk_create(JobStep(job=job, attempt=1, kind=StepKind.PLAN) for job in jobs)
-    return jobs
-
-
-def serve_all() -> list[int]:
-    """Let every plan fail, as fast as it is sent, and return whose turn it was, in order."""
-    owner_of = dict(BatchJob.objects.values_list("job_id", "owner"))
-    order: list[int] = []
-    tend(NOON)
-    while messages := asked():
-        take_all()
-        for _, job_id in messages:
-            order.append(owner_of[job_id])
-            play_plan(BatchJob.objects.get(job_id=job_id), 0, reason=tending.DELETED)
-        tend(NOON)
-    return order
-
-
-def test_looking_after_two_hundred_jobs_of_a_hundred_steps_costs_few_queries(penguins, django_assert_max_num_queries):
-    jobs = add_queued(penguins, 200)
-    JobStep.objects.bulk_create(
-        JobStep(
-            job=job,
-            attempt=1,
-            kind=StepKind.SCORE,
-            number=number,
-            chunk_json={"number": number, "start": 0, "stop": 1, "rows": 1, "first_row": 0},
-        )
-        for job in jobs
-        for number in range(100)
-    )
-    JobStep.objects.filter(kind=StepKind.PLAN).delete()
-    with django_assert_max_num_queries(2 + 2 * 4):
-        tend(NOON)
-    with django_assert_max_num_queries(1):
-        tend(NOON)
-    assert states()[StepState.SENT] == 4
