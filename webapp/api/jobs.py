@@ -20,6 +20,7 @@ from webapp.jobs.models import Status as JobStatus
 from webapp.jobs.options import choice_of, is_yes
 from webapp.jobs.submitting import Submission
 from webapp.registry.models import ModelVersion
+from webapp.registry.models import Status as VersionStatus
 from webapp.uploading.bodies import received_file
 from webapp.uploading.under_way import TakenFile, take
 
@@ -119,7 +120,7 @@ def download_wrong_rows(request: HttpRequest, job_id: str) -> FileResponse | Htt
 )
 def retry_job(request: HttpRequest, job_id: str) -> Status[dict[str, Any]]:
     """With the same file and the same version."""
-    job = get_object_or_404(_jobs(request), job_id=job_id)
+    job = get_object_or_404(_jobs(request).computable_by(request.user), job_id=job_id)
     submitting.retry(job)
     return Status(202, _started(request, job))
 
@@ -131,8 +132,9 @@ def retry_job(request: HttpRequest, job_id: str) -> Status[dict[str, Any]]:
 )
 def run_job_again(request: HttpRequest, job_id: str, version: int) -> Status[dict[str, Any]]:
     """A new job with the same file; its `differences` tell which rows the other version answers otherwise."""
-    job = get_object_or_404(_jobs(request), job_id=job_id)
-    other = get_object_or_404(ModelVersion.objects.filter(model=job.version.model), number=version)
+    job = get_object_or_404(_jobs(request).computable_by(request.user), job_id=job_id)
+    ready = ModelVersion.objects.filter(model=job.version.model, status=VersionStatus.READY)
+    other = get_object_or_404(ready, number=version)
     again = submitting.run_again(job, other, _user(request), timezone.now())
     return Status(202, _started(request, again))
 

@@ -1,5 +1,6 @@
 """What people do with jobs: begin, correct, start, cancel, try again, run again with another version."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -166,13 +167,12 @@ def wake() -> None:
 
 def _begin(job: BatchJob) -> BatchJob:
     kind = StepKind.LOOK if job.status == Status.READING else StepKind.PLAN
-    try:
+    with ExitStack() as undoing:
+        undoing.callback(files.delete, job)
         with transaction.atomic():
             job.save()
             JobStep.objects.create(job=job, attempt=job.attempt, kind=kind)
-    except BaseException:
-        files.delete(job)
-        raise
+        undoing.pop_all()
     wake()
     return job
 
