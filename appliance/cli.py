@@ -9,14 +9,15 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
-from appliance import accounts, environment, models, workshop
+from appliance import accounts, job_lines, jobs, models, sites, workshop
 from appliance.box import Options
 from appliance.checks.check import Check, Status
 from appliance.checks.preflight import check_now
+from appliance.downloading import STDOUT, require_writable
 from appliance.environment import Address
 from appliance.errors import ApplianceError
+from appliance.job_lines import Ticker
 from appliance.options import parser
 from appliance.paths import data_directory
 from appliance.programs import Sizes
@@ -25,6 +26,7 @@ from appliance.upload import Site
 
 EXIT_CODES: Final = {Status.FAILED: 1, Status.WARNING: 2}
 INTERRUPTED: Final = 128 + signal.SIGINT
+SOME_NOT_ANSWERED: Final = 2
 SIGNS: Final = {Status.PASSED: "✓", Status.WARNING: "!", Status.FAILED: "✗", Status.SKIPPED: "-"}
 
 
@@ -141,7 +143,7 @@ def push_model(arguments: argparse.Namespace) -> int:
     )
     try:
         if arguments.url:
-            pushed = models.push_to(site(arguments), push, tell_progress)
+            pushed = models.push_to(sites.elsewhere(arguments.url, arguments.key_file), push, tell_progress)
         else:
             pushed = models.push_here(data_directory(arguments.data_dir), arguments.user, push)
     except KeyboardInterrupt:
@@ -161,7 +163,7 @@ def push_model(arguments: argparse.Namespace) -> int:
 def list_models(arguments: argparse.Namespace) -> int:
     """Print models, a line each."""
     if arguments.url:
-        found = models.models_of(site(arguments))
+        found = models.models_of(sites.elsewhere(arguments.url, arguments.key_file))
     else:
         found = models.models_here(data_directory(arguments.data_dir), arguments.user)
     width = max((len(model["name"]) for model in found), default=0)
@@ -170,46 +172,89 @@ def list_models(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def site(arguments: argparse.Namespace) -> Site:
-    """Return the box elsewhere that the options name."""
-    key = read_key(arguments.key_file) if arguments.key_file else environment.api_key()
-    if not key:
-        message = "A box elsewhere wants an API key."
-        raise ApplianceError(message, "set BASTIDE_API_KEY, or name a file that holds the key with --key-file")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        message = "The API key is none: it has spaces, several lines, or letters with accents."
-        raise ApplianceError(message, "copy it anew, the whole of it and nothing else; it begins with bst_")
-    return Site(url=checked_url(arguments.url), key=key)
-
-
-def checked_url(text: str) -> str:
-    """Return the address of a box, without a slash at its end. Raise where it is no address."""
-    try:
-        address = urlsplit(text)
-        is_address = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address:
-        message = f"'{text}' is no address of a box."
-        raise ApplianceError(message, "--url http://HOST:PORT or https://HOST, as in the browser")
-    return text.rstrip("/")
-
-
-def read_key(path: str) -> str:
-    """Return the key that a file holds."""
-    try:
-        return Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"The key in {path} cannot be read ({error})."
-        raise ApplianceError(message, "name a file that holds nothing but the key") from error
-
-
 def tell_progress(sent: int, total: int) -> None:
     """Tell how much of a model is sent: on a terminal as it goes, else at the end."""
     if sys.stderr.isatty():
         print(f"\rSending {sent / total:4.0%} of {total / 2**20:,.1f} MiB", end="", file=sys.stderr, flush=True)
     if sent == total:
         print(f"\rSent {total / 2**20:,.1f} MiB           ", file=sys.stderr)
+
+
+def run_job(arguments: argparse.Namespace) -> int:
+    """Run a batch job, or list jobs, or cancel one."""
+    site = (
+        sites.elsewhere(arguments.url, arguments.key_file)
+        if arguments.url
+        else sites.here(data_directory(arguments.data_dir), arguments.key_file)
+    )
+    return {"run": answer_rows, "list": list_jobs, "cancel": cancel_job}[arguments.action](site, arguments)
+
+
+def answer_rows(site: Site, arguments: argparse.Namespace) -> int:
+    """Have all rows of a file answered, and print what became of them."""
+    order = jobs.ordered(arguments)
+    for target in filter(None, (arguments.output, arguments.wrong_rows)):
+        require_writable(target)
+    ticker = Ticker(write=tell, is_terminal=sys.stderr.isatty())
+    job_id = ""
+    try:
+        job_id = jobs.begin(
+            site, order, lambda *sent: ticker.show(job_lines.sending(*sent), is_last=sent[0] == sent[1])
+        )
+        tell(f"Job {job_id}: {site.url}/jobs/{job_id}/\n")
+        job = jobs.wait(site, job_id, lambda job: ticker.show(job_lines.working(job), is_last=jobs.has_ended(job)))
+    except KeyboardInterrupt:
+        ticker.end()
+        tell(f"{stop(site, job_id) if job_id else 'Stopped. ./bastide job list tells whether the job was begun.'}\n")
+        raise
+    finally:
+        ticker.end()
+    return bring(site, job, arguments)
+
+
+def stop(site: Site, job_id: str) -> str:
+    """Cancel a job at Ctrl-C. Return what became of it."""
+    try:
+        is_canceled = jobs.cancel(site, job_id)
+    except ApplianceError as error:
+        return f"{error.message}\nThe job goes on. Cancel it with ./bastide job cancel {job_id}"
+    return "The job is canceled." if is_canceled else f"The job had ended already: {site.url}/jobs/{job_id}/"
+
+
+def bring(site: Site, job: jobs.Job, arguments: argparse.Namespace) -> int:
+    """Download what a job made, and print what became of the rows. Raise where there is nothing to download."""
+    jobs.require_success(job)
+    jobs.fetch(site, job["id"], "result", arguments.output, sys.stdout.buffer)
+    speak = tell if arguments.output == STDOUT else say
+    lines = [job_lines.outcome(job), *job_lines.problems(job)]
+    if arguments.output != STDOUT:
+        lines.append(f"The result is in {arguments.output}.")
+    if job["rows_failed"] and arguments.wrong_rows:
+        jobs.fetch(site, job["id"], "wrong-rows", arguments.wrong_rows, sys.stdout.buffer)
+        lines.append(f"The rows that were not answered are in {arguments.wrong_rows}: mend them and send them again.")
+    elif job["rows_failed"]:
+        lines.append(f"The rows that were not answered: {site.url}{jobs.JOBS}/{job['id']}/wrong-rows")
+    for line in lines:
+        speak(line if speak is say else f"{line}\n")
+    return SOME_NOT_ANSWERED if job["rows_failed"] else 0
+
+
+def list_jobs(site: Site, arguments: argparse.Namespace) -> int:  # noqa: ARG001  # as its siblings
+    """Print jobs, a line each."""
+    for line in job_lines.table(jobs.listed(site)):
+        print(line)
+    return 0
+
+
+def cancel_job(site: Site, arguments: argparse.Namespace) -> int:
+    """Cancel a job."""
+    print("The job is canceled." if jobs.cancel(site, arguments.id) else "The job had ended already.")
+    return 0
+
+
+def tell(words: str) -> None:
+    """Write beside the result, which may go to stdout."""
+    print(words, end="", file=sys.stderr, flush=True)
 
 
 def run_test(arguments: argparse.Namespace) -> int:
@@ -228,6 +273,7 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "key": run_key,
     "user": run_user,
     "model": run_model,
+    "job": run_job,
     "test": run_test,
     "bench": run_bench,
 }

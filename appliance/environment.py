@@ -24,13 +24,29 @@ INSPECTION_SECONDS: Final = "BASTIDE_INSPECTION_SECONDS"
 JOB_DAYS: Final = "BASTIDE_JOB_DAYS"
 """What an admin may set: for how many days the files of a batch job are kept after its end."""
 
+WEBHOOK_HOSTS: Final = "BASTIDE_WEBHOOK_HOSTS"
+"""What an admin may set: the hosts that may be told of the end of a job, with commas between them."""
+
+MAIL_FROM: Final = "BASTIDE_MAIL_FROM"
+SMTP_URL: Final = "BASTIDE_SMTP_URL"
+"""What an admin may set together: the sender of the box's mail, and the server that takes it, with its password."""
+
+HOST: Final = r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?"
+SERVER: Final = r"(smtps?|smtp\+starttls)://([^\s\"'\\;@/]+@)?" + HOST + "/?"
+
 SETTINGS: Final = (
     (MODEL_MEMORY, r"0*[1-9]\d*[KMG]?", ("a size above zero", "3G")),
     (INSPECTION_SECONDS, r"0*[1-9]\d*(\.\d+)?", ("a number of seconds above zero", "300")),
     (JOB_DAYS, r"0*[1-9]\d*", ("a number of days above zero", "7")),
     ("BASTIDE_UPLOAD_BYTES_MAX", r"0*[1-9]\d*", ("a number of bytes above zero", UPLOAD_BYTES_MAX_DEFAULT)),
+    (WEBHOOK_HOSTS, rf"({HOST}(\s*,\s*{HOST})*)?", ("hosts with commas between them", "automation.example:5678")),
+    (MAIL_FROM, r"[^\s\"'\\;<>@]+@[\w.-]+", ("an e-mail address", "bastide@example.org")),
+    (SMTP_URL, SERVER, ("the address of a mail server", "smtp+starttls://user:password@mail.example.org:587")),
 )
 """What an admin may set, how it is written, and what to say of anything else."""
+
+SECRETS: Final = frozenset({SMTP_URL})
+"""What is never printed."""
 
 ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 """Addresses that stand for any other machine: they are kept for documentation, and belong to none."""
@@ -91,11 +107,13 @@ def check() -> None:
     """Raise ApplianceError for a setting of the admin's that cannot be meant, before anything is done by it."""
     for name, pattern, example in SETTINGS:
         value = os.environ.get(name)
-        if value is not None and (
-            not re.fullmatch(pattern, value.strip(), re.IGNORECASE) or not value.strip("0KMGkmg. ")
-        ):
-            message = f"{name} is {value!r}, which is not {example[0]}."
+        if value is not None and not re.fullmatch(pattern, value.strip(), re.IGNORECASE):
+            shown = "something" if name in SECRETS else repr(value)
+            message = f"{name} is {shown}, which is not {example[0]}."
             raise ApplianceError(message, f"set it to something like {example[1]}, or leave it out")
+    if (MAIL_FROM in os.environ) != (SMTP_URL in os.environ):
+        message = f"One of {MAIL_FROM} and {SMTP_URL} is set, and mail needs both."
+        raise ApplianceError(message, "set the other one too, or neither")
 
 
 def shell() -> dict[str, str]:
@@ -118,8 +136,13 @@ def control(data: DataDirectory, url: str) -> dict[str, str]:
         "BASTIDE_PUBLIC_URL": url,
         "MALLOC_ARENA_MAX": "2",
         "BASTIDE_UPLOAD_BYTES_MAX": os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT),
-        **_set_by_the_admin(MODEL_MEMORY, JOB_DAYS),
+        **_set_by_the_admin(MODEL_MEMORY, JOB_DAYS, WEBHOOK_HOSTS, MAIL_FROM),
     }
+
+
+def recorder(data: DataDirectory, url: str) -> dict[str, str]:
+    """Return what the control worker knows: it alone sends mail, and no process that serves has the password for it."""
+    return {**control(data, url), **_set_by_the_admin(SMTP_URL)}
 
 
 def web(data: DataDirectory, address: Address, processes: int) -> dict[str, str]:

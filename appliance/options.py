@@ -11,6 +11,9 @@ from appliance.paths import ROOT
 from appliance.workshop import MEASUREMENTS
 
 PORT_MAX: Final = 65535
+ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "windows-1252")
+SEPARATORS: Final = ("comma", "semicolon", "tab", "bar")
+OUTPUT_FORMATS: Final = ("csv", "jsonl", "xlsx", "parquet")
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8000
 DEFAULT_DATA_DIR: Final = str(ROOT / "var")
@@ -29,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     add_key(commands)
     add_user(commands)
     add_model(commands)
+    add_job(commands)
     add_workshop(commands)
     return whole
 
@@ -157,10 +161,51 @@ def add_model(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_site(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--url", help="a box elsewhere, by HTTP; else that of --data-dir")
-    command.add_argument("--key-file", metavar="FILE", help="holds the API key for --url; else BASTIDE_API_KEY does")
     command.add_argument("--user", default="admin", help="as whom, without --url (default admin)")
+    _add_reached(command)
+
+
+def _add_reached(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--url", help="a box elsewhere, by HTTP; else that of --data-dir")
+    command.add_argument("--key-file", metavar="FILE", help="holds the API key; else BASTIDE_API_KEY does")
     _add_data_directory(command)
+
+
+def add_job(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `job run`, `job list` and `job cancel`."""
+    group = _command(commands, "job", "batch jobs", "./bastide job run people.csv --endpoint income -o answered.csv")
+    actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
+    command = _command(
+        actions,
+        "run",
+        "have all rows of a file answered; exit 0 all were, 2 some were not, 1 it failed",
+        "./bastide job run people.csv --endpoint income -o answered.csv --wrong-rows wrong.csv",
+    )
+    command.add_argument("path", metavar="FILE", help="CSV, TSV, XLSX, JSON Lines or Parquet; also as gz or zip")
+    command.add_argument("--endpoint", required=True, metavar="NAME", help="the endpoint that answers")
+    command.add_argument("-o", "--output", required=True, metavar="OUT", help="the file that is written; - for stdout")
+    command.add_argument("--output-format", choices=OUTPUT_FORMATS, default="", help="if not that of FILE")
+    command.add_argument("--wrong-rows", metavar="PATH", help="a file for the rows that were not answered")
+    _add_reading(command)
+    _add_reached(command)
+    _add_reached(_command(actions, "list", "list your jobs, the newest first", "./bastide job list"))
+    command = _command(actions, "cancel", "cancel a job", "./bastide job cancel 0f8fad5bd9cb469fa16570867728950e")
+    command.add_argument("id", metavar="ID", help="the job, as job list shows it")
+    _add_reached(command)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """Add how a file is read, where what is found out of it is not what is meant."""
+    command.add_argument("--encoding", choices=ENCODINGS, default="", help="of a text file")
+    command.add_argument("--separator", choices=SEPARATORS, default="", help="between the cells of a CSV file")
+    command.add_argument("--decimal", choices=("point", "comma"), default="", help="what stands in numbers")
+    command.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook")
+    command.add_argument(
+        "--map", action="append", default=[], metavar="FEATURE=COLUMN", help="the column of a feature; repeat it"
+    )
+    command.add_argument("--identifier", default="", metavar="COLUMN", help="by which people know a row")
+    command.add_argument("--accept-wrong-rows", action="store_true", help="begin although most rows are wrong")
+    command.add_argument("--language", choices=("en", "fr"), default="en", help="of what is said of rows (default en)")
 
 
 def add_workshop(commands: "type_of_commands[argparse.ArgumentParser]") -> None:

@@ -45,7 +45,7 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
     """Return the programs in the order in which they start."""
     sized = {"BASTIDE_INFERENCE_PROCESSES": str(sizes.inference), "BASTIDE_BATCH_PROCESSES": str(sizes.batch)}
     worker = environment.worker(data) | sized
-    control = environment.control(data, address.url) | sized
+    control = environment.recorder(data, address.url) | sized
     web = environment.web(data, address, sizes.web) | sized
     gunicorn = (str(PYTHON), "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "webapp.asgi:application")
     inference = tuple(
@@ -117,7 +117,8 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 
 def _program_section(data: DataDirectory, program: Program) -> str:
-    variables = ",".join(f'{name}="{value}"' for name, value in program.environment.items())
+    # supervisord would take a percent sign, as in a password, for the beginning of a variable of its own.
+    variables = ",".join(f'{name}="{value.replace("%", "%%")}"' for name, value in program.environment.items())
     return f"""\
 [program:{program.name}]
 command={shlex.join(tied(program.argv))}

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -32,6 +32,9 @@ class Environment:
     job_days: int
     model_memory_bytes: int
     upload_bytes_max: int
+    webhook_hosts: tuple[str, ...]
+    mail_from: str
+    smtp_url: str = field(repr=False)  # it holds a password
 
     @property
     def is_https(self) -> bool:
@@ -63,7 +66,14 @@ def read() -> Environment:
         job_days=int(os.environ.get("BASTIDE_JOB_DAYS", JOB_DAYS_DEFAULT)),
         model_memory_bytes=memory.model_bytes(os.environ.get("BASTIDE_MODEL_MEMORY"), memory.total_bytes()),
         upload_bytes_max=int(os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT)),
+        webhook_hosts=_listed(os.environ.get("BASTIDE_WEBHOOK_HOSTS", "")),
+        mail_from=os.environ.get("BASTIDE_MAIL_FROM", "").strip(),
+        smtp_url=os.environ.get("BASTIDE_SMTP_URL", "").strip(),
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def secret_key(path: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from webapp import env, hosts
+from webapp import env, hosts, smtp
 
 ENVIRONMENT = env.read()
 HERE = Path(__file__).resolve().parent
@@ -157,6 +157,17 @@ FILE_UPLOAD_HANDLERS = ["webapp.registry.uploading.SpoolUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = UPLOADS_DIR
 UPLOAD_BYTES_MAX = ENVIRONMENT.upload_bytes_max
 DISK_RESERVE_BYTES = 256 << 20  # what an upload leaves to the database, the logs and Redis
+
+# Telling of the end of a job: the control worker sends, everybody else only knows whether it can
+
+WEBHOOK_HOSTS = ENVIRONMENT.webhook_hosts
+MAIL_FROM = ENVIRONMENT.mail_from
+DEFAULT_FROM_EMAIL = MAIL_FROM or "webmaster@localhost"
+SMTP = smtp.server(ENVIRONMENT.smtp_url)
+EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = SMTP.is_ssl, SMTP.is_starttls
+EMAIL_TIMEOUT = 5
 
 # Languages and time
 

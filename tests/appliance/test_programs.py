@@ -5,6 +5,7 @@ import shlex
 from urllib.parse import urlsplit
 
 import pytest
+from supervisor.options import ServerOptions
 
 from appliance import environment
 from appliance.environment import Address, leads_to_the_network, outward_address
@@ -44,7 +45,7 @@ def test_both_planes_know_how_much_models_may_take(data, monkeypatch, name):
 
 def test_the_data_plane_knows_how_long_an_inspection_may_take(data, monkeypatch):
     monkeypatch.setenv("BASTIDE_INSPECTION_SECONDS", "20")
-    told = {each.name: each.environment for each in programs(data, ADDRESS, Sizes(web=1, inference=1, batch=2))}
+    told = {each.name: each.environment for each in programs(data, ADDRESS, Sizes(web=1, inference=1, batch=1))}
     assert told["jobs"]["BASTIDE_INSPECTION_SECONDS"] == "20"
     assert "BASTIDE_INSPECTION_SECONDS" not in told["web"]
 
@@ -113,3 +114,66 @@ def test_a_setting_that_cannot_be_meant_is_told_before_anything_is_done(monkeypa
 def test_a_setting_that_is_right_is_taken(monkeypatch, value):
     monkeypatch.setenv("BASTIDE_MODEL_MEMORY", value)
     environment.check()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BASTIDE_WEBHOOK_HOSTS", "https://n8n.example/"),
+        ("BASTIDE_WEBHOOK_HOSTS", "n8n.example;other"),
+        ("BASTIDE_MAIL_FROM", "nobody"),
+        ("BASTIDE_JOB_DAYS", "0"),
+    ],
+)
+def test_what_is_no_host_no_sender_and_no_days_is_told(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ApplianceError, match=f"{name} is '{value}', which is not"):
+        environment.check()
+
+
+def test_a_mail_server_that_cannot_be_meant_is_told_without_its_password(monkeypatch):
+    monkeypatch.setenv("BASTIDE_SMTP_URL", "http://ada:s3cret@mail.example")
+    with pytest.raises(ApplianceError) as raised:
+        environment.check()
+    assert "s3cret" not in raised.value.message + raised.value.hint
+
+
+@pytest.mark.parametrize("name", ["BASTIDE_SMTP_URL", "BASTIDE_MAIL_FROM"])
+def test_mail_needs_a_server_and_a_sender(monkeypatch, name):
+    both = {"BASTIDE_SMTP_URL": "smtps://ada:s%25cret@mail.example:465", "BASTIDE_MAIL_FROM": "box@example.org"}
+    for each, value in both.items():
+        monkeypatch.setenv(each, value)
+    environment.check()
+    monkeypatch.delenv(name)
+    with pytest.raises(ApplianceError, match="mail needs both"):
+        environment.check()
+
+
+@pytest.mark.parametrize("hosts", ["", "n8n.example", "10.0.0.7:8080, [fd00::1]:80,n8n.example"])
+def test_hosts_for_webhooks_are_taken(monkeypatch, hosts):
+    monkeypatch.setenv("BASTIDE_WEBHOOK_HOSTS", hosts)
+    environment.check()
+
+
+def test_the_password_of_the_mail_server_is_known_to_the_control_worker_alone(data, monkeypatch):
+    monkeypatch.setenv("BASTIDE_SMTP_URL", "smtps://ada:secret@mail.example")
+    known = [
+        each.name
+        for each in programs(data, ADDRESS, Sizes(web=1, inference=1, batch=1))
+        if "BASTIDE_SMTP_URL" in each.environment
+    ]
+    assert known == ["control"]
+
+
+def test_supervisord_takes_a_percent_sign_as_it_is(data, monkeypatch):
+    monkeypatch.setenv("BASTIDE_SMTP_URL", "smtps://ada:a%40b@mail.example")
+    box = programs(data, ADDRESS, Sizes(web=1, inference=1, batch=1))
+    data.root.mkdir()
+    data.logs.mkdir()
+    data.run.mkdir()
+    path = data.root / "supervisord.conf"
+    path.write_text(supervisor_configuration(data, box))
+    options = ServerOptions()
+    options.realize(["-c", str(path)])
+    told = next(each for each in options.process_group_configs if each.name == "control").process_configs[0].environment
+    assert told["BASTIDE_SMTP_URL"] == "smtps://ada:a%40b@mail.example"

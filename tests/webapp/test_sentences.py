@@ -47,7 +47,7 @@ def test_whatever_is_said_of_an_engine_or_a_refusal_can_be_translated():
 
 
 def test_whatever_is_said_of_a_job_can_be_translated():
-    assert templates("worker/batch/**/*.py") == job_words.TEMPLATES
+    assert templates("worker/batch/**/*.py", "webapp/jobs/tending.py") == job_words.TEMPLATES
 
 
 def test_refusals_are_words():

@@ -9,7 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
-from webapp.jobs.errors import InputGoneError, JobChoiceError, JobStateError, NotDeployedError, TooManyJobsError
+from webapp.jobs.errors import (
+    InputGoneError,
+    JobChoiceError,
+    JobStateError,
+    NotDeployedError,
+    TooManyJobsError,
+    VersionGoneError,
+)
 from webapp.registry.errors import (
     ComparisonNotSentError,
     DiskFullError,
@@ -78,6 +85,7 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
     JobStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     JobChoiceError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     InputGoneError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    VersionGoneError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     TooManyJobsError: (HTTPStatus.TOO_MANY_REQUESTS, "too_many_jobs", "", ""),
     NobodyError: (HTTPStatus.UNAUTHORIZED, "unauthenticated", "", ""),
     ForgedError: (HTTPStatus.FORBIDDEN, "forbidden", "", ""),

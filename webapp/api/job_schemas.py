@@ -14,7 +14,7 @@ class StartedJobSchema(Schema):
     url: str
 
 
-class JobSchema(Schema):
+class ListedJobSchema(Schema):
     """A job; rows_total is null until the file was cut, rows_per_s and seconds_left while they are unknown."""
 
     id: str
@@ -35,10 +35,6 @@ class JobSchema(Schema):
     seconds_left: float | None
     reason: str | None
     hint: str | None
-    problems: list[dict[str, Any]] = Field(description="the first problems found, as in an error of a prediction")
-    understood: dict[str, Any] | None
-    summary: dict[str, Any] | None
-    differences: dict[str, Any] | None
     result_format: str | None
     result_bytes: int | None
     wrong_rows_bytes: int | None
@@ -46,3 +42,12 @@ class JobSchema(Schema):
     started_at: datetime | None
     ended_at: datetime | None
     expires_at: datetime | None
+
+
+class JobSchema(ListedJobSchema):
+    """A job with what was understood of its file and what came of it; of these, nothing once its files are deleted."""
+
+    problems: list[dict[str, Any]] = Field(description="the first problems found, as in an error of a prediction")
+    understood: dict[str, Any] | None
+    summary: dict[str, Any] | None
+    differences: dict[str, Any] | None

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -10,17 +11,17 @@ from django.utils.translation import get_language_from_request
 from ninja import Router, Status
 
 from webapp.accounts.models import User
-from webapp.api.job_schemas import JobSchema, StartedJobSchema
+from webapp.api.job_schemas import JobSchema, ListedJobSchema, StartedJobSchema
 from webapp.api.schemas import ErrorSchema
 from webapp.endpoints.models import Endpoint
 from webapp.jobs import downloads, submitting
-from webapp.jobs.describing import described
+from webapp.jobs.describing import LARGE, described, listed, rows_under_way
 from webapp.jobs.models import BatchJob, BatchJobs
 from webapp.jobs.models import Status as JobStatus
-from webapp.jobs.options import choice_of, is_yes
+from webapp.jobs.options import choice_of, chosen_language, is_yes
 from webapp.jobs.submitting import Submission
+from webapp.jobs.telling import require_tellable
 from webapp.registry.models import ModelVersion
-from webapp.registry.models import Status as VersionStatus
 from webapp.uploading.bodies import received_file
 from webapp.uploading.under_way import TakenFile, take
 
@@ -39,6 +40,7 @@ OPTIONS: Final = {
     "accept_wrong_rows": TEXT | {"description": "1: begin although most rows cannot be answered"},
     "language": TEXT | {"enum": ["en", "fr"], "description": "of the sentences about rows; else by Accept-Language"},
     "webhook": TEXT | {"description": "an address that is told of the end, if administrators allow its host"},
+    "mail": TEXT | {"description": "1: a mail tells you of the end"},
 }
 FILE: Final = {"type": "string", "format": "binary", "description": "CSV, TSV, XLSX, JSON Lines or Parquet"}
 BODY: Final = {
@@ -63,26 +65,34 @@ def create_job(request: HttpRequest, endpoint: str) -> Status[dict[str, Any]]:
     """
     found = get_object_or_404(Endpoint.objects.visible_to(request.user).with_champion(), name=endpoint)
     said = {**request.GET.dict(), **request.POST.dict()}
-    options = choice_of(said)  # before the file is taken: what was wrong must not lose it
-    file = _file(request, said)
-    submission = Submission(
-        path=file.path,
-        file_name=file.name,
-        size_bytes=file.size_bytes,
-        language=_language(request, said),
-        choice=options,
-        wrong_rows_accepted=is_yes(said, "accept_wrong_rows"),
-        webhook=said.get("webhook", ""),
-    )
-    job = submitting.submit(_user(request), found, submission, timezone.now())
+    # Before the file is taken: what was wrong must not lose it.
+    mail, webhook = is_yes(said, "mail"), said.get("webhook", "")
+    options, language = choice_of(said), chosen_language(said) or get_language_from_request(request)
+    require_tellable(_user(request), webhook, mail=mail)
+    # Together: where the job is refused, the upload is there still and need not be sent again.
+    with transaction.atomic():
+        file = _file(request, said)
+        submission = Submission(
+            path=file.path,
+            file_name=file.name,
+            size_bytes=file.size_bytes,
+            language=language,
+            choice=options,
+            wrong_rows_accepted=is_yes(said, "accept_wrong_rows"),
+            webhook=webhook,
+            mail=mail,
+        )
+        job = submitting.submit(_user(request), found, submission, timezone.now())
     return Status(202, _started(request, job))
 
 
-@router.get("/jobs", response={200: list[JobSchema], 401: ErrorSchema}, summary="List your jobs")
+@router.get("/jobs", response={200: list[ListedJobSchema], 401: ErrorSchema}, summary="List your jobs")
 def list_jobs(request: HttpRequest, *, limit: int = 100) -> list[dict[str, Any]]:
     """The newest first, at most `limit` of them; those of everybody for an administrator."""
     now = timezone.now()
-    return [_described(request, job, now) for job in _jobs(request)[: max(1, min(limit, 1000))]]
+    found = list(_jobs(request).defer(*LARGE)[: max(1, min(limit, 1000))])
+    under_way = rows_under_way(found)
+    return [listed(job, now, under_way[job.pk]) | {"url": _url(request, job)} for job in found]
 
 
 @router.get("/jobs/{job_id}", response={200: JobSchema, **REFUSALS}, summary="Tell how far a job is")
@@ -120,23 +130,35 @@ def download_wrong_rows(request: HttpRequest, job_id: str) -> FileResponse | Htt
 )
 def retry_job(request: HttpRequest, job_id: str) -> Status[dict[str, Any]]:
     """With the same file and the same version."""
-    job = get_object_or_404(_jobs(request).computable_by(request.user), job_id=job_id)
+    job = _computable(request, job_id)
     submitting.retry(job)
     return Status(202, _started(request, job))
 
 
 @router.post(
     "/jobs/{job_id}/again",
-    response={202: StartedJobSchema, **REFUSALS, 409: ErrorSchema, 429: ErrorSchema},
+    response={202: StartedJobSchema, **REFUSALS, **dict.fromkeys((409, 429, 507), ErrorSchema)},
     summary="Run a job again with another version and compare the answers",
 )
 def run_job_again(request: HttpRequest, job_id: str, version: int) -> Status[dict[str, Any]]:
     """A new job with the same file; its `differences` tell which rows the other version answers otherwise."""
-    job = get_object_or_404(_jobs(request).computable_by(request.user), job_id=job_id)
-    ready = ModelVersion.objects.filter(model=job.version.model, status=VersionStatus.READY)
-    other = get_object_or_404(ready, number=version)
+    job = _computable(request, job_id)
+    other = get_object_or_404(ModelVersion.objects.filter(model=job.version.model), number=version)
     again = submitting.run_again(job, other, _user(request), timezone.now())
     return Status(202, _started(request, again))
+
+
+@router.post(
+    "/jobs/{job_id}/cancel",
+    response={200: JobSchema, **REFUSALS, 409: ErrorSchema},
+    summary="Cancel a job",
+)
+def cancel_job(request: HttpRequest, job_id: str) -> dict[str, Any]:
+    """Unlike DELETE, it leaves a job that has just ended as it is (409)."""
+    job = get_object_or_404(_jobs(request), job_id=job_id)
+    now = timezone.now()
+    submitting.cancel(job, now)
+    return _described(request, job, now)
 
 
 @router.delete(
@@ -161,12 +183,15 @@ def _file(request: HttpRequest, said: dict[str, str]) -> TakenFile:
     return received_file(request)
 
 
-def _language(request: HttpRequest, said: dict[str, str]) -> str:
-    return said["language"] if said.get("language") in {"en", "fr"} else get_language_from_request(request)
-
-
 def _jobs(request: HttpRequest) -> BatchJobs:
     return BatchJob.objects.visible_to(request.user).select_related("endpoint", "version__model", "owner")
+
+
+def _computable(request: HttpRequest, job_id: str) -> BatchJob:
+    """Return a job for which more may be computed: who may not use its endpoint any more has only what there is."""
+    job = get_object_or_404(_jobs(request), job_id=job_id)
+    get_object_or_404(Endpoint.objects.visible_to(request.user), pk=job.endpoint_id)
+    return job
 
 
 def _user(request: HttpRequest) -> User:

@@ -1,13 +1,15 @@
 """A job as programs and pages are told of it."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-import msgspec
+from django.db.models import F
 from redis.exceptions import RedisError
 
 from webapp import redis_client
-from webapp.jobs.models import BatchJob, Status, StepKind, StepState
+from webapp.jobs.models import BatchJob, JobStep, Status, StepKind, StepState
 from worker.contract.batch import LEASE_PREFIX
 from worker.contract.words import Words
 
@@ -15,9 +17,13 @@ SHOWN_AS = {Status.READING: Status.QUEUED}
 """A program need not know that somebody looks at the file before it is cut."""
 
 
-def progress(job: BatchJob, now: datetime) -> dict[str, Any]:
+LARGE: Final = ("choice_json", "understanding_json", "summary_json", "differences_json", "problems_json")
+"""Columns that hold cells of files."""
+
+
+def progress(job: BatchJob, now: datetime, under_way: int) -> dict[str, Any]:
     """Return how far the job is: what changes while it runs."""
-    done = job.rows_done + (rows_under_way(job) if job.status == Status.RUNNING else 0)
+    done = job.rows_done + under_way
     speed = job.rows_per_s(now)
     left = job.seconds_left(now)
     return {
@@ -34,19 +40,25 @@ def progress(job: BatchJob, now: datetime) -> dict[str, Any]:
     }
 
 
-def rows_under_way(job: BatchJob) -> int:
-    """Return how many rows the workers say that they have done of chunks that are not finished."""
-    sent = job.steps.filter(attempt=job.attempt, kind=StepKind.SCORE, state=StepState.SENT)
-    keys = [LEASE_PREFIX + token for token in sent.values_list("token", flat=True)]
+def rows_under_way(jobs: Iterable[BatchJob]) -> Counter[int]:
+    """Return how many rows the workers say that they have done of chunks that are not finished, by job."""
+    running = [job.pk for job in jobs if job.status == Status.RUNNING]
+    if not running:
+        return Counter()
+    sent = JobStep.objects.filter(job__in=running, attempt=F("job__attempt"), kind=StepKind.SCORE, state=StepState.SENT)
+    tokens = dict(sent.values_list("token", "job_id"))
     try:
-        counts = redis_client.client().mget(keys) if keys else []
+        counts = redis_client.client().mget([LEASE_PREFIX + token for token in tokens]) if tokens else []
     except RedisError:
-        return 0
-    return sum(int(count) for count in counts if count and count.isdigit())
+        return Counter()
+    rows = Counter[int]()
+    for job, count in zip(tokens.values(), counts, strict=True):
+        rows[job] += int(count) if count and count.isdigit() else 0
+    return rows
 
 
-def described(job: BatchJob, now: datetime) -> dict[str, Any]:
-    """Return all that the API tells of a job."""
+def listed(job: BatchJob, now: datetime, under_way: int) -> dict[str, Any]:
+    """Return what the API tells of a job among others: nothing `LARGE`."""
     return {
         "id": job.job_id,
         "endpoint": job.endpoint.name,
@@ -55,11 +67,7 @@ def described(job: BatchJob, now: datetime) -> dict[str, Any]:
         "owner": job.owner.get_username(),
         "file": job.file_name,
         "file_bytes": job.input_bytes,
-        **progress(job, now),
-        "problems": [msgspec.to_builtins(problem) for problem in job.problems],
-        "understood": job.understanding_json,
-        "summary": job.summary_json,
-        "differences": job.differences_json,
+        **progress(job, now, under_way),
         "result_format": job.result_format or None,
         "result_bytes": job.result_bytes if job.has_result else None,
         "wrong_rows_bytes": job.wrong_rows_bytes if job.has_result else None,
@@ -67,6 +75,16 @@ def described(job: BatchJob, now: datetime) -> dict[str, Any]:
         "started_at": job.started_at,
         "ended_at": job.ended_at,
         "expires_at": job.expires_at,
+    }
+
+
+def described(job: BatchJob, now: datetime) -> dict[str, Any]:
+    """Return all that the API tells of a job."""
+    return listed(job, now, rows_under_way([job])[job.pk]) | {
+        "problems": job.problems_json,
+        "understood": job.understanding_json,
+        "summary": job.summary_json,
+        "differences": job.differences_json,
     }
 
 

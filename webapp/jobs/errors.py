@@ -7,6 +7,7 @@ JobError
 │   ├── ColumnUnknownError
 │   └── ColumnTakenError
 ├── InputGoneError
+├── VersionGoneError
 └── TooManyJobsError
 """
 
@@ -66,6 +67,15 @@ class InputGoneError(JobError):
 
     def __init__(self) -> None:
         super().__init__("The file of this job was deleted when its time was over.", "Upload the file again.")
+
+
+class VersionGoneError(JobError):
+    """The version that should answer is not there to do so, or was put aside."""
+
+    def __init__(self, version: str, status: str) -> None:
+        super().__init__(
+            f"{version} answers no jobs: it is {status}.", "Run the job again with a version that is ready or retired."
+        )
 
 
 class TooManyJobsError(JobError):

@@ -3,10 +3,13 @@
 import os
 import shutil
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
+from webapp.jobs.errors import InputGoneError
 from webapp.jobs.models import BatchJob
 from worker.contract.batch import INPUT, RESULT, WRONG_ROWS
 
@@ -17,18 +20,22 @@ def directory(job: BatchJob) -> Path:
 
 
 def keep_input(job: BatchJob, path: Path) -> None:
-    """Make the file at `path`, which lies on the same disk, the job's input."""
+    """Make the file at `path`, which lies on the same disk, the job's input; it leaves `path` with the commit."""
     place = directory(job)
     place.mkdir(mode=0o700, parents=True)
     path.chmod(0o640)  # the data plane reads by its group
-    path.replace(place / INPUT)
+    os.link(path, place / INPUT)
+    transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
 def share_input(former: BatchJob, job: BatchJob) -> None:
-    """Let a job have the input of a former one, without a copy. Raise FileNotFoundError if that is gone."""
+    """Let a job have the input of a former one, without a copy. Raise InputGoneError if that is gone."""
     place = directory(job)
     place.mkdir(mode=0o700, parents=True)
-    os.link(directory(former) / INPUT, place / INPUT)
+    try:
+        os.link(directory(former) / INPUT, place / INPUT)
+    except FileNotFoundError as error:
+        raise InputGoneError from error
 
 
 def result(job: BatchJob) -> Path:

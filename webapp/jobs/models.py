@@ -1,5 +1,6 @@
 """Batch jobs and their steps. The tables are the truth: whatever a queue or a worker forgets is asked for again."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -64,6 +65,12 @@ class BatchJobs(models.QuerySet["BatchJob"]):
         """Return the jobs that have not ended."""
         return self.exclude(status__in=ENDED)
 
+    def to_tell(self, since: datetime) -> Self:
+        """Return the jobs that came to an end since, of which somebody is to be told and was not."""
+        wanted = ~models.Q(webhook="") | models.Q(mail=True)
+        ended = self.filter(status__in=(Status.SUCCEEDED, Status.FAILED), ended_at__gte=since)
+        return ended.filter(wanted, told_at__isnull=True)
+
 
 class BatchJob(models.Model):
     """Rows from a file to a file, answered by one version.
@@ -116,7 +123,10 @@ class BatchJob(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=("status",), name="jobs_by_status"),)
+        indexes = (
+            models.Index(fields=("status",), name="jobs_by_status"),
+            models.Index(fields=("ended_at",), name="jobs_by_end"),
+        )
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.job_id})"
@@ -188,11 +198,12 @@ class BatchJob(models.Model):
     def move(self, *from_statuses: str, **changes: Any) -> bool:
         """Change the job if it is in one of these statuses and at this attempt still.
 
-        Return whether it was. The object is fresh after.
+        Return whether it was. The object is fresh after, unless it was deleted.
         """
         same = BatchJob.objects.filter(pk=self.pk, attempt=self.attempt, status__in=from_statuses)
         moved = same.update(**changes) == 1
-        self.refresh_from_db()
+        with suppress(BatchJob.DoesNotExist):  # somebody deleted it a moment ago
+            self.refresh_from_db()
         return moved
 
 
@@ -217,8 +228,10 @@ class JobSteps(models.QuerySet["JobStep"]):
     """Finds steps."""
 
     def sent(self) -> Self:
-        """Return the steps that somebody should be at."""
-        return self.filter(state=StepState.SENT, job__status__in=UNDER_WAY)
+        """Return the steps that somebody should be at, without what is large in them and in their jobs."""
+        sent = self.filter(state=StepState.SENT, job__status__in=UNDER_WAY).select_related("job")
+        own = ("attempt", "kind", "number", "token", "sent_at", "deliveries")
+        return sent.only(*own, "job__job_id", "job__owner", "job__attempt")
 
 
 class JobStep(models.Model):
@@ -240,7 +253,10 @@ class JobStep(models.Model):
     class Meta:
         ordering = ("job", "kind", "number")
         constraints = (models.UniqueConstraint(fields=("job", "attempt", "kind", "number"), name="one_step_of_a_kind"),)
-        indexes = (models.Index(fields=("state",), name="job_steps_by_state"),)
+        indexes = (
+            models.Index(fields=("state",), name="job_steps_by_state"),
+            models.Index(fields=("job", "attempt", "state", "kind", "number"), name="job_steps_in_turn"),
+        )
 
     @property
     def chunk(self) -> Chunk:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.conf import settings
+
 from webapp.jobs.errors import JobChoiceError
 from worker.contract.batch import Choice, FileFormat
 
@@ -28,6 +30,11 @@ def choice_of(said: Mapping[str, str]) -> Choice:
     )
 
 
+def chosen_language(said: Mapping[str, str]) -> str:
+    """Return the language that is said, or "". Raise JobChoiceError for one that nobody speaks here."""
+    return _one_of(said, "language", {code: code for code, _ in settings.LANGUAGES})
+
+
 def is_yes(said: Mapping[str, str], name: str) -> bool:
     """Return whether a field says yes."""
     return said.get(name, "").strip().lower() in YES
@@ -49,8 +56,11 @@ def _mapping(text: str) -> dict[str, str]:
     problem = 'must be a JSON object of features and columns, such as {"Income": "Revenu"}.'
     try:
         mapping: Any = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise JobChoiceError("mapping", problem) from error
     if not isinstance(mapping, dict) or not all(isinstance(value, str) for value in mapping.values()):
         raise JobChoiceError("mapping", problem)
+    for name in (*mapping.keys(), *mapping.values()):
+        if any("\ud800" <= each <= "\udfff" for each in name):  # JSON can name halves of characters
+            raise JobChoiceError("mapping", problem)
     return mapping

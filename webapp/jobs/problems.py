@@ -14,6 +14,7 @@ from webapp.jobs.errors import (
     JobStateError,
     NotDeployedError,
     TooManyJobsError,
+    VersionGoneError,
 )
 from webapp.jobs.submitting import NOT_ENDED_MAX
 from webapp.uploading.errors import (
@@ -36,6 +37,12 @@ PROBLEMS: Final = {
     ),
     NotDeployedError: gettext_lazy("No version is deployed at the moment, so nobody can answer. Try again later."),
     InputGoneError: gettext_lazy("The files of this job are deleted. Upload the file again."),
+    VersionGoneError: gettext_lazy(
+        "The version that should answer was put aside or deleted. Run the file with another one."
+    ),
+    VersionGoneError: gettext_lazy(
+        "The version of this job is no longer kept, so it cannot answer. Send the file to the endpoint again."
+    ),
     JobStateError: gettext_lazy("That is no longer possible: the job has gone on in the meantime. Below is how it is."),
 }
 
@@ -44,6 +51,8 @@ STATUSES: Final = {
     NotDeployedError: HTTPStatus.CONFLICT,
     TooManyJobsError: HTTPStatus.CONFLICT,
     InputGoneError: HTTPStatus.CONFLICT,
+    VersionGoneError: HTTPStatus.CONFLICT,
+    VersionGoneError: HTTPStatus.CONFLICT,
     JobStateError: HTTPStatus.CONFLICT,
     UploadIncompleteError: HTTPStatus.CONFLICT,
 }

@@ -31,7 +31,7 @@ def record_plan(outcome: PlanOutcome, now: datetime) -> None:
         if outcome.understanding is not None:
             job.move(*UNDER_WAY, understanding_json=msgspec.to_builtins(outcome.understanding))
         if outcome.reason is not None:
-            _fail(job, outcome.reason, outcome.hint, now)
+            fail(job, outcome.reason, outcome.hint, now)
         elif done.kind == StepKind.LOOK:
             job.move(Status.READING, status=Status.WAITING, expires_at=files.expiry(now))
         else:
@@ -51,10 +51,11 @@ def record_chunk(outcome: ChunkOutcome, now: datetime) -> None:
             return
         job = done.job
         if outcome.reason is not None:
-            _fail(job, outcome.reason, NOTHING, now)
+            fail(job, outcome.reason, NOTHING, now)
             return
         _count(job, outcome)
-        if not job.steps.filter(attempt=job.attempt, kind=StepKind.SCORE).exclude(state=StepState.DONE).exists():
+        not_done = (StepState.WAITING, StepState.SENT)
+        if not job.steps.filter(attempt=job.attempt, kind=StepKind.SCORE, state__in=not_done).exists():
             JobStep.objects.create(job=job, attempt=job.attempt, kind=StepKind.ASSEMBLE)
 
 
@@ -65,7 +66,7 @@ def record_result(outcome: AssembleOutcome, now: datetime) -> None:
         if done is None:
             return
         if outcome.reason is not None:
-            _fail(done.job, outcome.reason, outcome.hint, now)
+            fail(done.job, outcome.reason, outcome.hint, now)
             return
         done.job.move(
             Status.RUNNING,
@@ -79,6 +80,21 @@ def record_result(outcome: AssembleOutcome, now: datetime) -> None:
             differences_json=msgspec.to_builtins(outcome.differences),
         )
         done.job.steps.all().delete()
+
+
+def fail(job: BatchJob, reason: Words, hint: Words | None, now: datetime) -> None:
+    """End a job that is under way without a result."""
+    with transaction.atomic():
+        failed = job.move(
+            *UNDER_WAY,
+            status=Status.FAILED,
+            ended_at=now,
+            expires_at=files.expiry(now),
+            reason_json=msgspec.to_builtins(reason),
+            hint_json=msgspec.to_builtins(hint) if hint is not None and hint.template else None,
+        )
+        if failed:
+            job.steps.all().delete()
 
 
 def _done(step: Step, kind: StepKind, number: int = 0) -> JobStep | None:
@@ -134,15 +150,4 @@ def _count(job: BatchJob, outcome: ChunkOutcome) -> None:
         rows_failed=F("rows_failed") + outcome.failed,
         rows_unusual=F("rows_unusual") + outcome.unusual,
         problems_json=msgspec.to_builtins(kept),
-    )
-
-
-def _fail(job: BatchJob, reason: Words, hint: Words | None, now: datetime) -> None:
-    job.move(
-        *UNDER_WAY,
-        status=Status.FAILED,
-        ended_at=now,
-        expires_at=files.expiry(now),
-        reason_json=msgspec.to_builtins(reason),
-        hint_json=msgspec.to_builtins(hint) if hint is not None and hint.template else None,
     )

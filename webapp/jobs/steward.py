@@ -12,12 +12,13 @@ from worker.contract.names import QUEUE_CONTROL
 logger = logging.getLogger(__name__)
 
 EVERY_S: Final = 1.0
+TELL_EVERY_S: Final = 2.0
 CLEAR_EVERY: Final = 60
 """So many looks are between two clearings of what has expired."""
 
 
 class Steward(bootsteps.StartStopStep):
-    """Sends what waits, asks again for what was lost, clears what has expired.
+    """Sends what waits, asks again for what was lost, clears what has expired, tells of ends.
 
     With `-P solo` the loop stands still while a task runs, so that no two of them ever look at the same time.
     """
@@ -31,11 +32,15 @@ class Steward(bootsteps.StartStopStep):
     def start(self, parent: Any) -> None:  # noqa: ANN401  # Celery's consumer is untyped
         """Begin."""
         self._looks = 0
-        self._timer = parent.timer.call_repeatedly(EVERY_S, self._look)
+        self._timers = [
+            parent.timer.call_repeatedly(EVERY_S, self._look),
+            parent.timer.call_repeatedly(TELL_EVERY_S, self._tell),
+        ]
 
     def stop(self, parent: Any) -> None:  # noqa: ANN401, ARG002  # Celery's consumer is untyped
         """End."""
-        self._timer.cancel()
+        for timer in self._timers:
+            timer.cancel()
 
     def _look(self) -> None:
         # Models cannot be imported before Celery has set Django up.
@@ -50,3 +55,11 @@ class Steward(bootsteps.StartStopStep):
         except (Error, OSError):
             logger.exception("The jobs could not be looked at; the next look is in a second.")
         self._looks += 1
+
+    def _tell(self) -> None:
+        from webapp.jobs.telling import tell_of_ends  # noqa: PLC0415  # as above
+
+        try:
+            tell_of_ends(timezone.now())
+        except (Error, OSError):
+            logger.exception("Nobody could be told of the ends of jobs; the next look is in a moment.")

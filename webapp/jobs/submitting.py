@@ -1,23 +1,29 @@
 """What people do with jobs: begin, correct, start, cancel, try again, run again with another version."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from webapp.accounts.models import User
 from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.jobs import files
-from webapp.jobs.errors import InputGoneError, JobStateError, NotDeployedError, TooManyJobsError
+from webapp.jobs.errors import InputGoneError, JobStateError, NotDeployedError, TooManyJobsError, VersionGoneError
 from webapp.jobs.marks import mark_canceled
 from webapp.jobs.models import BatchJob, JobStep, Status, StepKind, new_job_id
+from webapp.jobs.telling import require_tellable
 from webapp.registry.models import ModelVersion
+from webapp.registry.models import Status as VersionStatus
+from webapp.uploading.room import require_room, telling_of_a_full_disk
 from worker.contract import names
 from worker.contract.batch import Choice
 
@@ -44,10 +50,13 @@ NOTHING_YET: Final[dict[str, Any]] = {
 
 NOTHING_CHOSEN: Final = Choice()
 
+ANSWERING: Final = (VersionStatus.READY, VersionStatus.RETIRED)
+"""What an archived version is put aside for is that nobody uses it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
-    """A file at `path`, on the disk of the spool, which the job takes over, and what is wanted of it.
+    """A file at `path`, on the disk of the spool, which the job takes over once it has begun, and what is wanted of it.
 
     `looks_first`: the job waits until the person has seen what was understood.
     """
@@ -64,14 +73,19 @@ class Submission:
 
 
 def submit(owner: User, endpoint: Endpoint, submission: Submission, now: datetime) -> BatchJob:
-    """Begin a job with the version that answers now. Raise NotDeployedError, TooManyJobsError."""
-    if endpoint.champion is None:
+    """Begin a job with the version that answers now.
+
+    Raise NotDeployedError, TooManyJobsError, JobChoiceError, NoRoomError; then the file is where it was. In a
+    transaction the file leaves its place with the commit.
+    """
+    champion = endpoint.champion
+    if champion is None:
         raise NotDeployedError(endpoint.name)
-    _require_few(owner)
+    require_tellable(owner, submission.webhook, mail=submission.mail)
     job = BatchJob(
         job_id=new_job_id(),
         endpoint=endpoint,
-        version=endpoint.champion.version,
+        version=champion.version,
         owner=owner,
         status=Status.READING if submission.looks_first else Status.QUEUED,
         file_name=submission.file_name,
@@ -83,13 +97,15 @@ def submit(owner: User, endpoint: Endpoint, submission: Submission, now: datetim
         mail=submission.mail,
         created_at=now,
     )
-    files.keep_input(job, submission.path)
-    return _begin(job)
+    return _begin(job, partial(files.keep_input, job, submission.path))
 
 
 def run_again(job: BatchJob, version: ModelVersion, owner: User, now: datetime) -> BatchJob:
-    """Begin a job with the same file and another version; their answers are compared. Raise InputGoneError."""
-    _require_few(owner)
+    """Begin a job with the same file and another version; their answers are compared.
+
+    Raise InputGoneError, VersionGoneError, TooManyJobsError, NoRoomError.
+    """
+    _require_answering(version)
     again = BatchJob(
         job_id=new_job_id(),
         endpoint=job.endpoint,
@@ -103,21 +119,14 @@ def run_again(job: BatchJob, version: ModelVersion, owner: User, now: datetime) 
         wrong_rows_accepted=True,
         created_at=now,
     )
-    try:
-        files.share_input(job, again)
-    except FileNotFoundError as error:
-        files.delete(again)
-        raise InputGoneError from error
-    return _begin(again)
+    return _begin(again, partial(files.share_input, job, again))
 
 
 def correct(job: BatchJob, choice: Choice) -> None:
     """Look at the file again by what the person decided, before the job starts or after it failed or was canceled.
 
-    Raise JobStateError, InputGoneError.
+    Raise JobStateError, InputGoneError, VersionGoneError.
     """
-    if not job.has_files:
-        raise InputGoneError
     changes = {"choice_json": msgspec.to_builtins(choice), "understanding_json": None, **NOTHING_YET}
     from_statuses = (Status.WAITING, Status.FAILED, Status.CANCELED)
     if not _again(job, from_statuses, StepKind.LOOK, status=Status.READING, **changes):
@@ -125,16 +134,17 @@ def correct(job: BatchJob, choice: Choice) -> None:
 
 
 def start(job: BatchJob, *, wrong_rows_accepted: bool) -> None:
-    """Begin to answer what was understood. Raise JobStateError if the job does not wait for that."""
+    """Begin to answer what was understood.
+
+    Raise JobStateError if the job does not wait for that, InputGoneError, VersionGoneError.
+    """
     changes = {"wrong_rows_accepted": wrong_rows_accepted, "status": Status.QUEUED}
     if not _again(job, (Status.WAITING,), StepKind.PLAN, **changes):
         raise JobStateError("started", job.status)
 
 
 def retry(job: BatchJob) -> None:
-    """Begin a job that failed or was canceled anew. Raise JobStateError, InputGoneError."""
-    if not job.has_files:
-        raise InputGoneError
+    """Begin a job that failed or was canceled anew. Raise JobStateError, InputGoneError, VersionGoneError."""
     changes = {"status": Status.QUEUED, **NOTHING_YET}
     if not _again(job, (Status.FAILED, Status.CANCELED), StepKind.PLAN, **changes):
         raise JobStateError("tried again", job.status)
@@ -143,52 +153,74 @@ def retry(job: BatchJob) -> None:
 def cancel(job: BatchJob, now: datetime) -> None:
     """End a job. Raise JobStateError if it has ended."""
     running = (Status.READING, Status.WAITING, Status.QUEUED, Status.RUNNING)
-    if not job.move(*running, status=Status.CANCELED, ended_at=now, expires_at=files.expiry(now)):
-        raise JobStateError("canceled", job.status)
+    with transaction.atomic():
+        if not job.move(*running, status=Status.CANCELED, ended_at=now, expires_at=files.expiry(now)):
+            raise JobStateError("canceled", job.status)
+        job.steps.all().delete()
     mark_canceled(job)
     wake()
 
 
 def delete(job: BatchJob) -> None:
-    """Delete a job that has ended, with its files. Raise JobStateError if it has not."""
-    if not job.has_ended:
-        raise JobStateError("deleted", job.status)
+    """Delete a job that has ended, with its files. Raise JobStateError if it has not, or was begun anew.
+
+    What a worker that has not heard of the end still writes is cleared with what belongs to no job.
+    """
+    with transaction.atomic():
+        same = BatchJob.objects.filter(pk=job.pk)
+        under_way = same.not_ended().first()
+        if under_way is not None:
+            raise JobStateError("deleted", under_way.status)
+        same.delete()
     files.delete(job)
-    job.delete()
 
 
 def wake() -> None:
     """Have the control worker look at the jobs now; it does so every second anyway."""
     try:
         app.send_task(names.TASK_TEND_JOBS, queue=names.QUEUE_CONTROL)  # type: ignore[no-untyped-call]  # Celery is untyped
-    except OperationalError:
+    except (OperationalError, RedisError):
         return
 
 
-def _begin(job: BatchJob) -> BatchJob:
+def _begin(job: BatchJob, bring_input: Callable[[], None]) -> BatchJob:
+    """Save the job with its file, or neither."""
+    require_room(job.input_bytes)  # the result will not be smaller
     kind = StepKind.LOOK if job.status == Status.READING else StepKind.PLAN
     with ExitStack() as undoing:
         undoing.callback(files.delete, job)
-        with transaction.atomic():
+        with telling_of_a_full_disk(), transaction.atomic():
+            _require_few(job.owner)
             job.save()
             JobStep.objects.create(job=job, attempt=job.attempt, kind=kind)
+            bring_input()
         undoing.pop_all()
-    wake()
+    transaction.on_commit(wake)
     return job
 
 
 def _again(job: BatchJob, from_statuses: tuple[str, ...], kind: StepKind, **changes: Any) -> bool:
     """Begin a new attempt with a step of this kind if the job is in one of these statuses. Return whether it was."""
     with transaction.atomic():
+        if BatchJob.objects.filter(pk=job.pk, files_deleted_at__isnull=False).exists():
+            raise InputGoneError
+        _require_answering(job.version)
         # What is under way is not deleted, however long somebody waited before.
         if not job.move(*from_statuses, attempt=job.attempt + 1, expires_at=None, **changes):
             return False
         job.steps.all().delete()
         JobStep.objects.create(job=job, attempt=job.attempt, kind=kind)
-    wake()
+    transaction.on_commit(wake)
     return True
 
 
 def _require_few(owner: User) -> None:
     if BatchJob.objects.filter(owner=owner).not_ended().count() >= NOT_ENDED_MAX:
         raise TooManyJobsError(NOT_ENDED_MAX)
+
+
+def _require_answering(version: ModelVersion) -> None:
+    """Raise VersionGoneError unless the version, as it is now, may answer."""
+    status = ModelVersion.objects.values_list("status", flat=True).get(pk=version.pk)
+    if status not in ANSWERING:
+        raise VersionGoneError(str(version), status)

@@ -33,7 +33,7 @@ def not_answered(job: BatchJob) -> int:
 
 def rows_done(job: BatchJob) -> int:
     """Return how many rows are done, those of unfinished chunks among them."""
-    done = job.rows_done + (rows_under_way(job) if job.status == Status.RUNNING else 0)
+    done = job.rows_done + rows_under_way([job])[job.pk]
     return done if job.rows_total is None else min(done, job.rows_total)
 
 

@@ -164,6 +164,10 @@ class Migration(migrations.Migration):
             model_name="jobstep",
             index=models.Index(fields=["state"], name="job_steps_by_state"),
         ),
+        migrations.AddIndex(
+            model_name="jobstep",
+            index=models.Index(fields=["job", "attempt", "state", "kind", "number"], name="job_steps_in_turn"),
+        ),
         migrations.AddConstraint(
             model_name="jobstep",
             constraint=models.UniqueConstraint(fields=("job", "attempt", "kind", "number"), name="one_step_of_a_kind"),
