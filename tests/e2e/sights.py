@@ -26,6 +26,7 @@ SIGHTS: Final = (
     Sight(name="unusual", path=f"/endpoints/penguins/?{PENGUIN_QUERY}&year=1908"),
     Sight(name="number", path=f"/endpoints/diamonds/?{DIAMOND_QUERY}"),
     Sight(name="wrong", path=f"/endpoints/penguins/?{PENGUIN_QUERY}&year=long"),
+    Sight(name="jobs", path="/jobs/"),
     Sight(name="models", path="/models/"),
     Sight(name="model", path="/models/penguins/"),
     Sight(name="version", path="/models/penguins/versions/1/"),

@@ -53,7 +53,7 @@ def _computing(act: Act) -> Act:
 
     @wraps(act)
     def checked(request: HttpRequest, job: BatchJob) -> HttpResponse:
-        get_object_or_404(Endpoint.objects.visible_to(request.user), pk=job.endpoint_id)
+        get_object_or_404(BatchJob.objects.computable_by(request.user), pk=job.pk)
         return act(request, job)
 
     return checked

@@ -49,6 +49,10 @@ class BatchJobs(models.QuerySet["BatchJob"]):
             return self.none()
         return self.all() if user.is_admin else self.filter(owner=user)
 
+    def computable_by(self, user: User | AnonymousUser) -> Self:
+        """Return the jobs whose endpoints this person may still ask; whoever saw one once may see its job on."""
+        return self.filter(endpoint__in=Endpoint.objects.visible_to(user))
+
     def with_names(self) -> Self:
         """Fetch what pages name along with each job."""
         return self.select_related("endpoint", "version__model", "owner", "former__version")

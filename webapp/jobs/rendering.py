@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from webapp.endpoints.models import Endpoint
 from webapp.jobs.errors import JobError
 from webapp.jobs.models import BatchJob
 from webapp.jobs.pages import job_context
@@ -28,5 +27,5 @@ def problem_page(request: HttpRequest, job: BatchJob, problem: str) -> HttpRespo
 
 
 def _context(request: HttpRequest, job: BatchJob, problem: str = "") -> dict[str, Any]:
-    may_compute = Endpoint.objects.visible_to(request.user).filter(pk=job.endpoint_id).exists()
+    may_compute = BatchJob.objects.computable_by(request.user).filter(pk=job.pk).exists()
     return job_context(job, timezone.now()) | {"problem": problem, "may_compute": may_compute}
