@@ -5,15 +5,15 @@ from typing import Final
 
 import palmerpenguins
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.accessibility import violations
 
 pytestmark = pytest.mark.browser
 
 DONE_MS: Final = 60_000
-PHONE: Final = {"width": 375, "height": 740}
-DESK: Final = {"width": 1280, "height": 800}
+PHONE: Final = ViewportSize(width=375, height=740)
+DESK: Final = ViewportSize(width=1280, height=800)
 
 
 @pytest.fixture(scope="module")

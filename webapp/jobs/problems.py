@@ -40,9 +40,6 @@ PROBLEMS: Final = {
     VersionGoneError: gettext_lazy(
         "The version that should answer was put aside or deleted. Run the file with another one."
     ),
-    VersionGoneError: gettext_lazy(
-        "The version of this job is no longer kept, so it cannot answer. Send the file to the endpoint again."
-    ),
     JobStateError: gettext_lazy("That is no longer possible: the job has gone on in the meantime. Below is how it is."),
 }
 
@@ -51,7 +48,6 @@ STATUSES: Final = {
     NotDeployedError: HTTPStatus.CONFLICT,
     TooManyJobsError: HTTPStatus.CONFLICT,
     InputGoneError: HTTPStatus.CONFLICT,
-    VersionGoneError: HTTPStatus.CONFLICT,
     VersionGoneError: HTTPStatus.CONFLICT,
     JobStateError: HTTPStatus.CONFLICT,
     UploadIncompleteError: HTTPStatus.CONFLICT,
