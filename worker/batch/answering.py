@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from worker.models.answers import Answers
-from worker.models.errors import ModelError
+from worker.models.answers import Answers, label_names
 from worker.models.serving import ServedModel
 from worker.tables.table import Table
 
@@ -20,15 +19,21 @@ FAILURES_MAX: Final = 200
 """So often a model may fail on a chunk before the rest of it is not tried row by row any more."""
 
 Progress = Callable[[int], None]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One prediction for each row that was asked, null where the model failed; `probabilities` a column a label."""
+    """Which rows of those that were asked are answered, and their predictions and probabilities, in order."""
 
+    answered: Mask
     predictions: pl.Series
-    probabilities: tuple[pl.Series, ...]
-    answered: npt.NDArray[np.bool_]
+    probabilities: npt.NDArray[np.floating[Any]] | None = None
+
+    @classmethod
+    def none(cls, rows: int) -> "Answered":
+        """Return that none of the rows is answered."""
+        return cls(np.zeros(rows, np.bool_), pl.Series([], dtype=pl.Null))
 
 
 class Asking:
@@ -46,7 +51,7 @@ class Asking:
             stop = min(start + SLICE_ROWS, table.row_count)
             parts.extend(self._slice(table.slice(start, stop)))
             self._progress(stop)
-        return self._joined(parts)
+        return _joined(table.row_count, parts)
 
     def _slice(self, table: Table) -> list[tuple[int, Answers | None]]:
         """Return the answers by halves where the model fails on the whole, None for rows on which it fails alone."""
@@ -55,40 +60,47 @@ class Asking:
             return [(table.row_count, answers if len(answers) == table.row_count else None)]
         except MemoryError:
             raise
-        except (ModelError, Exception):  # noqa: BLE001  # an estimator may raise anything
+        except Exception:  # noqa: BLE001  # an estimator may raise anything
             self._failures += 1
         if table.row_count == 1 or self._failures > FAILURES_MAX:
             return [(table.row_count, None)]
         middle = table.row_count // 2
         return [*self._slice(table.slice(0, middle)), *self._slice(table.slice(middle, table.row_count))]
 
-    def _joined(self, parts: list[tuple[int, Answers | None]]) -> Answered:
-        answered = np.concatenate([np.full(rows, found is not None) for rows, found in parts] or [np.zeros(0, bool)])
-        found = [answers for _, answers in parts if answers is not None]
-        labels = found[0].label_names if found and found[0].probabilities is not None else ()
-        predictions = _series([answers.predictions for answers in found])
-        probabilities = tuple(
-            _series([answers.probabilities[:, at] for answers in found if answers.probabilities is not None])
-            for at in range(len(labels))
-        )
-        return Answered(
-            spread(predictions, answered), tuple(spread(each, answered) for each in probabilities), answered
-        )
+
+def _joined(rows: int, parts: list[tuple[int, Answers | None]]) -> Answered:
+    found = [answers for _, answers in parts if answers is not None]
+    if not found:
+        return Answered.none(rows)
+    answered = np.concatenate([np.full(count, answers is not None) for count, answers in parts])
+    predictions = np.concatenate([answers.predictions for answers in found])
+    given = [answers.probabilities for answers in found if answers.probabilities is not None]
+    probabilities = np.concatenate(given) if given else None
+    finite = _are_finite(predictions, probabilities)
+    if not finite.all():
+        answered[answered] = finite
+        predictions = predictions[finite]
+        probabilities = None if probabilities is None else probabilities[finite]
+    return Answered(answered, _series(predictions), probabilities)
 
 
-def spread(values: pl.Series, mask: npt.NDArray[np.bool_]) -> pl.Series:
+def _are_finite(predictions: npt.NDArray[Any], probabilities: npt.NDArray[Any] | None) -> Mask:
+    """Return which answers can be said: NaN is none, as it is none online."""
+    finite = np.isfinite(predictions) if predictions.dtype.kind == "f" else np.ones(len(predictions), np.bool_)
+    # Probabilities lie between 0 and 1, so their sum is finite exactly where all of them are.
+    return finite if probabilities is None else finite & np.isfinite(probabilities.sum(axis=1))
+
+
+def _series(predictions: npt.NDArray[Any]) -> pl.Series:
+    if predictions.dtype == object:  # labels of several kinds are written as their names
+        return pl.Series(label_names(tuple(predictions.tolist())), dtype=pl.String)
+    # Texts of a fixed width cost polars three times as much as Python's.
+    return pl.Series(predictions.tolist() if predictions.dtype.kind == "U" else predictions)
+
+
+def spread(values: pl.Series, mask: Mask) -> pl.Series:
     """Return a series as long as `mask`: the values in order where it is true, null elsewhere."""
     if mask.all():
         return values
-    at = pl.Series(np.cumsum(mask) - 1).zip_with(pl.Series(mask), pl.Series([None], dtype=pl.Int64))
-    return values.gather(at)
-
-
-def _series(arrays: list[npt.NDArray[Any]]) -> pl.Series:
-    if not arrays:
-        return pl.Series([], dtype=pl.Float64)
-    whole = np.concatenate(arrays)
-    if whole.dtype == object:
-        kinds = {type(value) for value in whole}
-        return pl.Series([str(value) for value in whole]) if len(kinds) > 1 else pl.Series(whole.tolist())
-    return pl.Series(whole)
+    at = pl.Series(np.cumsum(mask) - 1).set(~pl.Series(mask), None)
+    return values.gather(at) if len(values) else values.extend_constant(None, len(mask))

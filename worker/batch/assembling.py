@@ -5,11 +5,10 @@ from pathlib import Path
 import msgspec
 
 from worker.batch.differences import differences
-from worker.batch.opening import open_writer
+from worker.batch.opening import open_writer, open_wrong_writer
 from worker.batch.places import JobPlace, appearing
 from worker.batch.plans import Plan
 from worker.batch.summary import summarise
-from worker.batch.wrong_rows import write_wrong_rows
 from worker.contract.batch import AssembleOutcome, AssembleRequest
 
 
@@ -42,7 +41,9 @@ def _assembled(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> As
     wrong = [part for number in numbers if (part := place.wrong_part(number)).exists()]
     if wrong:
         with appearing(place.wrong_rows) as draft:
-            write_wrong_rows(plan, wrong, draft)
+            open_wrong_writer(plan, place).assemble(wrong, draft)
+    else:
+        place.wrong_rows.unlink(missing_ok=True)  # an earlier attempt may have had some
     former = JobPlace(spool_dir, request.former) if request.former is not None else None
     answers = [place.answers(number) for number in numbers]
     outcome = AssembleOutcome(
@@ -50,7 +51,7 @@ def _assembled(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> As
         result_bytes=place.result.stat().st_size,
         result_format=plan.output,
         wrong_rows_bytes=place.wrong_rows.stat().st_size if wrong else 0,
-        summary=summarise(place, plan.chunks),
+        summary=summarise(place, plan),
         differences=differences(plan, answers, former) if former is not None else None,
     )
     with appearing(place.outcome) as draft:

@@ -1,5 +1,6 @@
 """A part of a file in columns, whatever its format."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import polars as pl
@@ -19,6 +20,9 @@ class Block(Protocol):
 
     def column(self, position: int) -> Cells:
         """Return the column at this position in the file."""
+
+    def only(self, rows: Sequence[bool]) -> "Block":
+        """Return the rows for which it is true, as they are in the file."""
 
     def table(self) -> pl.DataFrame:
         """Return all columns under their names in `Understanding.columns`, typed where the file's format is.

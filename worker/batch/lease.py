@@ -58,10 +58,12 @@ class Lease:
 
     def _sign(self) -> None:
         try:
-            canceled, _ = self._link.call_all(
+            canceled, signed = self._link.call_all(
                 [("EXISTS", self._canceled_key), ("SET", self._key, self.rows_done, "PX", LEASE_TTL_MS)]
             )
-        except (LinkLost, hiredis.ReplyError) as lost:
-            logger.warning("The lease of a step could not be written: %s", lost)
-            return
-        self._is_canceled = canceled == 1
+        except LinkLost as lost:
+            signed = lost
+        else:
+            self._is_canceled = canceled == 1
+        if isinstance(signed, LinkLost | hiredis.ReplyError):
+            logger.warning("The lease of a step could not be written: %s", signed)

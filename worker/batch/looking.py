@@ -117,7 +117,7 @@ def _first_rows(head: _Head, shape: CsvShape) -> list[list[str]]:
     """
     rows: list[list[str]] = []
     for record in itertools.islice(_records(head, shape), RECORDS_MAX):
-        if len(record.cells) > 1 or not record.is_empty or len(shape.header) == 1:
+        if len(record.cells) > 1 or record.cells[0] or len(shape.header) == 1:
             rows.append(record.cells)
         if len(rows) >= FIRST_ROWS_MAX and not record.is_empty:
             break

@@ -1,7 +1,10 @@
 """Which source reads a plan's file and which writer makes its result: the one place that knows all formats."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, assert_never
+
+import polars as pl
 
 from worker.batch.blocks import Source
 from worker.batch.formats.csv import CsvSource
@@ -47,11 +50,25 @@ def open_writer(plan: Plan, place: JobPlace) -> PartWriter:
     """Return the writer of a plan's result: what came as lines of text keeps each line as it was written."""
     came_as = plan.understanding.format
     if plan.output is came_as is FileFormat.CSV:
-        source = CsvSource(text_of(plan, place), plan.understanding, plan.text_start)
-        return CsvLinesWriter(source.header(), plan.understanding, plan.names.all, start=plan.header_start)
+        return _csv_lines(plan, place, plan.names.all)
     if plan.output is came_as is FileFormat.JSONL:
         return JsonLinesWriter()
     return table_writer(plan.output, Layout(understanding=plan.understanding, added=plan.added))
+
+
+def open_wrong_writer(plan: Plan, place: JobPlace) -> PartWriter:
+    """Return the writer of the rows that could not be answered, of the format that came: to mend and send again."""
+    added = pl.Schema({plan.names.line: pl.Int64, plan.names.problem: pl.String})
+    if plan.understanding.format is FileFormat.CSV:
+        return _csv_lines(plan, place, list(added))
+    if plan.understanding.format is FileFormat.JSONL:
+        return JsonLinesWriter()
+    return table_writer(plan.understanding.format, Layout(understanding=plan.understanding, added=added))
+
+
+def _csv_lines(plan: Plan, place: JobPlace, names: Sequence[str]) -> CsvLinesWriter:
+    header = CsvSource(text_of(plan, place), plan.understanding, plan.text_start).header()
+    return CsvLinesWriter(header, plan.understanding, names, start=plan.header_start, encoding=plan.encoding)
 
 
 def table_writer(output: FileFormat, layout: Layout) -> PartWriter:

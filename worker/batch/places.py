@@ -10,7 +10,7 @@ from typing import Final
 from worker.contract.batch import INPUT, JOB_ID, RESULT, WRONG_ROWS, Step
 from worker.inspection.removal import remove
 
-PLAN: Final = "plan.json"
+DIRECTORIES: Final = ("answers", "begun", "parts", "wrong", "shown")
 
 
 class JobPlace:
@@ -41,12 +41,18 @@ class JobPlace:
     @property
     def plan(self) -> Path:
         """What was decided when the file was cut."""
-        return self._in(PLAN, "")
+        return self.attempt / "plan.json"
 
     @property
     def outcome(self) -> Path:
         """What was told of the result: it is there when the result is, and the parts may be gone."""
-        return self._in("outcome.json", "")
+        return self.attempt / "outcome.json"
+
+    def make(self) -> None:
+        """Make the directories of this attempt. Raise FileNotFoundError if the job is gone: it does not come back."""
+        self.attempt.mkdir(exist_ok=True)
+        for name in DIRECTORIES:
+            (self.attempt / name).mkdir(exist_ok=True)
 
     def clear_former_attempts(self) -> None:
         """Remove what earlier attempts at the job have left."""
@@ -55,39 +61,37 @@ class JobPlace:
                 remove(attempt)
 
     def clear_parts(self) -> None:
-        """Remove what only the making of the result needed. The answers stay, to be compared with others."""
-        for name in ("parts", "wrong", "shown", "begun", "sheet"):
+        """Remove what only the making of the result needed. The answers stay, to be compared with others.
+
+        What another worker reads last as it makes the same result goes first: it finds that, and not half of the rest.
+        """
+        for name in ("shown", "wrong", "parts", "begun", "sheet"):
             remove(self.attempt / name)
         (self.attempt / "text").unlink(missing_ok=True)
 
     def working(self, name: str) -> Path:
-        """Return where a working copy of this attempt lies: `unpacked`, `text`, `rows`."""
-        return self._in(name, "")
+        """Return where a working copy of this attempt lies: `text` or `sheet`."""
+        return self.attempt / name
 
     def part(self, number: int) -> Path:
         """Return the rows of a chunk as they go into the result."""
-        return self._in("parts", f"{number:06d}")
+        return self.attempt / "parts" / f"{number:06d}"
 
     def wrong_part(self, number: int) -> Path:
         """Return the rows of a chunk that could not be answered."""
-        return self._in("wrong", f"{number:06d}")
+        return self.attempt / "wrong" / f"{number:06d}"
 
     def answers(self, number: int) -> Path:
         """Return the answers to a chunk, for the summary and for comparisons."""
-        return self._in("answers", f"{number:06d}")
+        return self.attempt / "answers" / f"{number:06d}"
 
     def shown(self, number: int) -> Path:
         """Return the few rows of a chunk that a page shows."""
-        return self._in("shown", f"{number:06d}")
+        return self.attempt / "shown" / f"{number:06d}"
 
     def begun(self, name: str) -> Path:
         """Return the counter of how often a step was begun."""
-        return self._in("begun", name)
-
-    def _in(self, directory: str, name: str) -> Path:
-        place = self.attempt / directory / name if name else self.attempt / directory
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return place
+        return self.attempt / "begun" / name
 
 
 @contextmanager

@@ -9,15 +9,14 @@ from worker.batch.opening import open_source, text_of
 from worker.batch.places import JobPlace
 from worker.batch.plans import AnswerNames, Plan, prediction_type
 from worker.batch.reading import Found, find_out
-from worker.batch.scoring import check_rows
-from worker.contract.batch import (
-    PROBLEMS_MAX,
-    PlanOutcome,
-    PlanRequest,
-    Understanding,
-)
+from worker.batch.scoring import check_rows, first_problems, lines_of
+from worker.batch.text import UTF_8, UTF_8_MARKED
+from worker.batch.writing.csv_lines import encodable
+from worker.batch.writing.xlsx import check_fits_sheet
+from worker.contract.batch import FileFormat, PlanOutcome, PlanRequest, Understanding
 from worker.contract.signature import Signature
 from worker.contract.words import Words
+from worker.models.answers import label_names
 from worker.tables.wording import listed
 
 CHUNK_BYTES: Final = 16 << 20
@@ -76,20 +75,29 @@ class Planning:
             is_copied=found.is_copied,
             first_line=found.first_line,
             identifier=self._request.choice.identifier,
+            encoding=self._encoding(found.understanding.encoding),
+            labels=label_names(self._signature.output.labels or ()),
             prediction_type=prediction_type(self._signature.output),
             unpacked_bytes_max=self._request.unpacked_bytes_max,
         )
 
+    def _encoding(self, encoding: str) -> str:
+        """Return the encoding of the file, or UTF-8 if that lacks a character of what is added."""
+        signature = self._signature
+        added = (*label_names(signature.output.labels or ()), *signature.names, *self._request.phrases.values())
+        try:
+            encodable("".join(added), encoding).encode(encoding or UTF_8)
+        except UnicodeEncodeError:
+            return UTF_8_MARKED
+        return encoding
+
     def _sampled(self, plan: Plan) -> Understanding:
         """Return what was understood, with what is wrong in the first rows."""
         sample = open_source(plan, self._place, self._signature).sample(SAMPLE_ROWS)
-        checked = check_rows(plan, sample, self._signature, self._number_max)
-        problems = tuple(
-            problem for row in sorted(checked.problems)[:PROBLEMS_MAX] for problem in checked.problems[row]
-        )
+        checked = check_rows(plan, sample, self._signature, self._number_max, lines_of(sample, plan.first_line))
         return msgspec.structs.replace(
             plan.understanding,
-            problems=problems[:PROBLEMS_MAX],
+            problems=first_problems(checked.problems),
             sample_rows=sample.row_count,
             sample_wrong=len(checked.problems),
         )
@@ -109,12 +117,14 @@ class Planning:
             source = open_source(plan, self._place, self._signature)
             size_bytes = text_of(plan, self._place).stat().st_size
             chunks = source.cut(rows_of_chunk(source.rows_about(), size_bytes, self._request))
+            rows = sum(chunk.rows for chunk in chunks)
+            if plan.output is FileFormat.XLSX:
+                check_fits_sheet(rows, len(plan.column_names) + len(plan.added))
         except FileRefused as refused:
             understood = plan.understanding
             return PlanOutcome(
                 step=self._request.step, understanding=understood, reason=refused.words, hint=refused.hint
             )
-        rows = sum(chunk.rows for chunk in chunks)
         if not rows:
             return PlanOutcome(step=self._request.step, understanding=plan.understanding, reason=NO_ROWS)
         understanding = msgspec.structs.replace(plan.understanding, rows=rows)

@@ -61,7 +61,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How the rows are read, answered and written.
 
     `header_start`, `text_start`: where the header of a text begins, and its rows do, in bytes. `is_copied`: the text is
-    a working copy, not the upload. `first_line`: the line, as people count them, of the first row.
+    a working copy, not the upload. `first_line`: the line, as people count them, of the first row. `encoding`: of a
+    result that is CSV as the file is; not the file's if that lacks a character of what is added.
     """
 
     understanding: Understanding
@@ -75,6 +76,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     is_copied: bool = False
     first_line: int = 2
     identifier: str = ""
+    encoding: str = ""
+    labels: tuple[str, ...] = ()
     prediction_type: Prediction = "number"
     unpacked_bytes_max: int = 2 << 30
     chunks: tuple[Chunk, ...] = ()

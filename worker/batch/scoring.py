@@ -1,51 +1,48 @@
 """Scores one chunk: read it, validate it, ask the model, write its part of the result."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from worker.batch.answering import Answered, Asking, Progress, spread
+from worker.batch.answering import Answered, Asking, Mask, Progress, spread
 from worker.batch.blocks import Block
 from worker.batch.formats.csv import CsvBlock
-from worker.batch.opening import open_source, open_writer
+from worker.batch.opening import open_source, open_writer, open_wrong_writer
 from worker.batch.places import JobPlace, appearing
 from worker.batch.plans import Plan
-from worker.batch.showing import Showing
+from worker.batch.showing import Read, Showing
 from worker.contract.batch import PROBLEMS_MAX, Chunk, ChunkOutcome, RowStatus, Step
 from worker.contract.errors import RowProblem
+from worker.contract.row_phrases import GAVE_UP, MODEL_FAILED
 from worker.contract.signature import Signature
 from worker.models.serving import ServedModel
 from worker.tables.bulk import BulkReader, Checked
-from worker.tables.row_sentences import phrase, sentences
+from worker.tables.row_sentences import phrase
 from worker.tables.wrong_lengths import WrongLengths
 
-GAVE_UP: Final = "gave_up"
-MODEL_FAILED: Final = "model_failed"
+STATUSES: Final = (RowStatus.OK, RowStatus.INVALID, RowStatus.FAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """The rows of a chunk with what was answered: `frame` has the columns that the result adds."""
-
-    frame: pl.DataFrame
-    kept: pl.DataFrame
-    wrong: pl.Series
-    shown: Showing
-    outcome: ChunkOutcome
+def lines_of(block: Block, first: int) -> Sequence[int]:
+    """Return the line of each row where the first is `first`."""
+    return block.lines(first) if isinstance(block, CsvBlock) else range(first, first + block.row_count)
 
 
-def check_rows(plan: Plan, block: Block, signature: Signature, number_max: float, *, first_row: int = 0) -> Checked:
+def check_rows(plan: Plan, block: Block, signature: Signature, number_max: float, lines: Sequence[int]) -> Checked:
     """Return what is right and what is wrong with the rows of a block."""
     by_feature = {column.feature: at for at, column in enumerate(plan.understanding.columns) if column.feature}
     columns = [block.column(by_feature[name]) if name in by_feature else None for name in signature.names]
     reader = BulkReader(signature, number_max=number_max, decimal=plan.understanding.decimal)
     lengths = WrongLengths(found=_lengths(block), expected=len(plan.understanding.columns))
-    return reader.check(
-        columns, first_line=plan.first_line + first_row, row_count=block.row_count, wrong_lengths=lengths
-    )
+    return reader.check(columns, lines=lines, wrong_lengths=lengths)
+
+
+def first_problems(problems: Mapping[int, tuple[RowProblem, ...]]) -> tuple[RowProblem, ...]:
+    """Return the first problems, in the order of the rows."""
+    return tuple(islice((problem for of_row in problems.values() for problem in of_row), PROBLEMS_MAX))
 
 
 def _lengths(block: Block) -> Mapping[int, int]:
@@ -68,84 +65,81 @@ class Scoring:
     def score(self, step: Step, chunk: Chunk, progress: Progress, *, skip: bool = False) -> ChunkOutcome:
         """Write the part of a chunk and return what became of its rows. With `skip` the model is not asked."""
         block = self._source.read(chunk)
-        checked = check_rows(self._plan, block, self._signature, self._model.number_max, first_row=chunk.first_row)
-        answered = _unasked(checked.table.row_count) if skip else Asking(self._model, progress).ask(checked.table)
-        scored = self._scored(step, chunk, checked, answered, GAVE_UP if skip else MODEL_FAILED)
-        self._write(block, chunk, scored)
+        lines = lines_of(block, self._plan.first_line + chunk.first_row + chunk.skipped)
+        checked = check_rows(self._plan, block, self._signature, self._model.number_max, lines)
+        table = checked.table
+        answered = Answered.none(table.row_count) if skip else Asking(self._model, progress).ask(table)
+        good = np.zeros(block.row_count, np.bool_)
+        good[checked.answerable] = answered.answered
+        problems = self._problems(checked, good, GAVE_UP if skip else MODEL_FAILED)
+        frame = self._frame(answered, checked.answerable, good, problems)
+        self._write(Read(chunk, block, lines, checked), frame, good)
         progress(chunk.rows)
-        return scored.outcome
+        return _outcome(step, chunk, checked, good)
 
-    def _scored(self, step: Step, chunk: Chunk, checked: Checked, answered: Answered, why: str) -> Scored:
-        readable = checked.answerable
-        good = np.zeros(len(readable), dtype=bool)
-        good[readable] = answered.answered
-        status = pl.Series(np.where(readable, np.where(good, RowStatus.OK, RowStatus.FAILED), RowStatus.INVALID))
-        predictions = spread(answered.predictions, readable)
-        probabilities = [spread(each, readable) for each in answered.probabilities]
-        problems = self._sentences(checked, ~good & readable, why)
-        frame = self._frame(predictions, probabilities, status, problems)
-        kept = pl.DataFrame(
-            {"status": status, "prediction": predictions, "unusual": pl.Series(checked.unusual)}
-            | {f"p{at}": each for at, each in enumerate(probabilities)}
-        )
-        outcome = ChunkOutcome(
-            step=step,
-            number=chunk.number,
-            rows=len(readable),
-            invalid=int((~readable).sum()),
-            failed=int((readable & ~good).sum()),
-            unusual=int(checked.unusual.sum()),
-            problems=_first(checked.problems),
-        )
-        return Scored(frame, kept, pl.Series(~good), Showing(self._plan, chunk, checked, frame), outcome)
-
-    def _frame(
-        self, predictions: pl.Series, probabilities: list[pl.Series], status: pl.Series, problems: pl.Series
-    ) -> pl.DataFrame:
-        names = self._plan.names
-        absent = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(status))
-        # Where the model answered no row at all, nobody knows how many probabilities there are.
-        given = probabilities or [absent] * len(names.probabilities)
-        version = pl.Series([self._plan.version]).new_from_index(0, len(status))
-        columns = [predictions, *given[: len(names.probabilities)], status, problems, version]
+    def _frame(self, answered: Answered, readable: Mask, good: Mask, problems: pl.Series) -> pl.DataFrame:
+        """Return the columns that the result adds."""
+        names, rows = self._plan.names, len(good)
+        given = answered.probabilities
+        if given is None:  # where the model answered no row at all, too
+            probabilities = [pl.Series([None], dtype=pl.Float64).new_from_index(0, rows)] * len(names.probabilities)
+        else:
+            probabilities = [spread(pl.Series(given[:, at]), good) for at in range(len(names.probabilities))]
+        status = pl.Series(STATUSES, dtype=pl.String).gather(np.where(good, 0, np.where(readable, 2, 1)))
+        version = pl.Series([self._plan.version]).new_from_index(0, rows)
+        columns = [spread(answered.predictions, good), *probabilities, status, problems, version]
         return pl.DataFrame(
             [each.cast(kind).alias(name) for each, (name, kind) in zip(columns, self._plan.added.items(), strict=True)]
         )
 
-    def _sentences(self, checked: Checked, failed: "np.ndarray[tuple[int], np.dtype[np.bool_]]", why: str) -> pl.Series:
+    def _problems(self, checked: Checked, good: Mask, why: str) -> pl.Series:
         """Return for each row what is wrong with it, in the person's language; null where nothing is."""
         phrases = self._plan.phrases
-        said = {row: sentences(problems, phrases) for row, problems in checked.problems.items()}
-        said |= dict.fromkeys(np.flatnonzero(failed).tolist(), phrase(why, phrases))
-        return pl.Series(
-            [said.get(row) for row in range(len(failed))] if said else [None] * len(failed), dtype=pl.String
-        )
+        problems = pl.Series([None], dtype=pl.String).new_from_index(0, len(good))
+        if checked.problems:
+            said = pl.Series(list(checked.problems.sentences(phrases)), dtype=pl.String)
+            problems = problems.scatter(np.flatnonzero(~checked.answerable), said)
+        failed = checked.answerable & ~good
+        return problems.set(pl.Series(failed), phrase(why, phrases)) if failed.any() else problems
 
-    def _write(self, block: Block, chunk: Chunk, scored: Scored) -> None:
-        writer = open_writer(self._plan, self._place)
-        with appearing(self._place.part(chunk.number)) as draft:
-            writer.write(block, scored.frame, draft)
-        with appearing(self._place.answers(chunk.number)) as draft:
-            scored.kept.write_ipc(draft)
-        scored.shown.of(block).save(self._place.shown(chunk.number))
-        if scored.wrong.any():
-            self._write_wrong(block, chunk, scored)
+    def _write(self, read: Read, frame: pl.DataFrame, good: Mask) -> None:
+        place, number = self._place, read.chunk.number
+        with appearing(place.part(number)) as draft:
+            open_writer(self._plan, place).write(read.block, frame, draft)
+        with appearing(place.answers(number)) as draft:
+            self._kept(read, frame).write_ipc(draft)
+        Showing(self._plan, read, frame).shown().save(place.shown(number))
+        if good.all():
+            place.wrong_part(number).unlink(missing_ok=True)  # a former try may have failed on some
+        else:
+            self._write_wrong(read, frame, ~good)
 
-    def _write_wrong(self, block: Block, chunk: Chunk, scored: Scored) -> None:
+    def _kept(self, read: Read, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the answers for the summary and for comparisons."""
+        names = self._plan.names
+        columns = {"line": pl.Series(read.lines, dtype=pl.Int64), "prediction": frame[names.prediction]}
+        columns |= {f"p{at}": frame[name] for at, name in enumerate(names.probabilities)}
+        if self._plan.identifier:
+            columns["identifier"] = read.block.column(self._plan.column_names.index(self._plan.identifier)).text()
+        return pl.DataFrame(columns)
+
+    def _write_wrong(self, read: Read, frame: pl.DataFrame, wrong: Mask) -> None:
         """Keep the rows to mend, as the file has them, with their lines and what is wrong."""
-        first_line = self._plan.first_line + chunk.first_row
-        table = block.table().with_columns(
-            scored.frame[self._plan.names.problem].alias(self._plan.names.problem),
-            pl.int_range(first_line, first_line + block.row_count, eager=True).alias(self._plan.names.line),
-        )
-        with appearing(self._place.wrong_part(chunk.number)) as draft:
-            table.filter(scored.wrong).write_ipc(draft)
+        names = self._plan.names
+        lines = pl.Series(names.line, read.lines, dtype=pl.Int64)
+        added = pl.DataFrame([lines, frame[names.problem]]).filter(wrong)
+        with appearing(self._place.wrong_part(read.chunk.number)) as draft:
+            open_wrong_writer(self._plan, self._place).write(read.block.only(wrong.tolist()), added, draft)
 
 
-def _unasked(rows: int) -> Answered:
-    nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, rows)
-    return Answered(nothing, (), np.zeros(rows, dtype=bool))
-
-
-def _first(problems: Mapping[int, tuple[RowProblem, ...]]) -> tuple[RowProblem, ...]:
-    return tuple(problem for row in sorted(problems)[:PROBLEMS_MAX] for problem in problems[row])[:PROBLEMS_MAX]
+def _outcome(step: Step, chunk: Chunk, checked: Checked, good: Mask) -> ChunkOutcome:
+    readable = checked.answerable
+    return ChunkOutcome(
+        step=step,
+        number=chunk.number,
+        rows=len(good),
+        invalid=int(np.count_nonzero(~readable)),
+        failed=int(np.count_nonzero(readable & ~good)),
+        unusual=int(np.count_nonzero(checked.unusual)),
+        problems=first_problems(checked.problems),
+    )

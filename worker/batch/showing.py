@@ -1,10 +1,12 @@
 """A few rows of a chunk as a page shows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 import msgspec
+import numpy as np
 import polars as pl
 
 from worker.batch.blocks import Block
@@ -19,7 +21,7 @@ COLUMNS_SHOWN_MAX: Final = 40
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What one chunk shows: its first rows if it is the first, and its first unusual ones."""
+    """What one chunk shows: those of its rows that are among the first of the file, and its first unusual ones."""
 
     first: tuple[RowShown, ...] = ()
     unusual: tuple[RowShown, ...] = ()
@@ -35,45 +37,58 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(path.read_bytes(), type=cls)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The rows of a chunk: as the file has them, in which lines, and what is right and wrong with them."""
+
+    chunk: Chunk
+    block: Block
+    lines: Sequence[int]
+    checked: Checked
+
+
 class Showing:
     """Shows rows of a chunk whose answers are in `frame`."""
 
-    def __init__(self, plan: Plan, chunk: Chunk, checked: Checked, frame: pl.DataFrame) -> None:
+    def __init__(self, plan: Plan, read: Read, frame: pl.DataFrame) -> None:
         self._plan = plan
-        self._chunk = chunk
-        self._checked = checked
+        self._read = read
         self._frame = frame
-        self._texts: list[pl.Series] | None = None
 
-    def of(self, block: Block) -> Shown:
+    def shown(self) -> Shown:
         """Return what the chunk shows."""
-        first = range(min(FIRST_ROWS_MAX, block.row_count)) if self._chunk.number == 0 else ()
-        unusual = pl.Series(self._checked.unusual).arg_true().head(UNUSUAL_MAX)
-        return Shown(first=self._rows(block, first), unusual=self._rows(block, unusual.to_list()))
+        read = self._read
+        first = list(range(min(FIRST_ROWS_MAX - read.chunk.first_row, read.block.row_count)))
+        unusual = np.flatnonzero(read.checked.unusual)[:UNUSUAL_MAX].tolist()
+        cells = self._cells(sorted({*first, *unusual}))
+        return Shown(
+            first=tuple(self._row(row, cells[row]) for row in first),
+            unusual=tuple(self._row(row, cells[row]) for row in unusual),
+        )
 
-    def _rows(self, block: Block, rows: Iterable[int]) -> tuple[RowShown, ...]:
-        return tuple(self._row(block, row) for row in rows)
-
-    def _row(self, block: Block, row: int) -> RowShown:
+    def _row(self, row: int, cells: Sequence[str]) -> RowShown:
         names = self._plan.names
         answer = self._frame.row(row, named=True)
         return RowShown(
-            line=self._plan.first_line + self._chunk.first_row + row,
-            identifier=self._identifier(cells := self._cells(block, row)),
+            line=self._read.lines[row],
+            identifier=self._identifier(cells),
             cells=tuple(cell[:TEXT_SHOWN_MAX] for cell in cells[:COLUMNS_SHOWN_MAX]),
             status=RowStatus(answer[names.status]),
             prediction=answer[names.prediction],
             probability=_largest([answer[name] for name in names.probabilities]),
             problem=(answer[names.problem] or "")[:TEXT_SHOWN_MAX],
-            unusual=self._checked.unusual_features(row),
+            unusual=self._read.checked.unusual_features(row),
         )
 
-    def _cells(self, block: Block, row: int) -> list[str]:
+    def _cells(self, rows: Sequence[int]) -> dict[int, Sequence[str]]:
+        """Return the cells of some rows."""
+        block = self._read.block
         if isinstance(block, CsvBlock):
-            return block.cells(row)  # the columns of text were not made
-        if self._texts is None:
-            self._texts = [block.column(at).text() for at in range(len(self._plan.column_names))]
-        return [text[row] for text in self._texts]
+            return {row: block.cells(row) for row in rows}  # also those of a row that is too long
+        few = set(rows)
+        block = block.only([row in few for row in range(block.row_count)])
+        texts = [block.column(at).text().to_list() for at in range(len(self._plan.column_names))]
+        return dict(zip(rows, zip(*texts, strict=True), strict=True))
 
     def _identifier(self, cells: Sequence[str]) -> str:
         names = self._plan.column_names

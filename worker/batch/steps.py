@@ -62,7 +62,7 @@ class Bench:
             model = self.models.get(request.digest)
             return Planning(request, place, model.manifest.signature, model.number_max).plan()
 
-        return self._done(request.step, place.begun("plan"), work, failed)
+        return self._done(request.step, place, "plan", work, failed)
 
     def score(self, request: ScoreRequest) -> ChunkOutcome | None:
         """Answer the rows of a chunk."""
@@ -81,7 +81,7 @@ class Bench:
             return scoring.score(request.step, request.chunk, lease.progress, skip=request.skip)
 
         name = f"score-{number}-skip" if request.skip else f"score-{number}"
-        return self._done(request.step, place.begun(name), work, failed)
+        return self._done(request.step, place, name, work, failed)
 
     def assemble(self, request: AssembleRequest) -> AssembleOutcome | None:
         """Make the result."""
@@ -95,16 +95,19 @@ class Bench:
 
             return assemble(request, self.spool_dir, place)
 
-        return self._done(request.step, place.begun("assemble"), work, failed)
+        return self._done(request.step, place, "assemble", work, failed)
 
-    def _done(self, step: Step, counter: Path, work: Done[Outcome], failed: Failed[Outcome]) -> Outcome | None:
+    def _done(
+        self, step: Step, place: JobPlace, name: str, work: Done[Outcome], failed: Failed[Outcome]
+    ) -> Outcome | None:
         """Return what came of a step; None when the job was canceled meanwhile."""
-        begins = Begins(counter)
+        begins = Begins(place.begun(name))
         with Lease(self.redis_socket, step) as lease:
             try:
                 # Before the begin is counted: a worker that is killed while it loads libraries was not killed by rows.
                 import worker.batch.libraries  # noqa: F401, PLC0415  # an idle worker stays light
 
+                place.make()
                 if begins.begin() >= BEGINS_MAX:
                     return failed(DIED, DIED_HINT)
                 outcome = work(lease)
@@ -116,15 +119,18 @@ class Bench:
                 outcome = failed(error.words, error.advice)
             except MemoryError:
                 outcome = failed(NO_MEMORY, MEMORY_HINT)
-            except OSError as error:
-                full = error.errno in NO_ROOM
-                logger.exception("A step of job %s failed", step.job_id)
-                outcome = failed(NO_SPACE, SPACE_HINT) if full else failed(_broke(error), DIED_HINT)
             except Exception as error:  # the task wrapper: the job must not wait for ever
                 logger.exception("A step of job %s failed", step.job_id)
-                outcome = failed(_broke(error), DIED_HINT)
+                outcome = failed(NO_SPACE, SPACE_HINT) if _is_no_room(error) else failed(_broke(error), DIED_HINT)
         begins.end()
         return outcome
+
+
+def _is_no_room(error: Exception) -> bool:
+    """Return whether a disk is full; what polars raises tells that only in its words."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return True
+    return any(f"(os error {number})" in str(error) for number in NO_ROOM)
 
 
 def _broke(error: Exception) -> Words:

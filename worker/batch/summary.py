@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from worker.batch.places import JobPlace
+from worker.batch.plans import Plan
 from worker.batch.showing import UNUSUAL_MAX, Shown
 from worker.contract.batch import Chunk, Histogram, Summary
 
@@ -22,12 +23,13 @@ SAMPLE_MAX: Final = 1_000_000
 Floats = npt.NDArray[np.float64]
 
 
-def summarise(place: JobPlace, chunks: Sequence[Chunk]) -> Summary:
+def summarise(place: JobPlace, plan: Plan) -> Summary:
     """Return the summary of all chunks, read one at a time."""
+    chunks = plan.chunks
     shown = [Shown.load(place.shown(chunk.number)) for chunk in chunks]
     unusual = islice((row for each in shown for row in each.unusual), UNUSUAL_MAX)
     rows = Summary(first_rows=tuple(row for each in shown for row in each.first), unusual_rows=tuple(unusual))
-    if any(answers.dtype.is_numeric() and not answers.dtype.is_integer() for answers in _answers(place, chunks)):
+    if plan.prediction_type == "number":
         return msgspec.structs.replace(rows, histogram=_histogram(place, chunks))
     return msgspec.structs.replace(rows, labels=_labels(place, chunks))
 
@@ -50,16 +52,16 @@ def _labels(place: JobPlace, chunks: Sequence[Chunk]) -> tuple[tuple[str, int], 
 
 def _histogram(place: JobPlace, chunks: Sequence[Chunk]) -> Histogram | None:
     least, most, total, count = np.inf, -np.inf, 0.0, 0
-    for answers in _finite(place, chunks):
+    for answers in _numbers(place, chunks):
         least, most = min(least, answers.min()), max(most, answers.max())
         total += float(answers.sum())
         count += len(answers)
-    if not count:
+    if not count or not np.isfinite(most - least) or not np.isfinite(total):
         return None
     edges = np.linspace(least, most, BINS + 1) if most > least else np.array([least - 0.5, least + 0.5])
-    counts = sum(np.histogram(answers, edges)[0] for answers in _finite(place, chunks))
+    counts = sum(np.histogram(answers, edges)[0] for answers in _numbers(place, chunks))
     every = -(-count // SAMPLE_MAX)
-    sample = np.concatenate([answers[::every] for answers in _finite(place, chunks)])
+    sample = np.concatenate([answers[::every] for answers in _numbers(place, chunks)])
     return Histogram(
         edges=tuple(edges.tolist()),
         counts=tuple(np.asarray(counts).tolist()),
@@ -68,8 +70,6 @@ def _histogram(place: JobPlace, chunks: Sequence[Chunk]) -> Histogram | None:
     )
 
 
-def _finite(place: JobPlace, chunks: Sequence[Chunk]) -> Iterator[Floats]:
+def _numbers(place: JobPlace, chunks: Sequence[Chunk]) -> Iterator[Floats]:
     for answers in _answers(place, chunks):
-        values = answers.cast(pl.Float64).to_numpy()
-        if len(finite := values[np.isfinite(values)]):
-            yield finite
+        yield answers.to_numpy()

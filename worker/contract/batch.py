@@ -123,7 +123,7 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a file: what lies from `start` up to `stop`, bytes or rows as the format has it.
 
-    `rows` in it, and `first_row`, how many rows come before it.
+    `rows` in it, and `first_row`, how many rows come before it; `skipped`, how many empty lines that are no rows.
     """
 
     number: int
@@ -131,6 +131,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     stop: int
     rows: int
     first_row: int
+    skipped: int = 0
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,12 +53,14 @@ class BulkReader:
     def check(
         self,
         columns: Sequence[Cells | None],
-        *,
-        first_line: int,
-        row_count: int,
+        lines: Sequence[int],
         wrong_lengths: WrongLengths = NO_WRONG_LENGTHS,
     ) -> Checked:
-        """Check a block; `columns[i]` gives feature i of the signature, None where the file has no such column."""
+        """Check a block; `columns[i]` gives feature i of the signature, None where the file has no such column.
+
+        `lines` has the line of each row.
+        """
+        row_count = len(lines)
         judged = [
             judge.absent(row_count) if cells is None else judge.judge(cells)
             for judge, cells in zip(self._judges, columns, strict=True)
@@ -69,7 +71,7 @@ class BulkReader:
             for judge, cells, column in zip(self._judges, columns, judged, strict=True)
             if column.wrong is not None
         ]
-        problems = RowProblems(wrong, wrong_lengths, np.flatnonzero(~answerable), first_line)
+        problems = RowProblems(wrong, wrong_lengths, np.flatnonzero(~answerable), lines)
         outside = [
             (judge.feature.name, column.outside)
             for judge, column in zip(self._judges, judged, strict=True)

@@ -75,12 +75,12 @@ class RowProblems(Mapping[int, tuple[RowProblem, ...]]):
     """The problems of each wrong row, by its index in the block, at most `PER_ROW_MAX` of a row."""
 
     def __init__(
-        self, columns: Sequence[WrongColumn], lengths: WrongLengths, rows: npt.NDArray[np.intp], first_line: int
+        self, columns: Sequence[WrongColumn], lengths: WrongLengths, rows: npt.NDArray[np.intp], lines: Sequence[int]
     ) -> None:
         self._columns = columns
         self._lengths = lengths
         self._rows = rows
-        self._first_line = first_line
+        self._lines = lines
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -121,7 +121,7 @@ class RowProblems(Mapping[int, tuple[RowProblem, ...]]):
         ][:PER_ROW_MAX]
 
     def _problem(self, column: WrongColumn, row: int) -> RowProblem:
-        unfit, line = column.unfit(row), self._first_line + row
+        unfit, line = column.unfit(row), self._lines[row]
         return RowProblem(
             row=line,
             feature=column.name,
@@ -131,7 +131,7 @@ class RowProblems(Mapping[int, tuple[RowProblem, ...]]):
         )
 
     def _of_length(self, row: int, length: int) -> RowProblem:
-        line, expected = self._first_line + row, self._lengths.expected
+        line, expected = self._lines[row], self._lengths.expected
         return RowProblem(
             row=line,
             feature=None,

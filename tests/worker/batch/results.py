@@ -29,6 +29,9 @@ class TextBlock:
     def column(self, position: int) -> Cells:
         raise NotImplementedError
 
+    def only(self, rows: Sequence[bool]) -> "TextBlock":
+        return TextBlock(self.frame.filter(list(rows)))
+
     def table(self) -> pl.DataFrame:
         return self.frame
 

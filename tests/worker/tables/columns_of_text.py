@@ -45,7 +45,7 @@ def check(made: Signature, *columns: GivenCells | None, rows: int | None = None,
     """Check a block that begins in line 2; more is for the reader."""
     row_count = next(len(column.written) for column in columns if column is not None) if rows is None else rows
     reader = BulkReader(made, **{"number_max": DOUBLE_MAX, **more})
-    return reader.check(columns, first_line=2, row_count=row_count)
+    return reader.check(columns, range(2, 2 + row_count))
 
 
 def values_of(checked: Checked) -> list[list[Any]]:

@@ -74,7 +74,7 @@ def test_rows_of_another_length_are_not_read():
     reader = BulkReader(PAIR, number_max=DOUBLE_MAX)
     lengths = WrongLengths(expected=2, found={1: 3})
     cells = parsed("1", "old"), texts("Dream", "Dream")
-    checked = reader.check(cells, first_line=2, row_count=2, wrong_lengths=lengths)
+    checked = reader.check(cells, range(2, 4), wrong_lengths=lengths)
     ((problem,),) = checked.problems.values()
     assert (problem.row, problem.feature, problem.code) == (3, None, ProblemCode.WRONG_LENGTH)
     assert problem.message == "Line 3 has 3 cells, and the file has 2 columns."

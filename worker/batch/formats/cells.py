@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,6 +103,10 @@ class SheetBlock:
     def broken(self) -> Mapping[int, str]:
         """No row of a sheet is unreadable."""
         return {}
+
+    def only(self, rows: Sequence[bool]) -> "SheetBlock":
+        """Return some of the rows."""
+        return SheetBlock(self.names, sum(rows), [list(compress(cells, rows)) for cells in self.columns])
 
     def column(self, position: int) -> Cells:
         """Return the column at this position."""

@@ -1,20 +1,30 @@
 """CSV as a source: chunks are ranges of the file's bytes, and each row is kept as it is written.
 
-Where all is plain (no quotes, each row as long as the header) polars reads the columns; else the reader of the standard
-library does, whose rows may be of any length.
+Where all is plain (quotes at the borders of cells, each row as long as the header) polars reads the columns; else the
+reader of the standard library does, whose rows may be of any length. An empty line is a row of an only column, and no
+row where there are several.
 """
 
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from worker.batch.formats.csv_cutting import cut
-from worker.batch.formats.csv_records import record_ends
+from worker.batch.formats.csv_cutting import content_end, cut
+from worker.batch.formats.csv_records import (
+    LONE_RETURN,
+    blank_records,
+    is_well_quoted,
+    may_have_blanks,
+    outside_quotes,
+    record_ends,
+)
 from worker.contract.batch import Chunk, Understanding
 
 SAMPLE_BYTES: Final = 1 << 20
@@ -34,27 +44,58 @@ class CsvSource:
 
     def rows_about(self) -> int:
         """Return about how many rows the file has."""
-        return int((self._path.stat().st_size - self._start) / self._row_bytes) + 1
+        return int((self._stop - self._start) / self._row_bytes) + 1
 
     def sample(self, rows: int) -> "CsvBlock":
         """Return so many of the first rows."""
         head = self._head
-        ends = record_ends(head, self.understanding.separator)[:rows]
-        if len(ends) < rows and len(head) < SAMPLE_BYTES and (not len(ends) or ends[-1] < len(head)):
-            ends = np.append(ends, len(head))  # the last row of a file may end without a line end
-        stop = int(ends[-1]) if len(ends) else 0
-        return CsvBlock(head[:stop], len(ends), self.understanding, self._numbers)
+        if self._start + len(head) < self._stop:  # the last record may go on
+            ends = record_ends(head, self.understanding.separator)
+            head = head[: ends[-1] if len(ends) else 0]
+        ends, blank = blank_records(head, self.understanding.separator)
+        stops = ends[~blank | self._is_only][:rows]
+        return self._block(head[: stops[-1]], len(stops)) if len(stops) else self._block(b"", 0)
 
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
         """Return the chunks of the whole file. Raise FileRefused."""
         chunk_bytes = max(CHUNK_BYTES_MIN, int(rows_of_chunk * self._row_bytes * MORE))
-        return cut(self._path, self._start, self.understanding.separator, chunk_bytes)
+        separator = self.understanding.separator
+        return cut(self._path, self._start, separator, chunk_bytes, blanks_are_rows=self._is_only)
+
+    def read(self, chunk: Chunk) -> "CsvBlock":
+        """Return the rows of a chunk."""
+        with self._path.open("rb") as file:
+            file.seek(chunk.start)
+            return self._block(file.read(chunk.stop - chunk.start), chunk.rows)
+
+    def header(self) -> bytes:
+        """Return what stands before the rows."""
+        with self._path.open("rb") as file:
+            return file.read(self._start)
+
+    def _block(self, data: bytes, row_count: int) -> "CsvBlock":
+        if self._is_only or not may_have_blanks(data):
+            return CsvBlock(data, row_count, self.understanding, self._numbers)
+        ends, blank = blank_records(data, self.understanding.separator)
+        starts = np.concatenate(([0], ends[:-1]))
+        spans = zip(starts[~blank].tolist(), ends[~blank].tolist(), strict=True)
+        filled = b"".join([data[start:end] for start, end in spans])
+        return CsvBlock(filled, row_count, self.understanding, self._numbers, np.cumsum(blank)[~blank])
+
+    @property
+    def _is_only(self) -> bool:
+        """Whether there is but one column."""
+        return len(self.understanding.columns) == 1
+
+    @cached_property
+    def _stop(self) -> int:
+        return content_end(self._path, self._start, self.understanding.separator)
 
     @cached_property
     def _head(self) -> bytes:
         with self._path.open("rb") as file:
             file.seek(self._start)
-            return file.read(SAMPLE_BYTES)
+            return file.read(min(SAMPLE_BYTES, self._stop - self._start))
 
     @cached_property
     def _row_bytes(self) -> float:
@@ -62,50 +103,45 @@ class CsvSource:
         ends = record_ends(self._head, self.understanding.separator)
         return float(ends[-1] / len(ends)) if len(ends) else float(max(1, len(self._head)))
 
-    def read(self, chunk: Chunk) -> "CsvBlock":
-        """Return the rows of a chunk."""
-        with self._path.open("rb") as file:
-            file.seek(chunk.start)
-            return CsvBlock(file.read(chunk.stop - chunk.start), chunk.rows, self.understanding, self._numbers)
-
-    def header(self) -> bytes:
-        """Return what stands before the rows."""
-        with self._path.open("rb") as file:
-            return file.read(self._start)
-
 
 class CsvBlock:
-    """Rows of a CSV file."""
+    """Rows of a CSV file. `skipped`: how many empty lines there are before each."""
 
     def __init__(
-        self, data: bytes, row_count: int, understanding: Understanding, numbers: Collection[int] = frozenset()
+        self,
+        data: bytes,
+        row_count: int,
+        understanding: Understanding,
+        numbers: Collection[int] = frozenset(),
+        skipped: npt.NDArray[Any] | None = None,
     ) -> None:
         self._data = data
         self._numbers = numbers
+        self._skipped = skipped
         self.understanding = understanding
         self.row_count = row_count
+
+    def lines(self, first: int) -> Sequence[int]:
+        """Return the line of each row where the first is `first`."""
+        rows = range(first, first + self.row_count)
+        return rows if self._skipped is None else (np.array(rows) + self._skipped).tolist()
+
+    def only(self, rows: Sequence[bool]) -> "CsvBlock":
+        """Return some of the rows."""
+        data = b"".join([record + b"\n" for record in compress(self.records, rows)])
+        return CsvBlock(data, sum(rows), self.understanding, self._numbers)
 
     @cached_property
     def records(self) -> list[bytes]:
         """The rows as they are written, without their line ends."""
-        if b'"' not in self._data:
-            found = self._data.split(b"\n")
-            found = found if found[-1] else found[:-1]
-            return [each.removesuffix(b"\r") for each in found] if b"\r" in self._data else found
-        ends = record_ends(self._data, self.understanding.separator).tolist()
-        if not ends or ends[-1] < len(self._data):
-            ends.append(len(self._data))
-        starts = [0, *ends[:-1]]
-        return [
-            self._data[start:end].removesuffix(b"\n").removesuffix(b"\r")
-            for start, end in zip(starts, ends, strict=True)
-        ]
-
-    @property
-    def line_end(self) -> bytes:
-        """What ends the rows."""
-        first = self._data.find(b"\n")
-        return b"\r\n" if first > 0 and self._data[first - 1] == ord("\r") else b"\n"
+        data = self._data
+        if b'"' in data:
+            ends, _ = blank_records(data, self.understanding.separator)
+            spans = zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)
+            return [data[start:end].removesuffix(b"\n").rstrip(b"\r") for start, end in spans]
+        found = data.split(b"\n")
+        found = found if found[-1] else found[:-1]
+        return [each.rstrip(b"\r") for each in found] if b"\r" in data else found
 
     @property
     def lengths(self) -> Mapping[int, int]:
@@ -124,7 +160,7 @@ class CsvBlock:
 
     def cells(self, row: int) -> list[str]:
         """Return the cells of a row, as many as it has."""
-        return _parse([self.records[row]], self.understanding.separator)[0]
+        return parse_records([self.records[row]], self.understanding.separator)[0]
 
     def numbers(self, position: int) -> pl.Series | None:
         """Return a column of a numeric feature, null where a cell is empty or no number; None where it is only text."""
@@ -140,28 +176,33 @@ class CsvBlock:
             return self._written[f"c{position}"].fill_null("")
         return self._quick.to_series(position).fill_null("")
 
-    @property
+    @cached_property
     def _has_points_in_commas(self) -> bool:
         """Whether polars would take `1.5` for a number in a file of decimal commas, which people would not."""
         return self.understanding.decimal == "," and b"." in self._data
 
     @cached_property
     def _quick(self) -> pl.DataFrame | None:
-        """All columns, the numeric ones as numbers; None unless every row is known to be as long as the header.
-
-        Polars refuses a row that is longer. So when there are as many separators as there should be, none is shorter.
-        """
-        data, width = self._data, len(self.understanding.columns)
-        empty_lines = width == 1 and (b"\n\n" in data or b"\n\r" in data or data[:1] in b"\r\n")
+        """All columns, the numeric ones as numbers; None unless every row is known to be as long as the header."""
+        data = self._data
+        empty_lines = len(self.understanding.columns) == 1 and may_have_blanks(data)
         lone_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
-        separators = self.row_count * (width - 1)
-        if b'"' in data or empty_lines or lone_returns or data.count(self._separator) != separators:
+        if not data or empty_lines or lone_returns or not is_well_quoted(data, self.understanding.separator):
             return None
         try:
             frame = self._read(self._numbers)
-        except pl.exceptions.ComputeError:
+        except pl.exceptions.PolarsError:
             return None
-        return frame if frame.height == self.row_count else None
+        return frame if frame.height == self.row_count and self._has_no_short_row(frame) else None
+
+    def _has_no_short_row(self, frame: pl.DataFrame) -> bool:
+        """Return whether all cells are there. Polars refuses a row that is longer, and has null for what lacks."""
+        if not frame.to_series(-1).null_count():
+            return True
+        separator = self.understanding.separator.encode()
+        quoted = b'"' in self._data
+        count = len(outside_quotes(self._data, ord(separator))) if quoted else self._data.count(separator)
+        return count == self.row_count * (frame.width - 1)
 
     @cached_property
     def _written(self) -> pl.DataFrame:
@@ -172,15 +213,11 @@ class CsvBlock:
     def _careful(self) -> tuple[list[list[str]], dict[int, int]]:
         """The columns and the odd lengths as the careful reader finds them."""
         width = len(self.understanding.columns)
-        rows = _parse(self.records, self.understanding.separator)
+        rows = parse_records(self.records, self.understanding.separator)
         lengths = {row: len(cells) for row, cells in enumerate(rows) if len(cells) != width}
         for row in lengths:
             rows[row] = (rows[row] + [""] * width)[:width]
-        return [list(column) for column in zip(*rows, strict=True)], lengths
-
-    @property
-    def _separator(self) -> bytes:
-        return self.understanding.separator.encode()
+        return [list(column) for column in zip(*rows, strict=True)] or [[]] * width, lengths
 
     def _read(self, numbers: Collection[int], positions: Sequence[int] | None = None) -> pl.DataFrame:
         columns = range(len(self.understanding.columns))
@@ -188,7 +225,7 @@ class CsvBlock:
             self._data,
             has_header=False,
             separator=self.understanding.separator,
-            quote_char=None,
+            quote_char='"' if b'"' in self._data else None,
             decimal_comma=self.understanding.decimal == ",",
             schema={f"c{at}": pl.Float64 if at in numbers else pl.String for at in columns},
             columns=positions,
@@ -218,11 +255,12 @@ class CsvCells:
         return self._block.text(self._position)
 
 
-def _parse(records: Sequence[bytes], separator: str) -> list[list[str]]:
+def parse_records(records: Sequence[bytes], separator: str) -> list[list[str]]:
     """Return the cells of each record; an empty one has one empty cell."""
     lines = [record.decode("utf-8", "replace") for record in records]
-    parsed = list(csv.reader(lines, delimiter=separator))
-    if len(parsed) == len(records):
-        return [cells or [""] for cells in parsed]
-    # A quotation mark that is never closed swallows what follows, in the last record of a file.
-    return [next(iter(csv.reader([line], delimiter=separator)), []) or [""] for line in lines]
+    if not any("\r" in line for line in lines):
+        return [cells or [""] for cells in csv.reader(lines, delimiter=separator)]
+    # A carriage return within a row is a character as any other; the standard library refuses it.
+    lines = [line.replace("\r", LONE_RETURN) for line in lines]
+    rows = csv.reader(lines, delimiter=separator)
+    return [[cell.replace(LONE_RETURN, "\r") for cell in cells] or [""] for cells in rows]

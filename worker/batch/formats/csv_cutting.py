@@ -1,71 +1,113 @@
 """Cuts a CSV file into chunks of whole records in one pass, without a copy."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
+
+import msgspec
+import numpy as np
 
 from worker.batch.errors import FileRefused
-from worker.batch.formats.csv_records import record_ends
+from worker.batch.formats.csv_records import blank_records, may_have_blanks, record_ends
+from worker.batch.looking import QUOTES
 from worker.contract.batch import Chunk
 from worker.contract.words import Words
 
 RECORD_BYTES_MAX: Final = 16 << 20
 """A longer record is no row of a table, but a quotation mark that nobody closed or a file that is none."""
 
+BACKWARDS_BYTES: Final = 1 << 16
 
-def cut(path: Path, start: int, separator: str, chunk_bytes: int) -> list[Chunk]:
-    """Return the chunks of what follows the header, each of about `chunk_bytes`. Raise FileRefused.
 
-    Empty lines at the end are no rows.
-    """
+class _Piece(NamedTuple):
+    size: int
+    rows: int
+    blanks: int = 0
+
+
+def content_end(path: Path, start: int, separator: str) -> int:
+    """Return where the last row ends: spreadsheets leave empty lines, and rows of nothing but separators, below it."""
+    nothing = separator.encode() + b"\r\n"
+    with path.open("rb") as file:
+        size = end = file.seek(0, os.SEEK_END)
+        while end > start:
+            begin = max(start, end - BACKWARDS_BYTES)
+            file.seek(begin)
+            filled = len(file.read(end - begin).rstrip(nothing))
+            if filled:
+                file.seek(begin + filled)
+                return min(size, begin + filled + len(file.readline()))
+            end = begin
+    return start
+
+
+def cut(path: Path, start: int, separator: str, chunk_bytes: int, *, blanks_are_rows: bool) -> list[Chunk]:
+    """Return the chunks of what follows the header, each of about `chunk_bytes`. Raise FileRefused."""
     chunks: list[Chunk] = []
-    at = start
-    rows = 0
+    at, rows, skipped = start, 0, 0
     with path.open("rb") as file:
         file.seek(start)
-        for size, found in _pieces(file, separator, chunk_bytes):
-            chunks.append(Chunk(number=len(chunks), start=at, stop=at + size, rows=found, first_row=rows))
-            at += size
-            rows += found
-    return [chunk for chunk in chunks if chunk.rows]
+        for piece in _pieces(file, content_end(path, start, separator), separator, chunk_bytes):
+            kept = piece.rows if blanks_are_rows else piece.rows - piece.blanks
+            stop = at + piece.size
+            chunks.append(Chunk(number=len(chunks), start=at, stop=stop, rows=kept, first_row=rows, skipped=skipped))
+            at, rows, skipped = stop, rows + kept, skipped + piece.rows - kept
+    if not all(chunk.rows for chunk in chunks):
+        filled = (chunk for chunk in chunks if chunk.rows)
+        chunks = [msgspec.structs.replace(chunk, number=number) for number, chunk in enumerate(filled)]
+    return chunks
 
 
-def _pieces(file: BinaryIO, separator: str, chunk_bytes: int) -> Iterator[tuple[int, int]]:
-    """Yield the size and the number of records of each piece."""
+def _pieces(file: BinaryIO, end: int, separator: str, chunk_bytes: int) -> Iterator[_Piece]:
+    """Yield the size and the records of each piece; what is read of `file` ends at `end`."""
     rest = b""
-    while True:
-        read = file.read(chunk_bytes)
-        data = rest + read
-        if len(read) < chunk_bytes:
-            yield from _last(data, separator)
-            return
-        size, rows, rest = _whole_records(data, separator)
-        if rows:
-            yield size, rows
-        elif len(rest) > RECORD_BYTES_MAX:
+    while (at := file.tell()) < end:
+        # A long record is not looked through again for each few bytes of it.
+        data = rest + file.read(min(end - at, max(chunk_bytes, len(rest))))
+        size = _whole_size(data, separator)
+        rest = data[size:]
+        if file.tell() >= end and rest:
+            _check_closed(file, end - len(rest), rest, separator)
+            size, rest = len(data), b""
+        if len(rest) > RECORD_BYTES_MAX:
             raise _too_long()
+        if size:
+            yield _piece(data[:size], separator)
 
 
-def _whole_records(data: bytes, separator: str) -> tuple[int, int, bytes]:
+def _whole_size(data: bytes, separator: str) -> int:
+    """Return how many bytes the records take that end in the data."""
     if b'"' not in data:
-        size = data.rfind(b"\n") + 1
-        return size, data.count(b"\n", 0, size), data[size:]
+        return data.rfind(b"\n") + 1
     ends = record_ends(data, separator)
-    size = int(ends[-1]) if len(ends) else 0
-    return size, len(ends), data[size:]
+    return int(ends[-1]) if len(ends) else 0
 
 
-def _last(data: bytes, separator: str) -> Iterator[tuple[int, int]]:
-    """Yield the last piece; its end may lack a line end, or have empty lines."""
-    size = len(data.rstrip(b"\r\n"))
-    if not size:
-        return
-    newline = data.find(b"\n", size)
-    size = len(data) if newline < 0 else newline + 1
-    whole, rows, rest = _whole_records(data[:size], separator)
-    if len(rest) > RECORD_BYTES_MAX:
+def _piece(data: bytes, separator: str) -> _Piece:
+    if b'"' not in data and not may_have_blanks(data):
+        return _Piece(len(data), data.count(b"\n") + (not data.endswith(b"\n")))
+    ends, blank = blank_records(data, separator)
+    return _Piece(len(data), len(ends), int(np.count_nonzero(blank)))
+
+
+def _check_closed(file: BinaryIO, begin: int, record: bytes, separator: str) -> None:
+    """Raise FileRefused for a last record that a quote leaves open: it has swallowed the rows after it."""
+    if len(record) > RECORD_BYTES_MAX:
         raise _too_long()
-    yield whole + len(rest), rows + bool(rest)
+    if not len(record_ends(record + b"\n", separator)):
+        file.seek(0)
+        words = Words("The row in line {line:,} opens a quote that is never closed.", {"line": _lines(file, begin) + 1})
+        raise FileRefused(words, QUOTES)
+
+
+def _lines(file: BinaryIO, stop: int) -> int:
+    """Return how many lines end before a place in the file."""
+    count = 0
+    while stop > 0 and (data := file.read(min(stop, BACKWARDS_BYTES))):
+        count += data.count(b"\n")
+        stop -= len(data)
+    return count
 
 
 def _too_long() -> FileRefused:

@@ -6,6 +6,7 @@ of the standard library decides, record by record, and means the same thing as i
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +17,9 @@ QUOTE: Final = ord('"')
 NEWLINE: Final = ord("\n")
 RETURN: Final = ord("\r")
 CELL_CHARACTERS_MAX: Final = 1 << 30
+LONE_RETURN: Final = "\0"
+"""What stands for a carriage return that ends no line while the standard library reads, which takes it for one that
+does, and refuses it. A text that is read has no zero bytes."""
 
 csv.field_size_limit(CELL_CHARACTERS_MAX)  # how long a record may be is bounded before it is read
 
@@ -28,7 +32,7 @@ def record_ends(data: bytes, separator: str) -> Ends:
         return np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE) + 1
     if is_well_quoted(data, separator):
         return _ends_by_parity(data)
-    return np.fromiter(_ends_by_reader(data, separator), np.int64)
+    return np.array(list(_ends_by_reader(data, separator))[:-1], np.int64)
 
 
 def is_well_quoted(data: bytes, separator: str) -> bool:
@@ -41,17 +45,38 @@ def is_well_quoted(data: bytes, separator: str) -> bool:
     return bool(np.all(opens) and np.all(closes))
 
 
-def _ends_by_parity(data: bytes) -> Ends:
+def outside_quotes(data: bytes, mark: int) -> npt.NDArray[np.intp]:
+    """Return where a character stands in no quoted cell, in data that is well quoted."""
     marks = np.frombuffer(data, np.uint8)
-    newlines = np.flatnonzero(marks == NEWLINE)
-    quotes = np.flatnonzero(marks == QUOTE)
-    outside = np.searchsorted(quotes, newlines) % 2 == 0
-    ends: Ends = newlines[outside] + 1
+    found = np.flatnonzero(marks == mark)
+    outside: npt.NDArray[np.intp] = found[np.searchsorted(np.flatnonzero(marks == QUOTE), found) % 2 == 0]
+    return outside
+
+
+def blank_records(data: bytes, separator: str) -> tuple[Ends, npt.NDArray[np.bool_]]:
+    """Return where the records end, the last without a line end too, and which of them are empty lines."""
+    ends = record_ends(data, separator)
+    if len(data) > (ends[-1] if len(ends) else 0):
+        ends = np.append(ends, len(data))
+    marks = np.frombuffer(data, np.uint8)
+    first, last = marks[np.concatenate(([0], ends[:-1]))], marks[ends - 1]
+    size = np.diff(ends, prepend=0)
+    return ends, (last == NEWLINE) & ((size == 1) | ((size == 2) & (first == RETURN)))
+
+
+def may_have_blanks(data: bytes) -> bool:
+    """Return whether it is worth while to look for empty lines."""
+    return data[:1] in {b"\n", b"\r"} or b"\n\n" in data or b"\n\r" in data
+
+
+def _ends_by_parity(data: bytes) -> Ends:
+    ends: Ends = outside_quotes(data, NEWLINE) + 1
     return ends
 
 
 def _ends_by_reader(data: bytes, separator: str) -> Iterator[int]:
-    lines = io.BytesIO(data)
-    text = (line.decode("utf-8", "surrogateescape") for line in lines)
-    for _ in csv.reader(text, delimiter=separator):
+    """Yield where the records of all whole lines end, and once more: a record that is not whole swallows the last."""
+    lines = io.BytesIO(data[: data.rfind(b"\n") + 1].replace(b"\r", LONE_RETURN.encode()))
+    text = (line.decode("latin-1") for line in lines)  # which is quick, and separators are ASCII
+    for _ in csv.reader(itertools.chain(text, ("the end",)), delimiter=separator):
         yield lines.tell()

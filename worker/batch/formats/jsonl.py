@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import Final
 
@@ -175,6 +175,10 @@ class JsonBlock:
     def row_count(self) -> int:
         """How many rows."""
         return len(self.lines)
+
+    def only(self, rows: Sequence[bool]) -> "JsonBlock":
+        """Return some of the rows."""
+        return JsonBlock(self._names, list(compress(self.lines, rows)))
 
     def column(self, position: int) -> Cells:
         """Return the column at this position."""

@@ -1,6 +1,6 @@
 """Reads Parquet by slices of rows; of a row group however large only the pages that hold them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -135,6 +135,10 @@ class TypedBlock:
     def broken(self) -> Mapping[int, str]:
         """No row of a table is unreadable."""
         return {}
+
+    def only(self, rows: Sequence[bool]) -> "TypedBlock":
+        """Return some of the rows."""
+        return TypedBlock(self.frame.filter(list(rows)))
 
     def column(self, position: int) -> Cells:
         """Return the column at this position."""

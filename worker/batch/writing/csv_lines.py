@@ -10,26 +10,30 @@ from typing import Final
 import polars as pl
 
 from worker.batch.blocks import Block
-from worker.batch.formats.csv import CsvBlock
+from worker.batch.formats.csv import CsvBlock, parse_records
 from worker.batch.formats.csv_records import record_ends
-from worker.batch.writing.defusing import defused, defused_cells, is_dangerous
+from worker.batch.text import UTF_8_BOTH, WINDOWS
+from worker.batch.writing.formulas import defused, defused_cell, runs
 from worker.contract.batch import Understanding
 
 MARKS: Final = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 """The byte order marks, which the text that is read has not."""
 
-NO_BREAK: Final = str.maketrans({"\u202f": "\u00a0"})
-"""The narrow space of French sentences, which the encodings of office programs lack."""
-
 
 class CsvLinesWriter:
     """Writes the rows of a `CsvBlock`. `header` is what stands before the rows in the file, from `start` the names."""
 
-    def __init__(self, header: bytes, understanding: Understanding, names: Sequence[str], *, start: int = 0) -> None:
+    def __init__(
+        self, header: bytes, understanding: Understanding, names: Sequence[str], *, start: int = 0, encoding: str = ""
+    ) -> None:
+        self._header = header
         self._start = start
         self._understanding = understanding
         self._names = tuple(names)
-        self._header = header
+        self._encoding = encoding or understanding.encoding
+        self._separator = understanding.separator
+        self._line_end = "\r\n" if header.endswith(b"\r\n") else "\n"
+        """As the header ends, so does each row: a line break in a row may be another."""
 
     def write(self, block: Block, answers: pl.DataFrame, path: Path) -> None:
         """Write the rows with what was answered to each."""
@@ -38,13 +42,11 @@ class CsvLinesWriter:
 
     def lines(self, block: CsvBlock, answers: pl.DataFrame) -> bytes:
         """Return the rows with what was answered to each, in UTF-8."""
-        records = self._defused(block)
-        end = block.line_end
-        added = _added(answers, self._understanding)
-        if not records:
-            return b""
-        separator = self._understanding.separator.encode()
-        return end.join([record + separator + more for record, more in zip(records, added, strict=True)]) + end
+        records, added = self._safe(block), self._added(answers)
+        assert block.row_count == len(records) == len(added), "Each row has its answers"
+        pieces = [b""] * (2 * len(records))
+        pieces[::2], pieces[1::2] = records, added
+        return b"".join(pieces)
 
     def assemble(self, parts: Iterable[Path], target: Path) -> None:
         """Write the header and all parts, in order."""
@@ -56,55 +58,68 @@ class CsvLinesWriter:
 
     def head(self) -> bytes:
         """Return the header with the names of what was added, in the file's encoding, with its mark."""
-        body = self._header.rstrip(b"\r\n")
-        end = self._header[len(body) :] or b"\n"
-        names = _row(defused_cells(list(self._names)), self._understanding.separator)
-        before = defused_cells([column.name for column in self._understanding.columns])
-        if before != [column.name for column in self._understanding.columns]:
-            body = body[: self._start] + _row(before, self._understanding.separator)
-        whole = body + self._understanding.separator.encode() + names + end
-        return MARKS.get(self._understanding.encoding, b"") + self._encoded(whole)
+        above, names = self._header[: self._start], self._header[self._start :].rstrip(b"\r\n")
+        whole = above + self._without_formulas(names) + self._separator.encode()
+        whole += _row(map(defused_cell, self._names), self._separator) + self._line_end.encode()
+        return MARKS.get(self._encoding, b"") + self._encoded(whole)
 
     def _encoded(self, lines: bytes) -> bytes:
-        encoding = self._understanding.encoding
-        if encoding in {"utf-8", "utf-8-sig", ""}:
+        if self._encoding in UTF_8_BOTH or not self._encoding:
             return lines
-        return lines.decode("utf-8", "replace").translate(NO_BREAK).encode(encoding, "replace")
+        text = lines.decode("utf-8", "replace")
+        return encodable(text, self._encoding).encode(self._encoding, "replace")
 
-    def _defused(self, block: CsvBlock) -> list[bytes]:
-        """Return the rows; those with a cell that would be taken for a formula are written anew."""
-        dangerous = pl.Series([False]).new_from_index(0, block.row_count)
-        for position in range(len(self._understanding.columns)):
+    def _safe(self, block: CsvBlock) -> list[bytes]:
+        """Return the rows so that no cell runs; a row that is too short has the cells that it lacks."""
+        columns = range(len(self._understanding.columns))
+        running = pl.Series([False]).new_from_index(0, block.row_count)
+        for position in columns:
             numbers = block.numbers(position)
             if numbers is None or numbers.null_count():
-                dangerous |= is_dangerous(block.text(position))
-        odd = pl.Series(sorted(block.lengths), dtype=pl.UInt32)
-        rows = {*dangerous.arg_true().to_list(), *odd.to_list()}
-        if not rows:
+                running |= runs(block.text(position))
+        if not running.any() and not block.lengths:
             return block.records
         records = list(block.records)
-        for row in rows:
-            cells = block.cells(row)
-            if (safe := defused_cells(cells)) != cells:
-                records[row] = _row(safe, self._understanding.separator)
+        for row in {*running.arg_true().to_list(), *block.lengths}:
+            lacking = len(columns) - block.lengths.get(row, len(columns))
+            records[row] = self._without_formulas(records[row]) + self._separator.encode() * lacking
         return records
 
+    def _without_formulas(self, record: bytes) -> bytes:
+        """Return a record whose cells do not run, as it was but for those that would."""
+        if b'"' not in record:
+            cells = record.decode().split(self._separator)
+            return self._separator.join(map(defused_cell, cells)).encode()
+        cells = parse_records([record], self._separator)[0]
+        safe = list(map(defused_cell, cells))
+        return record if safe == cells else _row(safe, self._separator)
 
-def _added(answers: pl.DataFrame, understanding: Understanding) -> list[bytes]:
-    safe = answers.with_columns([defused(column) for column in answers.get_columns()])
-    text = safe.write_csv(
-        include_header=False, separator=understanding.separator, decimal_comma=understanding.decimal == ","
-    ).encode()
-    if b'"' not in text:
-        return text.split(b"\n")[:-1]
-    ends = record_ends(text, understanding.separator).tolist()
-    return [text[start : end - 1] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    def _added(self, answers: pl.DataFrame) -> list[bytes]:
+        """Return what stands behind each row, with the separator before it and the line end after it."""
+        columns = [pl.Series("", [None], dtype=pl.String).new_from_index(0, answers.height)]
+        columns += [defused(column) for column in answers]
+        text = pl.DataFrame({str(at): column for at, column in enumerate(columns)}).write_csv(
+            include_header=False,
+            separator=self._separator,
+            decimal_comma=self._understanding.decimal == ",",
+            line_terminator=self._line_end,
+        )
+        written = text.encode()
+        if b'"' not in written:
+            return written.splitlines(keepends=True)
+        ends = record_ends(written, self._separator).tolist()
+        return [written[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def _row(cells: Sequence[str], separator: str) -> bytes:
+def encodable(text: str, encoding: str) -> str:
+    """Return a text without the narrow space of French sentences where the encoding has but the wide one."""
+    return text.replace("\u202f", "\u00a0") if encoding == WINDOWS else text
+
+
+def _row(cells: Iterable[str], separator: str) -> bytes:
     written = io.StringIO()
-    csv.writer(written, delimiter=separator, lineterminator="").writerow(cells)
-    return written.getvalue().encode()
+    csv.writer(written, delimiter=separator).writerow(cells)  # its line end tells it what to quote
+    return written.getvalue().removesuffix("\r\n").encode()
 
 
 def _append(part: Path, target: int) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from worker.batch.blocks import Block
 from worker.batch.formats.columns import as_text
-from worker.batch.writing.formulas import runs
+from worker.batch.writing.formulas import defused
 from worker.batch.writing.joining import join_files
 from worker.batch.writing.layout import Layout
 from worker.batch.writing.parts import beside
@@ -29,7 +29,7 @@ class CsvWriter:
 
     def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Put the parts behind one another, below a header."""
-        header = [_defused(pl.Series([name])) for name in self._layout.names]
+        header = [defused(pl.Series([name])) for name in self._layout.names]
         names = pl.DataFrame({str(at): name for at, name in enumerate(header)})
         join_files(self._lines(names), parts, target)
 
@@ -42,8 +42,4 @@ class CsvWriter:
         text = as_text(column)
         if column.dtype.is_float() or column.dtype.is_decimal():
             return text if self._decimal == "." else text.str.replace(".", self._decimal, literal=True)
-        return text if column.dtype.is_numeric() else _defused(text)
-
-
-def _defused(text: pl.Series) -> pl.Series:
-    return text.zip_with(~runs(text).fill_null(value=False), "'" + text)
+        return text if column.dtype.is_numeric() else defused(text)

@@ -14,7 +14,7 @@ from worker.batch.writing.joining import join_files
 from worker.batch.writing.layout import Layout
 from worker.batch.writing.parts import joint_schema, read_typed, write_typed
 
-LINE: Final = "line"
+UNREADABLE: Final = "unreadable"
 """The key under which a line stands that is no JSON object, as text."""
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
@@ -44,7 +44,7 @@ def _with_keys(line: bytes, row: dict[str, object]) -> bytes:
 
 
 def _unreadable(line: bytes, row: dict[str, object]) -> bytes:
-    return _ENCODER.encode({LINE: line.strip(BLANK).decode(errors="replace"), **row}) + b"\n"
+    return _ENCODER.encode({UNREADABLE: line.strip(BLANK).decode(errors="replace"), **row}) + b"\n"
 
 
 class JsonlWriter:

@@ -4,7 +4,7 @@ import zipfile
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.worker.batch.workbooks import pack, patch, rows_of, save, with_sheet
@@ -133,6 +133,7 @@ def test_a_sheet_that_is_named_but_absent_is_refused(tmp_path):
     assert "it has 0 sheets" in refusal(pack(path, parts))
 
 
+@settings(deadline=None)  # the machine that runs it may be busy
 @given(
     turned=st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(1, 255)), max_size=3),
     kept=st.sampled_from([1, 0.99, 0.5]),

@@ -21,9 +21,9 @@ ADDED = b'"prediction":"yes","probability":0.5,"problem":null}\n'
         (b' {"a":{}} \r', b'{"a":{},' + ADDED),
         (b"{ }", b"{" + ADDED),
         (b"{}", b"{" + ADDED),
-        (b"[1]", b'{"line":"[1]",' + ADDED),
-        (b"", b'{"line":"",' + ADDED),
-        (b"\xff", b'{"line":"\xef\xbf\xbd",' + ADDED),
+        (b"[1]", b'{"unreadable":"[1]",' + ADDED),
+        (b"", b'{"unreadable":"",' + ADDED),
+        (b"\xff", b'{"unreadable":"\xef\xbf\xbd",' + ADDED),
     ],
 )
 def test_keys_are_added_before_the_brace_that_closes_a_line(tmp_path, line, written):
