@@ -187,14 +187,14 @@ def _begin(job: BatchJob, bring_input: Callable[[], None]) -> BatchJob:
     """Save the job with its file, or neither."""
     require_room(job.input_bytes)  # the result will not be smaller
     kind = StepKind.LOOK if job.status == Status.READING else StepKind.PLAN
-    with ExitStack() as undoing:
-        undoing.callback(files.delete, job)
+    with ExitStack() as unless_saved:
+        unless_saved.callback(files.delete, job)
         with telling_of_a_full_disk(), transaction.atomic():
             _require_few(job.owner)
             job.save()
             JobStep.objects.create(job=job, attempt=job.attempt, kind=kind)
             bring_input()
-        undoing.pop_all()
+        unless_saved.pop_all()
     transaction.on_commit(wake)
     return job
 
