@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[tuple[str, Any, tuple[int, ...]], ...]] = {
     "api/v1/jobs/<job_id>": (("GET", None, API_404), ("DELETE", None, API_404)),
     "api/v1/jobs/<job_id>/result": (("GET", None, API_404),),
     "api/v1/jobs/<job_id>/wrong-rows": (("GET", None, API_404),),
+    "api/v1/jobs/<job_id>/cancel": (("POST", None, API_404),),
     "api/v1/jobs/<job_id>/retry": (("POST", None, API_404),),
     "api/v1/jobs/<job_id>/again": (("POST", None, API_404),),
     "api/v1/uploads": (("OPTIONS", None, API_SPOKEN), ("GET", None, API_OWN), ("POST", None, API_SPEECHLESS)),
