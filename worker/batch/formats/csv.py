@@ -19,7 +19,8 @@ import polars as pl
 from worker.batch.formats.csv_cutting import content_end, cut
 from worker.batch.formats.csv_records import (
     LONE_RETURN,
-    blank_records,
+    all_ends,
+    are_blank,
     is_well_quoted,
     may_have_blanks,
     outside_quotes,
@@ -52,8 +53,8 @@ class CsvSource:
         if self._start + len(head) < self._stop:  # the last record may go on
             ends = record_ends(head, self.understanding.separator)
             head = head[: ends[-1] if len(ends) else 0]
-        ends, blank = blank_records(head, self.understanding.separator)
-        stops = ends[~blank | self._is_only][:rows]
+        ends = all_ends(head, self.understanding.separator)
+        stops = (ends if self._is_only else ends[~are_blank(head, ends)])[:rows]
         return self._block(head[: stops[-1]], len(stops)) if len(stops) else self._block(b"", 0)
 
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
@@ -76,7 +77,8 @@ class CsvSource:
     def _block(self, data: bytes, row_count: int) -> "CsvBlock":
         if self._is_only or not may_have_blanks(data):
             return CsvBlock(data, row_count, self.understanding, self._numbers)
-        ends, blank = blank_records(data, self.understanding.separator)
+        ends = all_ends(data, self.understanding.separator)
+        blank = are_blank(data, ends)
         starts = np.concatenate(([0], ends[:-1]))
         spans = zip(starts[~blank].tolist(), ends[~blank].tolist(), strict=True)
         filled = b"".join([data[start:end] for start, end in spans])
@@ -136,8 +138,8 @@ class CsvBlock:
         """The rows as they are written, without their line ends."""
         data = self._data
         if b'"' in data:
-            ends, _ = blank_records(data, self.understanding.separator)
-            spans = zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)
+            ends = all_ends(data, self.understanding.separator).tolist()
+            spans = zip([0, *ends[:-1]], ends, strict=True)
             return [data[start:end].removesuffix(b"\n").rstrip(b"\r") for start, end in spans]
         found = data.split(b"\n")
         found = found if found[-1] else found[:-1]
