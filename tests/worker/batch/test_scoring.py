@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def of_labels(*labels, kind=None):
     return told(answer, A, labels)
 
 
-def lines(result) -> list[str]:
+def lines(result):
     return result.data.decode().splitlines()
 
 
@@ -169,7 +170,7 @@ def test_answers_are_those_of_the_model(tmp_path, name, engine):
     content = frame.to_csv(index=False).encode()
     result = job(tmp_path, content, model, rows_of_chunk=40).run()
     assert result.counts() == (150, 0, 0)
-    online = model.predict(made.table.slice(0, 150))
+    online: Any = model.predict(made.table.slice(0, 150))
     found = list(csv.DictReader(io.StringIO(result.data.decode())))
     assert [type(each)(row["prediction"]) for each, row in zip(online.predictions.tolist(), found, strict=True)] == (
         online.predictions.tolist()

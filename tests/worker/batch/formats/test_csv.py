@@ -40,8 +40,8 @@ def columns_of(block: CsvBlock) -> list[list[str]]:
 def test_quick_and_careful_reading_agree(rows, end):
     data = "".join(",".join(f'"{cell}"' for cell in row) + end for row in rows).encode()
     quick, careful = (CsvBlock(data, len(rows), understood("a", "b")) for _ in range(2))
-    careful.__dict__["_quick"] = None
-    assert quick._quick is not None
+    careful.__dict__["_untidy"] = None
+    assert quick._untidy is not None
     assert columns_of(quick) == columns_of(careful)
     assert quick.lengths == careful.lengths == {}
 
@@ -63,7 +63,9 @@ def test_rows_of_another_length_are_told(data, lengths):
 
 def test_numbers_in_quotes_are_numbers():
     block = CsvBlock(b'"1,5";"x;y"\r\n"";"z"\r\n', 2, understood("a", "b", separator=";", decimal=","), {0})
-    assert block.column(0).numbers.to_list() == [1.5, None]
+    numbers = block.column(0).numbers
+    assert numbers is not None
+    assert numbers.to_list() == [1.5, None]
     assert block.column(0).text().to_list() == ["1,5", ""]
 
 
