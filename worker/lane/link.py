@@ -75,7 +75,11 @@ class Link:
     def _connected(self) -> socket.socket:
         if self._socket is None:
             connection = socket.socket(socket.AF_UNIX)
-            connection.connect(str(self._path))
+            try:
+                connection.connect(str(self._path))
+            except OSError:
+                connection.close()
+                raise
             # Kept by the kernel: Python's own timeout would ask `poll` before each read and write.
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
                 connection.setsockopt(socket.SOL_SOCKET, option, _TIMEOUT)

@@ -1,12 +1,12 @@
 """CSV as a source: chunks are ranges of the file's bytes, and each row is kept as it is written.
 
-Where all is plain (quotes at the borders of cells, each row as long as the header) polars reads the columns; else the
-reader of the standard library does, whose rows may be of any length. An empty line is a row of an only column, and no
-row where there are several.
+Polars reads the columns. It wants plain rows, with quotes at the borders of cells and as many cells as the header: what
+is none is first read by the standard library, and written anew. An empty line is a row of an only column, and no row
+where there are several.
 """
 
 import csv
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
@@ -19,7 +19,8 @@ import polars as pl
 from worker.batch.formats.csv_cutting import content_end, cut
 from worker.batch.formats.csv_records import (
     LONE_RETURN,
-    blank_records,
+    all_ends,
+    are_blank,
     is_well_quoted,
     may_have_blanks,
     outside_quotes,
@@ -52,8 +53,8 @@ class CsvSource:
         if self._start + len(head) < self._stop:  # the last record may go on
             ends = record_ends(head, self.understanding.separator)
             head = head[: ends[-1] if len(ends) else 0]
-        ends, blank = blank_records(head, self.understanding.separator)
-        stops = ends[~blank | self._is_only][:rows]
+        ends = all_ends(head, self.understanding.separator)
+        stops = (ends if self._is_only else ends[~are_blank(head, ends)])[:rows]
         return self._block(head[: stops[-1]], len(stops)) if len(stops) else self._block(b"", 0)
 
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
@@ -76,7 +77,8 @@ class CsvSource:
     def _block(self, data: bytes, row_count: int) -> "CsvBlock":
         if self._is_only or not may_have_blanks(data):
             return CsvBlock(data, row_count, self.understanding, self._numbers)
-        ends, blank = blank_records(data, self.understanding.separator)
+        ends = all_ends(data, self.understanding.separator)
+        blank = are_blank(data, ends)
         starts = np.concatenate(([0], ends[:-1]))
         spans = zip(starts[~blank].tolist(), ends[~blank].tolist(), strict=True)
         filled = b"".join([data[start:end] for start, end in spans])
@@ -136,8 +138,8 @@ class CsvBlock:
         """The rows as they are written, without their line ends."""
         data = self._data
         if b'"' in data:
-            ends, _ = blank_records(data, self.understanding.separator)
-            spans = zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)
+            ends = all_ends(data, self.understanding.separator).tolist()
+            spans = zip([0, *ends[:-1]], ends, strict=True)
             return [data[start:end].removesuffix(b"\n").rstrip(b"\r") for start, end in spans]
         found = data.split(b"\n")
         found = found if found[-1] else found[:-1]
@@ -146,7 +148,7 @@ class CsvBlock:
     @property
     def lengths(self) -> Mapping[int, int]:
         """The number of cells of each row that has not as many as the header."""
-        return self._careful[1] if self._quick is None else {}
+        return self._plain[1]
 
     def column(self, position: int) -> "CsvCells":
         """Return the column at this position in the file."""
@@ -164,17 +166,14 @@ class CsvBlock:
 
     def numbers(self, position: int) -> pl.Series | None:
         """Return a column of a numeric feature, null where a cell is empty or no number; None where it is only text."""
-        if self._quick is None or position not in self._numbers or self._has_points_in_commas:
+        if position not in self._numbers or self._has_points_in_commas:
             return None
-        return self._quick.to_series(position)
+        return self._frame.to_series(position)
 
     def text(self, position: int) -> pl.Series:
         """Return a column as it is written."""
-        if self._quick is None:
-            return pl.Series(self._careful[0][position], dtype=pl.String)
-        if position in self._numbers:
-            return self._written[f"c{position}"].fill_null("")
-        return self._quick.to_series(position).fill_null("")
+        column = self._written[f"c{position}"] if position in self._numbers else self._frame.to_series(position)
+        return column.fill_null("")
 
     @cached_property
     def _has_points_in_commas(self) -> bool:
@@ -182,15 +181,27 @@ class CsvBlock:
         return self.understanding.decimal == "," and b"." in self._data
 
     @cached_property
-    def _quick(self) -> pl.DataFrame | None:
-        """All columns, the numeric ones as numbers; None unless every row is known to be as long as the header."""
+    def _frame(self) -> pl.DataFrame:
+        """All columns, the numeric ones as numbers."""
+        frame = self._untidy if self._untidy is not None else self._read(self._plain[0], self._numbers)
+        assert frame.height == self.row_count, "Plain rows are read one by one"
+        return frame
+
+    @cached_property
+    def _written(self) -> pl.DataFrame:
+        """The numeric columns as they are written: read together when the first of them is asked for."""
+        return self._read(self._plain[0], (), sorted(self._numbers))
+
+    @cached_property
+    def _untidy(self) -> pl.DataFrame | None:
+        """All columns as polars reads them without more ado; None unless every row is known to be plain."""
         data = self._data
         empty_lines = len(self.understanding.columns) == 1 and may_have_blanks(data)
         lone_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
         if not data or empty_lines or lone_returns or not is_well_quoted(data, self.understanding.separator):
             return None
         try:
-            frame = self._read(self._numbers)
+            frame = self._read(data, self._numbers)
         except pl.exceptions.PolarsError:
             return None
         return frame if frame.height == self.row_count and self._has_no_short_row(frame) else None
@@ -205,27 +216,33 @@ class CsvBlock:
         return count == self.row_count * (frame.width - 1)
 
     @cached_property
-    def _written(self) -> pl.DataFrame:
-        """The numeric columns as they are written: read together when the first of them is asked for."""
-        return self._read((), sorted(self._numbers))
+    def _plain(self) -> tuple[bytes, dict[int, int]]:
+        """The rows, each plain, and how many cells those had that were too long or too short."""
+        if self._untidy is not None:
+            return self._data, {}
+        width, separator = len(self.understanding.columns), self.understanding.separator.encode()
+        odd = [
+            row
+            for row, record in enumerate(self.records)
+            if not record or b'"' in record or b"\r" in record or record.count(separator) != width - 1
+        ]
+        cells = parse_records([self.records[row] for row in odd], self.understanding.separator)
+        evened = [(each + [""] * width)[:width] for each in cells]
+        records = list(self.records)
+        for row, record in zip(odd, write_records(evened, self.understanding.separator), strict=True):
+            records[row] = record
+        lengths = {row: len(each) for row, each in zip(odd, cells, strict=True) if len(each) != width}
+        return b"\n".join(records), lengths
 
-    @cached_property
-    def _careful(self) -> tuple[list[list[str]], dict[int, int]]:
-        """The columns and the odd lengths as the careful reader finds them."""
-        width = len(self.understanding.columns)
-        rows = parse_records(self.records, self.understanding.separator)
-        lengths = {row: len(cells) for row, cells in enumerate(rows) if len(cells) != width}
-        for row in lengths:
-            rows[row] = (rows[row] + [""] * width)[:width]
-        return [list(column) for column in zip(*rows, strict=True)] or [[]] * width, lengths
-
-    def _read(self, numbers: Collection[int], positions: Sequence[int] | None = None) -> pl.DataFrame:
+    def _read(self, data: bytes, numbers: Collection[int], positions: Sequence[int] | None = None) -> pl.DataFrame:
         columns = range(len(self.understanding.columns))
+        if not data:
+            return pl.DataFrame(schema={f"c{at}": pl.Float64 if at in numbers else pl.String for at in columns})
         return pl.read_csv(
-            self._data,
+            data,
             has_header=False,
             separator=self.understanding.separator,
-            quote_char='"' if b'"' in self._data else None,
+            quote_char='"' if b'"' in data else None,
             decimal_comma=self.understanding.decimal == ",",
             schema={f"c{at}": pl.Float64 if at in numbers else pl.String for at in columns},
             columns=positions,
@@ -264,3 +281,17 @@ def parse_records(records: Sequence[bytes], separator: str) -> list[list[str]]:
     lines = [line.replace("\r", LONE_RETURN) for line in lines]
     rows = csv.reader(lines, delimiter=separator)
     return [[cell.replace(LONE_RETURN, "\r") for cell in cells] or [""] for cells in rows]
+
+
+def write_records(rows: Iterable[Sequence[str]], separator: str) -> list[bytes]:
+    """Return rows as records, quoted where need be."""
+    written = _Lines()
+    csv.writer(written, delimiter=separator).writerows(rows)  # its line end, \r\n, tells it what to quote
+    return [line.removesuffix("\r\n").encode() for line in written]
+
+
+class _Lines(list[str]):
+    """A file of lines."""
+
+    def write(self, line: str, /) -> None:
+        self.append(line)

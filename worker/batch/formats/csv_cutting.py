@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from worker.batch.errors import FileRefused
-from worker.batch.formats.csv_records import blank_records, may_have_blanks, record_ends
+from worker.batch.formats.csv_records import all_ends, are_blank, may_have_blanks, record_ends
 from worker.batch.looking import QUOTES
 from worker.contract.batch import Chunk
 from worker.contract.words import Words
@@ -87,8 +87,8 @@ def _whole_size(data: bytes, separator: str) -> int:
 def _piece(data: bytes, separator: str) -> _Piece:
     if b'"' not in data and not may_have_blanks(data):
         return _Piece(len(data), data.count(b"\n") + (not data.endswith(b"\n")))
-    ends, blank = blank_records(data, separator)
-    return _Piece(len(data), len(ends), int(np.count_nonzero(blank)))
+    ends = all_ends(data, separator)
+    return _Piece(len(data), len(ends), int(np.count_nonzero(are_blank(data, ends))) if may_have_blanks(data) else 0)
 
 
 def _check_closed(file: BinaryIO, begin: int, record: bytes, separator: str) -> None:

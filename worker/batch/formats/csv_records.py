@@ -53,15 +53,18 @@ def outside_quotes(data: bytes, mark: int) -> npt.NDArray[np.intp]:
     return outside
 
 
-def blank_records(data: bytes, separator: str) -> tuple[Ends, npt.NDArray[np.bool_]]:
-    """Return where the records end, the last without a line end too, and which of them are empty lines."""
+def all_ends(data: bytes, separator: str) -> Ends:
+    """Return where the records end of data that ends with one, though that may lack its line end."""
     ends = record_ends(data, separator)
-    if len(data) > (ends[-1] if len(ends) else 0):
-        ends = np.append(ends, len(data))
+    return np.append(ends, len(data)) if len(data) > (ends[-1] if len(ends) else 0) else ends
+
+
+def are_blank(data: bytes, ends: Ends) -> npt.NDArray[np.bool_]:
+    """Return which of the records that end there are empty lines."""
     marks = np.frombuffer(data, np.uint8)
-    first, last = marks[np.concatenate(([0], ends[:-1]))], marks[ends - 1]
-    size = np.diff(ends, prepend=0)
-    return ends, (last == NEWLINE) & ((size == 1) | ((size == 2) & (first == RETURN)))
+    filled = np.searchsorted(np.flatnonzero((marks != NEWLINE) & (marks != RETURN)), [0, *ends])
+    blank: npt.NDArray[np.bool_] = filled[:-1] == filled[1:]
+    return blank
 
 
 def may_have_blanks(data: bytes) -> bool:

@@ -1,7 +1,5 @@
 """CSV that came as CSV: each row as it was written, with the answers after it, in the file's own encoding."""
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,10 +8,10 @@ from typing import Final
 import polars as pl
 
 from worker.batch.blocks import Block
-from worker.batch.formats.csv import CsvBlock, parse_records
+from worker.batch.formats.csv import CsvBlock, parse_records, write_records
 from worker.batch.formats.csv_records import record_ends
 from worker.batch.text import UTF_8_BOTH, WINDOWS
-from worker.batch.writing.formulas import defused, defused_cell, runs
+from worker.batch.writing.formulas import MARK, defused, defused_cell, runs
 from worker.contract.batch import Understanding
 
 MARKS: Final = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
@@ -66,24 +64,40 @@ class CsvLinesWriter:
     def _encoded(self, lines: bytes) -> bytes:
         if self._encoding in UTF_8_BOTH or not self._encoding:
             return lines
-        text = lines.decode("utf-8", "replace")
-        return encodable(text, self._encoding).encode(self._encoding, "replace")
+        if self._encoding != WINDOWS:
+            return lines.decode().encode(self._encoding, "replace")
+        # Its encoder is slow, and most lines need none.
+        split = lines.splitlines(keepends=True)
+        return b"".join([line if line.isascii() else _in_windows(line) for line in split])
 
     def _safe(self, block: CsvBlock) -> list[bytes]:
         """Return the rows so that no cell runs; a row that is too short has the cells that it lacks."""
-        columns = range(len(self._understanding.columns))
-        running = pl.Series([False]).new_from_index(0, block.row_count)
-        for position in columns:
-            numbers = block.numbers(position)
-            if numbers is None or numbers.null_count():
-                running |= runs(block.text(position))
-        if not running.any() and not block.lengths:
+        running = self._running(block)
+        if not running and not block.lengths:
             return block.records
         records = list(block.records)
-        for row in {*running.arg_true().to_list(), *block.lengths}:
-            lacking = len(columns) - block.lengths.get(row, len(columns))
-            records[row] = self._without_formulas(records[row]) + self._separator.encode() * lacking
+        separator, width = self._separator.encode(), len(self._understanding.columns)
+        for row, positions in running.items():
+            cells = records[row].split(separator)
+            if len(cells) == width and b'"' not in records[row]:
+                for position in positions:
+                    cells[position] = MARK.encode() + cells[position]
+                records[row] = separator.join(cells)
+            else:
+                records[row] = self._without_formulas(records[row])
+        for row, length in block.lengths.items():
+            records[row] = self._without_formulas(records[row]) + separator * max(0, width - length)
         return records
+
+    def _running(self, block: CsvBlock) -> dict[int, list[int]]:
+        """Return the positions of the cells that would run, by their rows."""
+        found: dict[int, list[int]] = {}
+        for position in range(len(self._understanding.columns)):
+            numbers = block.numbers(position)
+            if numbers is None or numbers.null_count():
+                for row in runs(block.text(position)).arg_true().to_list():
+                    found.setdefault(row, []).append(position)
+        return found
 
     def _without_formulas(self, record: bytes) -> bytes:
         """Return a record whose cells do not run, as it was but for those that would."""
@@ -116,10 +130,12 @@ def encodable(text: str, encoding: str) -> str:
     return text.replace("\u202f", "\u00a0") if encoding == WINDOWS else text
 
 
+def _in_windows(line: bytes) -> bytes:
+    return encodable(line.decode(), WINDOWS).encode(WINDOWS, "replace")
+
+
 def _row(cells: Iterable[str], separator: str) -> bytes:
-    written = io.StringIO()
-    csv.writer(written, delimiter=separator).writerow(cells)  # its line end tells it what to quote
-    return written.getvalue().removesuffix("\r\n").encode()
+    return write_records([list(cells)], separator)[0]
 
 
 def _append(part: Path, target: int) -> None:
