@@ -110,9 +110,14 @@ def _send_waiting(under_way: list[JobStep], now: datetime) -> None:
 def _next_steps() -> list[Next]:
     """Return the first waiting step of each job under way."""
     waiting = JobStep.objects.filter(job=OuterRef("pk"), attempt=OuterRef("attempt"), state=StepState.WAITING)
-    first = Subquery(waiting.order_by("kind", "number").values("pk")[:1])
-    jobs = BatchJob.objects.under_way().order_by().annotate(step=first).values_list("step", "pk", "owner_id")
-    return [Next(step_id=step, job_id=job, owner_id=owner) for step, job, owner in jobs if step is not None]
+    in_order = waiting.order_by("kind", "number")
+    first = {"step": Subquery(in_order.values("pk")[:1]), "kind": Subquery(in_order.values("kind")[:1])}
+    jobs = BatchJob.objects.under_way().order_by().annotate(**first).values_list("step", "kind", "pk", "owner_id")
+    return [
+        Next(step_id=step, job_id=job, owner_id=owner, is_last=kind == StepKind.ASSEMBLE)
+        for step, kind, job, owner in jobs
+        if step is not None
+    ]
 
 
 def send(step_id: int, now: datetime) -> bool:

@@ -8,15 +8,19 @@ from itertools import count
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Next:
-    """The step that comes next of a job: rows' keys."""
+    """The step that comes next of a job: rows' keys. `is_last`: after it somebody has a result."""
 
     step_id: int
     job_id: int
     owner_id: int
+    is_last: bool = False
 
 
 class Turns:
-    """Chooses who has least under way, and among those who waited longest since their last turn."""
+    """Chooses who has least under way, and among those who waited longest since their last turn.
+
+    Of one person's jobs those come first that are then done: else all of many small ones would end at the same time.
+    """
 
     def __init__(self) -> None:
         self._clock = count(1)
@@ -30,6 +34,7 @@ class Turns:
             key=lambda step: (
                 owners[step.owner_id],
                 self._owners.get(step.owner_id, 0),
+                not step.is_last,
                 jobs[step.job_id],
                 self._jobs.get(step.job_id, 0),
                 step.job_id,

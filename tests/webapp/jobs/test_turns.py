@@ -40,6 +40,14 @@ def test_the_jobs_of_one_person_take_turns():
     assert set(sent.values()) == {10}
 
 
+def test_of_the_jobs_of_one_person_what_is_then_done_comes_first():
+    last = Next(step_id=9, job_id=9, owner_id=ALICE, is_last=True)
+    turns = Turns()
+    turns.note(last)
+    assert turns.choose([step(ALICE, 1), last, step(ALICE, 2)], Counter({ALICE: 1}), Counter()) == last
+    assert turns.choose([step(BOB, 1), last], Counter({ALICE: 1}), Counter()).owner_id == BOB
+
+
 def test_a_job_that_has_ended_is_forgotten():
     turns = Turns()
     for job in (1, 2):
