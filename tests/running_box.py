@@ -19,6 +19,8 @@ from appliance.steps import manage
 from appliance.supervision import ask
 
 LAUNCHER: Final = str(ROOT / "bastide")
+ENDS_WITH_US: Final = ("setpriv", "--pdeathsig", "TERM")
+"""Whoever interrupts pytest-xdist has its processes killed, and no fixture ends their boxes any more."""
 READY: Final = re.compile(r"^Bastide is ready at (\S+) \(user admin(?:, password in (.+))?\)$", re.MULTILINE)
 READY_TIMEOUT_S: Final = 240.0
 END_TIMEOUT_S: Final = 40.0
@@ -61,7 +63,8 @@ class RunningBox:
         self._environment = os.environ | environment
 
     def __enter__(self) -> Self:
-        argv = [LAUNCHER, "up", "--port", str(self.port), "--data-dir", str(self.data_dir), *self._options]
+        where = ("--port", str(self.port), "--data-dir", str(self.data_dir))
+        argv = [*ENDS_WITH_US, LAUNCHER, "up", *where, *self._options]
         self.process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
