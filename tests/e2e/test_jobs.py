@@ -36,7 +36,7 @@ def send(page: Page, file: Path) -> None:
 
 
 def start(page: Page) -> None:
-    page.locator("form[action$='/start/'] button").click()
+    page.locator("form[action$='/start/'] button.btn-primary").click()
     expect(page.locator("a[href$='/result']")).to_be_visible(timeout=DONE_MS)
 
 

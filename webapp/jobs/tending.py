@@ -112,7 +112,7 @@ def _next_steps() -> list[Next]:
     waiting = JobStep.objects.filter(job=OuterRef("pk"), attempt=OuterRef("attempt"), state=StepState.WAITING)
     in_order = waiting.order_by("kind", "number")
     first = {"step": Subquery(in_order.values("pk")[:1]), "kind": Subquery(in_order.values("kind")[:1])}
-    jobs = BatchJob.objects.under_way().order_by().annotate(**first).values_list("step", "kind", "pk", "owner_id")
+    jobs = BatchJob.objects.under_way().order_by().annotate(**first).values_list("step", "kind", "pk", "owner_id")  # type: ignore[misc]  # annotated by a mapping
     return [
         Next(step_id=step, job_id=job, owner_id=owner, is_last=kind == StepKind.ASSEMBLE)
         for step, kind, job, owner in jobs
