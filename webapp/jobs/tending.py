@@ -38,6 +38,11 @@ GRACE: Final = timedelta(seconds=3)
 STEPS_PER_PROCESS: Final = 2
 """One in work and one in the queue, so that no worker waits for the control plane."""
 
+LARGE_ROWS: Final = 20_000
+LATER: Final = 6
+LATER_QUEUE: Final = f"{names.QUEUE_BATCH}\x06\x16{LATER}"
+"""Where Celery's transport keeps messages of this priority. Workers take what is in the queue itself first."""
+
 DELIVERIES_MAX: Final = 50
 """Minutes of losses one after another: no restart of Redis or of workers takes so long."""
 
@@ -74,7 +79,7 @@ def _lost(sent: list[JobStep], now: datetime) -> list[JobStep]:
     try:
         client = redis_client.client()
         # The queue is read before the leases: what a worker takes in between has its lease by the second look.
-        queued = b"\n".join(client.lrange(names.QUEUE_BATCH, 0, -1))  # type: ignore[arg-type]  # not a coroutine
+        queued = b"".join(b"".join(client.lrange(name, 0, -1)) for name in (names.QUEUE_BATCH, LATER_QUEUE))  # type: ignore[arg-type]  # not a coroutine
         leases = client.mget([LEASE_PREFIX + step.token for step in old])
     except RedisError:
         return []
@@ -120,6 +125,11 @@ def _next_steps() -> list[Next]:
     ]
 
 
+def _may_wait(step: JobStep) -> bool:
+    """Return whether a step lets those of small jobs pass in the queue: a chunk of a large job."""
+    return step.kind == StepKind.SCORE and (step.job.rows_total or 0) > LARGE_ROWS
+
+
 def send(step_id: int, now: datetime) -> bool:
     """Hand a step that waits to the data plane. Return False when Redis does not take it; then it waits on."""
     token = uuid4().hex
@@ -135,7 +145,11 @@ def send(step_id: int, now: datetime) -> bool:
     message = msgspec.to_builtins(requests.request(step))
     try:
         app.send_task(  # type: ignore[no-untyped-call]  # Celery is untyped
-            TASKS[StepKind(step.kind)], kwargs={"message": message}, queue=names.QUEUE_BATCH, task_id=token
+            TASKS[StepKind(step.kind)],
+            kwargs={"message": message},
+            queue=names.QUEUE_BATCH,
+            task_id=token,
+            priority=LATER if _may_wait(step) else 0,
         )
     except (OperationalError, RedisError):
         JobStep.objects.filter(pk=step.pk, token=token).update(state=StepState.WAITING)
