@@ -26,7 +26,7 @@ def defused(column: pl.Series) -> pl.Series:
     """Return a column whose texts do not run; no value of another type does."""
     if column.dtype != pl.String or not (found := runs(column).fill_null(value=False)).any():
         return column
-    return (MARK + column).zip_with(found, column)
+    return (MARK + column).zip_with(found, column).alias(column.name)
 
 
 def defused_cell(cell: str) -> str:
