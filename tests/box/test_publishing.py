@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from appliance.steps import manage
+from tests.box.publishers import SPOOL
 from tests.running_box import LAUNCHER, RunningBox, eventually
 
 pytestmark = pytest.mark.box
@@ -49,7 +50,8 @@ def predicted(box: RunningBox, endpoint: str) -> str:
 
 
 def uploads(box: RunningBox) -> list[Path]:
-    return [path for path in (box.data_dir / "spool").rglob("*") if path.is_file()]
+    places = (box.data_dir / "spool" / name for name in SPOOL)
+    return [path for place in places for path in place.rglob("*") if path.is_file()]
 
 
 def test_a_model_is_pushed_here_and_answers(box, files):
