@@ -41,7 +41,6 @@ SIGHTS: Final = (
     Sight(name="deploy", path="/endpoints/penguins/manage/deploy/?version=1&role=shadow&share=50"),
     Sight(name="rollback", path="/endpoints/penguins/manage/rollback/"),
     Sight(name="audit", path="/audit/"),
-    Sight(name="jobs", path="/jobs/"),
     Sight(name="keys", path="/keys/"),
     Sight(name="programs", path="/api/"),
     Sight(name="box", path="/box/"),
