@@ -1,6 +1,5 @@
 """CSV that came as CSV: each row as it was written, with the answers after it, in the file's own encoding."""
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from worker.batch.formats.csv import CsvBlock, parse_records, write_records
 from worker.batch.formats.csv_records import record_ends
 from worker.batch.text import UTF_8_BOTH, WINDOWS
 from worker.batch.writing.formulas import MARK, defused, defused_cell, runs
+from worker.batch.writing.joining import join_files
 from worker.contract.batch import Understanding
 
 MARKS: Final = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
@@ -46,13 +46,9 @@ class CsvLinesWriter:
         pieces[::2], pieces[1::2] = records, added
         return b"".join(pieces)
 
-    def assemble(self, parts: Iterable[Path], target: Path) -> None:
+    def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Write the header and all parts, in order."""
-        with target.open("wb") as out:
-            out.write(self.head())
-            out.flush()
-            for part in parts:
-                _append(part, out.fileno())
+        join_files(self.head(), parts, target)
 
     def head(self) -> bytes:
         """Return the header with the names of what was added, in the file's encoding, with its mark."""
@@ -136,10 +132,3 @@ def _in_windows(line: bytes) -> bytes:
 
 def _row(cells: Iterable[str], separator: str) -> bytes:
     return write_records([list(cells)], separator)[0]
-
-
-def _append(part: Path, target: int) -> None:
-    with part.open("rb") as source:
-        left = os.fstat(source.fileno()).st_size
-        while left > 0:
-            left -= os.sendfile(target, source.fileno(), None, left)

@@ -16,8 +16,8 @@ from tests.worker.batch.workbooks import save, source_of, understood
 from worker.batch.blocks import Block, Source
 from worker.batch.formats.jsonl import JsonlSource, look_at_lines
 from worker.batch.formats.parquet import ParquetSource, look_at_parquet
-from worker.batch.writing.delimited import CsvWriter
-from worker.batch.writing.formats import writer_for
+from worker.batch.opening import table_writer
+from worker.batch.writing.jsonl import JsonLinesWriter
 from worker.batch.writing.layout import Layout
 from worker.contract.batch import ColumnFound, FileFormat, Understanding
 
@@ -84,8 +84,8 @@ def test_the_rows_that_come_back_are_those_that_went_in(tmp_path_factory, source
     folder = tmp_path_factory.mktemp("pair")
     understanding, blocks = blocks_of(source, rows, folder / "input")
     layout = Layout(understanding=understanding, added=ADDED)
-    kept = source is target is FileFormat.CSV
-    writer = CsvWriter(layout) if kept else writer_for(layout, target)
+    kept = source is target is FileFormat.JSONL
+    writer = JsonLinesWriter() if kept else table_writer(target, layout)
     parts = [folder / f"part-{number}" for number in range(len(blocks))]
     for block, part in zip(blocks, parts, strict=True):
         writer.write(block, answers_for(block.row_count), part)
