@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from worker.batch.errors import FileRefused
-from worker.batch.formats.csv_records import all_ends, are_blank, may_have_blanks, record_ends
+from worker.batch.formats.csv_records import all_ends, are_blank, feeds, record_ends
 from worker.batch.looking import QUOTES
 from worker.contract.batch import Chunk
 from worker.contract.words import Words
@@ -47,8 +47,7 @@ def cut(path: Path, start: int, separator: str, chunk_bytes: int, *, blanks_are_
     chunks: list[Chunk] = []
     at, rows, skipped = start, 0, 0
     with path.open("rb") as file:
-        file.seek(start)
-        for piece in _pieces(file, content_end(path, start, separator), separator, chunk_bytes):
+        for piece in _pieces(file, start, content_end(path, start, separator), separator, chunk_bytes):
             kept = piece.rows if blanks_are_rows else piece.rows - piece.blanks
             stop = at + piece.size
             chunks.append(Chunk(number=len(chunks), start=at, stop=stop, rows=kept, first_row=rows, skipped=skipped))
@@ -59,21 +58,25 @@ def cut(path: Path, start: int, separator: str, chunk_bytes: int, *, blanks_are_
     return chunks
 
 
-def _pieces(file: BinaryIO, end: int, separator: str, chunk_bytes: int) -> Iterator[_Piece]:
-    """Yield the size and the records of each piece; what is read of `file` ends at `end`."""
-    rest = b""
-    while (at := file.tell()) < end:
-        # A long record is not looked through again for each few bytes of it.
-        data = rest + file.read(min(end - at, max(chunk_bytes, len(rest))))
+def _pieces(file: BinaryIO, start: int, end: int, separator: str, chunk_bytes: int) -> Iterator[_Piece]:
+    """Yield the size and the records of each piece of what lies between `start` and `end`."""
+    at, length = start, chunk_bytes
+    while at < end:
+        file.seek(at)
+        data = file.read(min(end - at, length))
+        is_last = at + len(data) >= end
         size = _whole_size(data, separator)
-        rest = data[size:]
-        if file.tell() >= end and rest:
-            _check_closed(file, end - len(rest), rest, separator)
-            size, rest = len(data), b""
-        if len(rest) > RECORD_BYTES_MAX:
+        rest = len(data) - size
+        if rest > RECORD_BYTES_MAX:
             raise _too_long()
+        if is_last and rest:
+            _check_closed(file, at + size, data[size:], separator)
+            size = len(data)
         if size:
-            yield _piece(data[:size], separator)
+            yield _piece(data[:size] if size < len(data) else data, separator)
+        at += size
+        # A long record is not looked through again for each few bytes of it.
+        length = chunk_bytes if size else 2 * length
 
 
 def _whole_size(data: bytes, separator: str) -> int:
@@ -85,10 +88,12 @@ def _whole_size(data: bytes, separator: str) -> int:
 
 
 def _piece(data: bytes, separator: str) -> _Piece:
-    if b'"' not in data and not may_have_blanks(data):
-        return _Piece(len(data), data.count(b"\n") + (not data.endswith(b"\n")))
+    count, doubled = feeds(data)
+    has_blanks = doubled or data[:1] in {b"\n", b"\r"}
+    if b'"' not in data and not has_blanks:
+        return _Piece(len(data), count + (not data.endswith(b"\n")))
     ends = all_ends(data, separator)
-    return _Piece(len(data), len(ends), int(np.count_nonzero(are_blank(data, ends))) if may_have_blanks(data) else 0)
+    return _Piece(len(data), len(ends), int(np.count_nonzero(are_blank(data, ends))) if has_blanks else 0)
 
 
 def _check_closed(file: BinaryIO, begin: int, record: bytes, separator: str) -> None:

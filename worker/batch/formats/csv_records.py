@@ -17,6 +17,7 @@ QUOTE: Final = ord('"')
 NEWLINE: Final = ord("\n")
 RETURN: Final = ord("\r")
 CELL_CHARACTERS_MAX: Final = 1 << 30
+BLOCK_BYTES: Final = 1 << 18
 LONE_RETURN: Final = "\0"
 """What stands for a carriage return that ends no line while the standard library reads, which takes it for one that
 does, and refuses it. A text that is read has no zero bytes."""
@@ -37,6 +38,8 @@ def record_ends(data: bytes, separator: str) -> Ends:
 
 def is_well_quoted(data: bytes, separator: str) -> bool:
     """Return whether every other quote opens a cell, and those between close it or are doubled."""
+    if b'"' not in data:
+        return True
     marks = np.frombuffer(b"\n" + data + b"\n", np.uint8)
     at = np.flatnonzero(marks == QUOTE)
     before, after = marks[at[0::2] - 1], marks[at[1::2] + 1]
@@ -69,7 +72,21 @@ def are_blank(data: bytes, ends: Ends) -> npt.NDArray[np.bool_]:
 
 def may_have_blanks(data: bytes) -> bool:
     """Return whether it is worth while to look for empty lines."""
-    return data[:1] in {b"\n", b"\r"} or b"\n\n" in data or b"\n\r" in data
+    return data[:1] in {b"\n", b"\r"} or feeds(data)[1]
+
+
+def feeds(data: bytes) -> tuple[int, bool]:
+    """Return how many line feeds there are, and whether a line end follows one of them at once.
+
+    In blocks that the processor's cache holds, this takes a quarter of the time of counting and finding bytes.
+    """
+    marks = np.frombuffer(data, np.uint8)
+    count, doubled = 0, b"\r" in data and b"\n\r" in data
+    for start in range(0, len(marks), BLOCK_BYTES):
+        are_feeds = marks[start : start + BLOCK_BYTES + 1] == NEWLINE  # one more: two may meet where blocks do
+        doubled = doubled or bool(np.any(are_feeds[1:] & are_feeds[:-1]))
+        count += int(np.count_nonzero(are_feeds[:BLOCK_BYTES]))
+    return count, doubled
 
 
 def _ends_by_parity(data: bytes) -> Ends:
