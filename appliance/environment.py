@@ -169,9 +169,14 @@ def worker(data: DataDirectory) -> dict[str, str]:
     }
 
 
-def one_thread() -> dict[str, str]:
-    """Return what keeps the reading of files to the one processor of its process."""
-    return {"POLARS_MAX_THREADS": "1"}
+def whole_chunks() -> dict[str, str]:
+    """Return what a process needs that goes through one large chunk after the other.
+
+    It reads with the one processor that is its own, and keeps the memory of one chunk for the next: to give it back and
+    take it anew costs a tenth of the time.
+    """
+    kept = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
+    return {"POLARS_MAX_THREADS": "1"} | kept
 
 
 def _set_by_the_admin(*names: str) -> dict[str, str]:

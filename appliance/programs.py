@@ -56,7 +56,7 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
         Program(
             name=name,
             argv=("nice", "-n", str(BATCH_NICENESS), *celery("worker.app", "worker.batch", name)),
-            environment=worker | environment.one_thread(),
+            environment=worker | environment.whole_chunks(),
         )
         for name in (f"batch-{number}" for number in range(1, sizes.batch + 1))
     )

@@ -1,5 +1,6 @@
 """Puts the parts of all chunks together into the result, and tells what a page says of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -36,7 +37,8 @@ def _told_before(place: JobPlace) -> AssembleOutcome | None:
 def _assembled(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> AssembleOutcome:
     plan = Plan.load(place.plan)
     numbers = [chunk.number for chunk in plan.chunks]
-    with appearing(place.result) as draft:
+    with ThreadPoolExecutor(max_workers=1) as beside, appearing(place.result) as draft:
+        told = beside.submit(summarise, place, plan)  # while the kernel copies
         open_writer(plan, place).assemble([place.part(number) for number in numbers], draft)
     wrong = [part for number in numbers if (part := place.wrong_part(number)).exists()]
     if wrong:
@@ -51,7 +53,7 @@ def _assembled(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> As
         result_bytes=place.result.stat().st_size,
         result_format=plan.output,
         wrong_rows_bytes=place.wrong_rows.stat().st_size if wrong else 0,
-        summary=summarise(place, plan),
+        summary=told.result(),
         differences=differences(plan, answers, former) if former is not None else None,
     )
     with appearing(place.outcome) as draft:

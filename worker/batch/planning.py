@@ -1,5 +1,6 @@
 """Plans a job: understand the file, check a sample of its rows, cut it into chunks."""
 
+from math import ceil
 from typing import Final
 
 import msgspec
@@ -135,11 +136,14 @@ class Planning:
 def rows_of_chunk(rows: int | None, size_bytes: int, request: PlanRequest) -> int:
     """Return how many rows a chunk has: enough to cost no more than its rows, few enough to be shared out and told of.
 
-    `rows` is about how many the file has, None where that is unknown.
+    Where there are more than processes, they are as many for each, so that all end at a time. `rows` is about how many the file has, None where that is unknown.
     """
     timely = request.rows_per_s * CHUNK_S if request.rows_per_s else ROWS_MAX
     if not rows:
         return max(1, int(min(timely, ROWS_MAX_UNKNOWN)))
     by_bytes = CHUNK_BYTES * rows / max(1, size_bytes)
     shared = max(ROWS_MIN, rows / (CHUNKS_PER_PROCESS * request.processes))
-    return max(1, int(min(by_bytes, timely, shared, ROWS_MAX)))
+    chunks = ceil(rows / max(1, int(min(by_bytes, timely, shared, ROWS_MAX))))
+    if chunks > request.processes:
+        chunks = request.processes * ceil(chunks / request.processes)
+    return ceil(rows / chunks)

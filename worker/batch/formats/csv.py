@@ -30,8 +30,6 @@ from worker.contract.batch import Chunk, Understanding
 
 SAMPLE_BYTES: Final = 1 << 20
 CHUNK_BYTES_MIN: Final = 4 << 10
-MORE: Final = 1.05
-"""Rows are longer here and shorter there: a little more in each chunk, so that no tiny one is left at the end."""
 
 
 class CsvSource:
@@ -59,7 +57,9 @@ class CsvSource:
 
     def cut(self, rows_of_chunk: int) -> list[Chunk]:
         """Return the chunks of the whole file. Raise FileRefused."""
-        chunk_bytes = max(CHUNK_BYTES_MIN, int(rows_of_chunk * self._row_bytes * MORE))
+        chunks = max(1, round(self.rows_about() / rows_of_chunk))
+        # Each ends with the row before: a row more, so that no tiny chunk is left at the end.
+        chunk_bytes = max(CHUNK_BYTES_MIN, int((self._stop - self._start) / chunks + self._row_bytes) + 1)
         separator = self.understanding.separator
         return cut(self._path, self._start, separator, chunk_bytes, blanks_are_rows=self._is_only)
 
