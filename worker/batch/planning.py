@@ -136,7 +136,8 @@ class Planning:
 def rows_of_chunk(rows: int | None, size_bytes: int, request: PlanRequest) -> int:
     """Return how many rows a chunk has: enough to cost no more than its rows, few enough to be shared out and told of.
 
-    Where there are more than processes, they are as many for each, so that all end at a time. `rows` is about how many the file has, None where that is unknown.
+    Where there are more than processes, they are as many for each, so that all end at a time.
+    `rows` is about how many the file has, None where that is unknown.
     """
     timely = request.rows_per_s * CHUNK_S if request.rows_per_s else ROWS_MAX
     if not rows:

@@ -5,8 +5,7 @@ is none is first read by the standard library, and written anew. An empty line i
 where there are several.
 """
 
-import csv
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
@@ -18,13 +17,14 @@ import polars as pl
 
 from worker.batch.formats.csv_cutting import content_end, cut
 from worker.batch.formats.csv_records import (
-    LONE_RETURN,
     all_ends,
     are_blank,
     is_well_quoted,
     may_have_blanks,
     outside_quotes,
+    parse_records,
     record_ends,
+    write_records,
 )
 from worker.contract.batch import Chunk, Understanding
 
@@ -145,6 +145,22 @@ class CsvBlock:
         found = found if found[-1] else found[:-1]
         return [each.rstrip(b"\r") for each in found] if b"\r" in data else found
 
+    @cached_property
+    def lines_of_text(self) -> pl.Series | None:
+        """The rows as they are written, without their line ends; None where one takes several lines."""
+        if not self._data:
+            return None
+        lines = pl.read_csv(
+            self._data,
+            has_header=False,
+            separator="\0",  # which no text has
+            quote_char=None,
+            schema={"line": pl.String},
+        ).to_series()
+        if len(lines) != self.row_count:
+            return None
+        return lines.str.strip_chars_end("\r") if b"\r" in self._data else lines
+
     @property
     def lengths(self) -> Mapping[int, int]:
         """The number of cells of each row that has not as many as the header."""
@@ -162,7 +178,9 @@ class CsvBlock:
 
     def cells(self, row: int) -> list[str]:
         """Return the cells of a row, as many as it has."""
-        return parse_records([self.records[row]], self.understanding.separator)[0]
+        lines = self.lines_of_text  # which is quick, and mostly there
+        record = self.records[row] if lines is None else (lines[row] or "").encode()
+        return parse_records([record], self.understanding.separator)[0]
 
     def numbers(self, position: int) -> pl.Series | None:
         """Return a column of a numeric feature, null where a cell is empty or no number; None where it is only text."""
@@ -270,28 +288,3 @@ class CsvCells:
     def text(self) -> pl.Series:
         """Return the cells as they are written, without quotes."""
         return self._block.text(self._position)
-
-
-def parse_records(records: Sequence[bytes], separator: str) -> list[list[str]]:
-    """Return the cells of each record; an empty one has one empty cell."""
-    lines = [record.decode("utf-8", "replace") for record in records]
-    if not any("\r" in line for line in lines):
-        return [cells or [""] for cells in csv.reader(lines, delimiter=separator)]
-    # A carriage return within a row is a character as any other; the standard library refuses it.
-    lines = [line.replace("\r", LONE_RETURN) for line in lines]
-    rows = csv.reader(lines, delimiter=separator)
-    return [[cell.replace(LONE_RETURN, "\r") for cell in cells] or [""] for cells in rows]
-
-
-def write_records(rows: Iterable[Sequence[str]], separator: str) -> list[bytes]:
-    """Return rows as records, quoted where need be."""
-    written = _Lines()
-    csv.writer(written, delimiter=separator).writerows(rows)  # its line end, \r\n, tells it what to quote
-    return [line.removesuffix("\r\n").encode() for line in written]
-
-
-class _Lines(list[str]):
-    """A file of lines."""
-
-    def write(self, line: str, /) -> None:
-        self.append(line)

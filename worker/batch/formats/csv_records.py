@@ -1,4 +1,4 @@
-"""Where the records of CSV end: line ends within quotes belong to a cell.
+"""Where the records of CSV end, and their cells: line ends within quotes belong to a cell.
 
 Quotes are counted where each stands at the border of a cell, which is quick; where one does not (`5" pipe`), the reader
 of the standard library decides, record by record, and means the same thing as it does when the rows are read.
@@ -7,7 +7,7 @@ of the standard library decides, record by record, and means the same thing as i
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -89,6 +89,24 @@ def feeds(data: bytes) -> tuple[int, bool]:
     return count, doubled
 
 
+def parse_records(records: Sequence[bytes], separator: str) -> list[list[str]]:
+    """Return the cells of each record; an empty one has one empty cell."""
+    lines = [record.decode("utf-8", "replace") for record in records]
+    if not any("\r" in line for line in lines):
+        return [cells or [""] for cells in csv.reader(lines, delimiter=separator)]
+    # A carriage return within a row is a character as any other; the standard library refuses it.
+    lines = [line.replace("\r", LONE_RETURN) for line in lines]
+    rows = csv.reader(lines, delimiter=separator)
+    return [[cell.replace(LONE_RETURN, "\r") for cell in cells] or [""] for cells in rows]
+
+
+def write_records(rows: Iterable[Sequence[str]], separator: str) -> list[bytes]:
+    """Return rows as records, quoted where need be."""
+    written = _Lines()
+    csv.writer(written, delimiter=separator).writerows(rows)  # its line end, \r\n, tells it what to quote
+    return [line.removesuffix("\r\n").encode() for line in written]
+
+
 def _ends_by_parity(data: bytes) -> Ends:
     ends: Ends = outside_quotes(data, NEWLINE) + 1
     return ends
@@ -100,3 +118,10 @@ def _ends_by_reader(data: bytes, separator: str) -> Iterator[int]:
     text = (line.decode("latin-1") for line in lines)  # which is quick, and separators are ASCII
     for _ in csv.reader(itertools.chain(text, ("the end",)), delimiter=separator):
         yield lines.tell()
+
+
+class _Lines(list[str]):
+    """A file of lines."""
+
+    def write(self, line: str, /) -> None:
+        self.append(line)

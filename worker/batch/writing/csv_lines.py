@@ -1,14 +1,15 @@
 """CSV that came as CSV: each row as it was written, with the answers after it, in the file's own encoding."""
 
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from worker.batch.blocks import Block
-from worker.batch.formats.csv import CsvBlock, parse_records, write_records
-from worker.batch.formats.csv_records import record_ends
+from worker.batch.formats.csv import CsvBlock
+from worker.batch.formats.csv_records import parse_records, record_ends, write_records
 from worker.batch.text import UTF_8_BOTH, WINDOWS
 from worker.batch.writing.formulas import MARK, defused, defused_cell, runs
 from worker.batch.writing.joining import join_files
@@ -36,7 +37,35 @@ class CsvLinesWriter:
     def write(self, block: Block, answers: pl.DataFrame, path: Path) -> None:
         """Write the rows with what was answered to each."""
         assert isinstance(block, CsvBlock), "The lines of another format are not there"
-        path.write_bytes(self._encoded(self.lines(block, answers)))
+        frame = self._untouched(block, answers)
+        if frame is None:
+            path.write_bytes(self._encoded(self.lines(block, answers)))
+        elif self._is_utf8:
+            self._written(frame, path)
+        else:
+            self._written(frame, whole := BytesIO())
+            path.write_bytes(self._encoded(whole.getvalue()))
+
+    def _untouched(self, block: CsvBlock, answers: pl.DataFrame) -> pl.DataFrame | None:
+        """Return the rows as lines, and the answers; None unless each row is one line and is written as it stands.
+
+        That is how nearly all files are, and takes half the time of joining row by row.
+        """
+        commas = self._understanding.decimal == self._separator  # numbers would need quotes
+        if commas or block.lengths or self._running(block) or (lines := block.lines_of_text) is None:
+            return None
+        added = [_quoted(defused(column), self._separator) for column in answers]
+        return pl.DataFrame([lines.alias("line"), *(column.alias(str(at)) for at, column in enumerate(added))])
+
+    def _written(self, frame: pl.DataFrame, target: Path | BytesIO) -> None:
+        frame.write_csv(
+            target,
+            include_header=False,
+            separator=self._separator,
+            decimal_comma=self._understanding.decimal == ",",
+            line_terminator=self._line_end,
+            quote_style="never",  # a line is no cell
+        )
 
     def lines(self, block: CsvBlock, answers: pl.DataFrame) -> bytes:
         """Return the rows with what was answered to each, in UTF-8."""
@@ -57,8 +86,12 @@ class CsvLinesWriter:
         whole += _row(map(defused_cell, self._names), self._separator) + self._line_end.encode()
         return MARKS.get(self._encoding, b"") + self._encoded(whole)
 
+    @property
+    def _is_utf8(self) -> bool:
+        return self._encoding in UTF_8_BOTH or not self._encoding
+
     def _encoded(self, lines: bytes) -> bytes:
-        if self._encoding in UTF_8_BOTH or not self._encoding:
+        if self._is_utf8:
             return lines
         if self._encoding != WINDOWS:
             return lines.decode().encode(self._encoding, "replace")
@@ -124,6 +157,18 @@ class CsvLinesWriter:
 def encodable(text: str, encoding: str) -> str:
     """Return a text without the narrow space of French sentences where the encoding has but the wide one."""
     return text.replace("\u202f", "\u00a0") if encoding == WINDOWS else text
+
+
+def _quoted(column: pl.Series, separator: str) -> pl.Series:
+    """Return a column whose texts are quoted where need be; an empty one is, as none at all is not."""
+    if column.dtype != pl.String or not _are_special(column.unique(), separator).any():
+        return column
+    special = _are_special(column, separator)
+    return ('"' + column.str.replace_all('"', '""', literal=True) + '"').zip_with(special, column)
+
+
+def _are_special(texts: pl.Series, separator: str) -> pl.Series:
+    return texts.str.contains(f'[\\r\\n"{separator}]|^$').fill_null(value=False)
 
 
 def _in_windows(line: bytes) -> bytes:

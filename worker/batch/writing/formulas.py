@@ -24,8 +24,9 @@ def runs(text: pl.Series) -> pl.Series:
 
 def defused(column: pl.Series) -> pl.Series:
     """Return a column whose texts do not run; no value of another type does."""
-    if column.dtype != pl.String or not (found := runs(column).fill_null(value=False)).any():
+    if column.dtype != pl.String or not runs(column.unique()).any():  # answers are the same few again and again
         return column
+    found = runs(column).fill_null(value=False)
     return (MARK + column).zip_with(found, column).alias(column.name)
 
 
