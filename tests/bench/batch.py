@@ -71,8 +71,7 @@ def main() -> None:
         with box:
             box.wait_until_ready()
             client = httpx.Client(base_url=box.url, headers={"Authorization": f"Bearer {box.key()}"}, timeout=600)
-            versions = {model: artifact.parent for model, (artifact, _) in prepare(box, directory).items()}
-            versions["logistic"] = stored(box, "Logistic")
+            versions = {model: stored(box, artifact) for model, (artifact, _) in prepare(box, directory).items()}
             file = write_rows(directory / "rows.csv", options.rows)
             runs = compete(client, versions, file, options.rounds)
             giant = run_giant(box, client, write_rows(directory / "giant.csv", options.giant_rows))
@@ -81,9 +80,10 @@ def main() -> None:
         write_json(options.json, {"machine": machine(), "runs": [asdict(run) for run in runs], "giant": giant})
 
 
-def stored(box: RunningBox, estimator: str) -> Path:
-    """Return the directory of the version with this estimator."""
-    return next(path.parent for path in box.data_dir.glob("models/*/manifest.json") if estimator in path.read_text())
+def stored(box: RunningBox, artifact: Path) -> Path:
+    """Return the directory of the version that this file was published as."""
+    content = artifact.read_bytes()
+    return next(path.parent for path in box.data_dir.glob("models/*/artifact") if path.read_bytes() == content)
 
 
 def write_rows(path: Path, rows: int) -> Path:
