@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 def record_plan(outcome: PlanOutcome, now: datetime) -> None:
     """Keep what was understood of a file; where it was cut, its chunks are to be scored."""
     with transaction.atomic():
+        if outcome.is_part:
+            _begin_early(outcome, now)
+            return
         done = _done(outcome.step, StepKind.LOOK) or _done(outcome.step, StepKind.PLAN)
         if done is None:
             return
@@ -54,9 +57,7 @@ def record_chunk(outcome: ChunkOutcome, now: datetime) -> None:
             fail(job, outcome.reason, NOTHING, now)
             return
         _count(job, outcome)
-        not_done = (StepState.WAITING, StepState.SENT)
-        if not job.steps.filter(attempt=job.attempt, kind=StepKind.SCORE, state__in=not_done).exists():
-            JobStep.objects.create(job=job, attempt=job.attempt, kind=StepKind.ASSEMBLE)
+        _assemble_after_the_last(job)
 
 
 def record_result(outcome: AssembleOutcome, now: datetime) -> None:
@@ -99,6 +100,14 @@ def fail(job: BatchJob, reason: Words, hint: Words | None, now: datetime) -> Non
 
 def _done(step: Step, kind: StepKind, number: int = 0) -> JobStep | None:
     """Mark a step done. Return it, or None when it was done before, or nobody waits for it any more."""
+    found = _awaited(step, kind, number)
+    if found is not None:
+        found.state = StepState.DONE
+        found.save(update_fields=["state"])
+    return found
+
+
+def _awaited(step: Step, kind: StepKind, number: int = 0) -> JobStep | None:
     steps = JobStep.objects.filter(
         job__job_id=step.job_id,
         attempt=step.attempt,
@@ -107,26 +116,47 @@ def _done(step: Step, kind: StepKind, number: int = 0) -> JobStep | None:
         kind=kind,
         number=number,
     )
-    found = steps.exclude(state=StepState.DONE).select_related("job").first()
-    if found is None:
-        return None
-    found.state = StepState.DONE
-    found.save(update_fields=["state"])
-    return found
+    return steps.exclude(state=StepState.DONE).select_related("job").first()
+
+
+def _begin_early(outcome: PlanOutcome, now: datetime) -> None:
+    """Have the first chunks scored while the file is still being cut."""
+    planning = _awaited(outcome.step, StepKind.PLAN)
+    if planning is not None:
+        understanding = msgspec.to_builtins(outcome.understanding)
+        planning.job.move(Status.QUEUED, status=Status.RUNNING, started_at=now, understanding_json=understanding)
+        _add_chunks(planning.job, outcome)
 
 
 def _begin_scoring(job: BatchJob, outcome: PlanOutcome, now: datetime) -> None:
+    job.move(Status.QUEUED, status=Status.RUNNING, started_at=now)
+    job.move(Status.RUNNING, rows_total=outcome.rows)
+    _add_chunks(job, outcome)
+    _assemble_after_the_last(job)
+
+
+def _add_chunks(job: BatchJob, outcome: PlanOutcome) -> None:
+    """Add the steps of all chunks but those that have been told of before."""
     JobStep.objects.bulk_create(
-        JobStep(
-            job=job,
-            attempt=job.attempt,
-            kind=StepKind.SCORE,
-            number=chunk.number,
-            chunk_json=msgspec.to_builtins(chunk),
-        )
-        for chunk in outcome.chunks
+        [
+            JobStep(
+                job=job,
+                attempt=job.attempt,
+                kind=StepKind.SCORE,
+                number=chunk.number,
+                chunk_json=msgspec.to_builtins(chunk),
+            )
+            for chunk in outcome.chunks
+        ],
+        ignore_conflicts=True,
     )
-    job.move(Status.QUEUED, status=Status.RUNNING, started_at=now, rows_total=outcome.rows)
+
+
+def _assemble_after_the_last(job: BatchJob) -> None:
+    """Have the result made if the file is cut and all chunks are done."""
+    open_steps = job.steps.filter(attempt=job.attempt, kind__in=(StepKind.PLAN, StepKind.SCORE))
+    if not open_steps.exclude(state=StepState.DONE).exists():
+        JobStep.objects.create(job=job, attempt=job.attempt, kind=StepKind.ASSEMBLE)
 
 
 def _skip(outcome: ChunkOutcome) -> bool:

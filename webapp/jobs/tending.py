@@ -126,8 +126,12 @@ def _next_steps() -> list[Next]:
 
 
 def _may_wait(step: JobStep) -> bool:
-    """Return whether a step lets those of small jobs pass in the queue: a chunk of a large job."""
-    return step.kind == StepKind.SCORE and (step.job.rows_total or 0) > LARGE_ROWS
+    """Return whether a step lets those of small jobs pass in the queue: a chunk of a large job.
+
+    One of which chunks are known before the count of its rows is large.
+    """
+    rows = step.job.rows_total
+    return step.kind == StepKind.SCORE and (rows is None or rows > LARGE_ROWS)
 
 
 def send(step_id: int, now: datetime) -> bool:

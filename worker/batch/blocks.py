@@ -1,6 +1,6 @@
 """A part of a file in columns, whatever its format."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import polars as pl
@@ -44,8 +44,11 @@ class Source(Protocol):
     def sample(self, rows: int) -> Block:
         """Return so many of the first rows."""
 
-    def cut(self, rows_of_chunk: int) -> list[Chunk]:
-        """Return the chunks of the whole file, in order; each but the last has about so many rows."""
+    def cut(self, rows_of_chunk: int) -> Iterator[Chunk]:
+        """Yield the chunks of the whole file, in order, each ready to be read; all but the last of about so many rows.
+
+        Raise FileRefused where the file is found to be broken on the way.
+        """
 
     def read(self, chunk: Chunk) -> Block:
         """Return the rows of a chunk."""

@@ -1,5 +1,6 @@
 """Plans a job: understand the file, check a sample of its rows, cut it into chunks."""
 
+from collections.abc import Callable
 from math import ceil
 from typing import Final
 
@@ -14,7 +15,7 @@ from worker.batch.scoring import check_rows, first_problems, lines_of
 from worker.batch.text import UTF_8, UTF_8_MARKED
 from worker.batch.writing.csv_lines import encodable
 from worker.batch.writing.xlsx import check_fits_sheet
-from worker.contract.batch import FileFormat, PlanOutcome, PlanRequest, Understanding
+from worker.contract.batch import Chunk, FileFormat, PlanOutcome, PlanRequest, Understanding
 from worker.contract.signature import Signature
 from worker.contract.words import Words
 from worker.models.answers import label_names
@@ -46,21 +47,37 @@ class Planning:
         self._signature = signature
         self._number_max = number_max
 
-    def plan(self) -> PlanOutcome:
-        """Return what was understood and the chunks, or why there are none."""
-        request = self._request
+    def plan(self, tell: Callable[[PlanOutcome], None] = lambda _: None) -> PlanOutcome:
+        """Return what was understood and the chunks, or why there are none; `tell` of the first ones before.
+
+        What was decided is kept before anything is told. A planner that does it again, after a death, keeps to that:
+        rows of chunks that have been told of may be answered already.
+        """
         try:
-            found = find_out(request, self._place, self._signature)
+            plan = self._decided()
         except FileRefused as refused:
-            return PlanOutcome(step=request.step, reason=refused.words, hint=refused.hint)
-        plan = self._drafted(found)
-        understanding = self._sampled(plan)
-        plan = msgspec.structs.replace(plan, understanding=understanding)
-        refusal = None if request.only_look else self._refusal(understanding)
-        if request.only_look or refusal is not None:
+            return PlanOutcome(step=self._request.step, reason=refused.words, hint=refused.hint)
+        understanding = plan.understanding
+        refusal = None if self._request.only_look else self._refusal(understanding)
+        if self._request.only_look or refusal is not None:
             reason, hint = refusal or (None, None)
-            return PlanOutcome(step=request.step, understanding=understanding, reason=reason, hint=hint)
-        return self._cut(plan)
+            return PlanOutcome(step=self._request.step, understanding=understanding, reason=reason, hint=hint)
+        return self._cut(plan, tell)
+
+    def _decided(self) -> Plan:
+        """Return how the file is read and how large its chunks are."""
+        if self._place.plan.exists():
+            return Plan.load(self._place.plan)
+        plan = self._drafted(find_out(self._request, self._place, self._signature))
+        plan = msgspec.structs.replace(plan, understanding=self._sampled(plan))
+        source = open_source(plan, self._place, self._signature)
+        size_bytes = text_of(plan, self._place).stat().st_size
+        plan = msgspec.structs.replace(
+            plan, rows_of_chunk=rows_of_chunk(source.rows_about(), size_bytes, self._request)
+        )
+        if not self._request.only_look:
+            plan.save(self._place.plan)
+        return plan
 
     def _drafted(self, found: Found) -> Plan:
         names = [column.name for column in found.understanding.columns]
@@ -113,24 +130,26 @@ class Planning:
             return words, Words("Look at what is wrong with them; if that is meant, accept wrong rows and start again.")
         return None
 
-    def _cut(self, plan: Plan) -> PlanOutcome:
+    def _cut(self, plan: Plan, tell: Callable[[PlanOutcome], None]) -> PlanOutcome:
+        step, understanding = self._request.step, plan.understanding
+        chunks: list[Chunk] = []
+        told = self._request.processes
         try:
-            source = open_source(plan, self._place, self._signature)
-            size_bytes = text_of(plan, self._place).stat().st_size
-            chunks = source.cut(rows_of_chunk(source.rows_about(), size_bytes, self._request))
+            for chunk in open_source(plan, self._place, self._signature).cut(plan.rows_of_chunk):
+                if len(chunks) == told:  # after one for each process, two, four …
+                    tell(PlanOutcome(step=step, understanding=understanding, chunks=tuple(chunks), is_part=True))
+                    told *= 2
+                chunks.append(chunk)
             rows = sum(chunk.rows for chunk in chunks)
             if plan.output is FileFormat.XLSX:
                 check_fits_sheet(rows, len(plan.column_names) + len(plan.added))
         except FileRefused as refused:
-            understood = plan.understanding
-            return PlanOutcome(
-                step=self._request.step, understanding=understood, reason=refused.words, hint=refused.hint
-            )
+            return PlanOutcome(step=step, understanding=understanding, reason=refused.words, hint=refused.hint)
         if not rows:
-            return PlanOutcome(step=self._request.step, understanding=plan.understanding, reason=NO_ROWS)
-        understanding = msgspec.structs.replace(plan.understanding, rows=rows)
+            return PlanOutcome(step=step, understanding=understanding, reason=NO_ROWS)
+        understanding = msgspec.structs.replace(understanding, rows=rows)
         msgspec.structs.replace(plan, understanding=understanding, chunks=tuple(chunks)).save(self._place.plan)
-        return PlanOutcome(step=self._request.step, understanding=understanding, chunks=tuple(chunks), rows=rows)
+        return PlanOutcome(step=step, understanding=understanding, chunks=tuple(chunks), rows=rows)
 
 
 def rows_of_chunk(rows: int | None, size_bytes: int, request: PlanRequest) -> int:

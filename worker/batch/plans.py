@@ -62,7 +62,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `header_start`, `text_start`: where the header of a text begins, and its rows do, in bytes. `is_copied`: the text is
     a working copy, not the upload. `first_line`: the line, as people count them, of the first row. `encoding`: of a
-    result that is CSV as the file is; not the file's if that lacks a character of what is added.
+    result that is CSV as the file is; not the file's if that lacks a character of what is added. `chunks` are there
+    once the whole file is cut, for the making of the result; all are about `rows_of_chunk` long.
     """
 
     understanding: Understanding
@@ -80,6 +81,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     prediction_type: Prediction = "number"
     unpacked_bytes_max: int = 2 << 30
+    rows_of_chunk: int = 0
     chunks: tuple[Chunk, ...] = ()
 
     @property

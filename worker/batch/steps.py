@@ -48,8 +48,8 @@ class Bench:
     redis_socket: Path
     models: ModelCache
 
-    def plan(self, request: PlanRequest) -> PlanOutcome | None:
-        """Understand a file and cut it."""
+    def plan(self, request: PlanRequest, tell: Callable[[PlanOutcome], None]) -> PlanOutcome | None:
+        """Understand a file and cut it; `tell` of its first chunks before the last."""
         place = JobPlace(self.spool_dir, request.step)
 
         def failed(reason: Words, hint: Words) -> PlanOutcome:
@@ -60,7 +60,7 @@ class Bench:
 
             place.clear_former_attempts()
             model = self.models.get(request.digest)
-            return Planning(request, place, model.manifest.signature, model.number_max).plan()
+            return Planning(request, place, model.manifest.signature, model.number_max).plan(tell)
 
         return self._done(request.step, place, "plan", work, failed)
 

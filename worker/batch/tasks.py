@@ -1,7 +1,7 @@
 """The tasks of batch jobs: thin, named, repeatable. Each is acknowledged as it begins: the control plane asks again."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -30,7 +30,8 @@ def bench() -> "Bench":
 @contained
 def plan_job(message: dict[str, Any]) -> None:
     """Understand a file and cut it; answer `control.record_plan`."""
-    _answer(names.TASK_RECORD_PLAN, lambda: bench().plan(msgspec.convert(message, PlanRequest)))
+    tell = partial(_tell, names.TASK_RECORD_PLAN)
+    _answer(names.TASK_RECORD_PLAN, lambda: bench().plan(msgspec.convert(message, PlanRequest), tell))
 
 
 @app.task(name=names.TASK_SCORE_CHUNK, acks_late=False)  # type: ignore[untyped-decorator]  # Celery is untyped
@@ -50,5 +51,9 @@ def assemble_job(message: dict[str, Any]) -> None:
 def _answer(task: str, work: Callable[[], msgspec.Struct | None]) -> None:
     outcome = work()
     if outcome is not None:
-        message = msgspec.to_builtins(outcome)
-        app.send_task(task, kwargs={"message": message}, queue=names.QUEUE_CONTROL, retry_policy=RETRY_POLICY)
+        _tell(task, outcome)
+
+
+def _tell(task: str, outcome: msgspec.Struct) -> None:
+    message = msgspec.to_builtins(outcome)
+    app.send_task(task, kwargs={"message": message}, queue=names.QUEUE_CONTROL, retry_policy=RETRY_POLICY)

@@ -168,11 +168,16 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """`control.record_plan`: what was understood and how it is cut, or why it cannot be."""
+    """`control.record_plan`: what was understood and how it is cut, or why it cannot be.
+
+    Until the whole file is cut (`is_part`) the first chunks are told of, so that they need not wait for the last; in
+    the end all are, with the count of their `rows`.
+    """
 
     step: Step
     understanding: Understanding | None = None
     chunks: tuple[Chunk, ...] = ()
+    is_part: bool = False
     rows: int = 0
     reason: Words | None = None
     hint: Words | None = None

@@ -157,9 +157,47 @@ def test_no_more_problems_are_kept_than_anybody_reads(job):
     assert len(job.problems) == PROBLEMS_MAX
 
 
+def test_first_chunks_begin_while_the_file_is_being_cut(job):
+    play_plan(job, 2, is_part=True, rows=0)
+    assert (job.status, job.started_at, job.rows_total) == (Status.RUNNING, NOON, None)
+    assert states(job) == [("2-plan", 0, "waiting"), ("3-score", 0, "waiting"), ("3-score", 1, "waiting")]
+
+
+def test_first_chunks_that_are_told_of_again_are_no_more_chunks(job):
+    play_plan(job, 2, is_part=True)
+    play_plan(job, 2, is_part=True)
+    play_chunk(job, 1)
+    play_plan(job, 3)
+    assert states(job)[1:] == [("3-score", 0, "waiting"), ("3-score", 1, "done"), ("3-score", 2, "waiting")]
+    assert (job.rows_total, job.rows_done) == (3 * ROWS, ROWS)
+
+
+def test_no_result_is_made_before_the_file_is_cut(job):
+    play_plan(job, 1, is_part=True)
+    play_chunk(job, 0)
+    assert not job.steps.filter(kind=StepKind.ASSEMBLE).exists()
+    play_plan(job, 1)
+    assert job.steps.filter(kind=StepKind.ASSEMBLE).count() == 1
+    play_result(job)
+    assert job.status == Status.SUCCEEDED
+
+
+def test_a_file_that_is_found_broken_after_its_first_chunks_ends_the_job(job):
+    play_plan(job, 2, is_part=True)
+    play_chunk(job, 0)
+    play_plan(job, 0, reason=DIED)
+    assert (job.status, job.reason, states(job)) == (Status.FAILED, DIED, [])
+
+
+def test_first_chunks_of_a_job_that_has_ended_are_dropped(job):
+    submitting.cancel(job, NOON)
+    play_plan(job, 2, is_part=True)
+    assert (job.status, states(job)) == (Status.CANCELED, [])
+
+
 def test_a_chunk_that_kills_its_workers_is_written_without_the_model(job):
     play_plan(job, 1)
-    JobStep.objects.update(state=StepState.SENT)
+    JobStep.objects.filter(kind=StepKind.SCORE).update(state=StepState.SENT)
     play_chunk(job, 0, rows=0, gave_up=True, reason=DIED)
     step = job.steps.get(kind=StepKind.SCORE)
     assert (job.status, step.state, step.skip) == (Status.RUNNING, StepState.WAITING, True)

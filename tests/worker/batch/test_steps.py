@@ -82,7 +82,7 @@ def ask(job: Job, *, skip: bool = False) -> ScoreRequest:
 def test_steps_do_a_job(tmp_path, redis_socket, client):
     done = job(tmp_path, CONTENT, answering(plain))
     worker = bench(done, redis_socket)
-    planned = worker.plan(done.request)
+    planned = worker.plan(done.request, lambda _: None)
     assert (planned.rows, planned.reason) == (20_000, None)
     for chunk in planned.chunks:
         assert worker.score(ScoreRequest(step=done.step, chunk=chunk)).reason is None

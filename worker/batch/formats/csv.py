@@ -5,7 +5,7 @@ is none is first read by the standard library, and written anew. An empty line i
 where there are several.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
@@ -55,8 +55,8 @@ class CsvSource:
         stops = (ends if self._is_only else ends[~are_blank(head, ends)])[:rows]
         return self._block(head[: stops[-1]], len(stops)) if len(stops) else self._block(b"", 0)
 
-    def cut(self, rows_of_chunk: int) -> list[Chunk]:
-        """Return the chunks of the whole file. Raise FileRefused."""
+    def cut(self, rows_of_chunk: int) -> Iterator[Chunk]:
+        """Yield the chunks of the whole file. Raise FileRefused."""
         chunks = max(1, round(self.rows_about() / rows_of_chunk))
         # Each ends with the row before: a row more, so that no tiny chunk is left at the end.
         chunk_bytes = max(CHUNK_BYTES_MIN, int((self._stop - self._start) / chunks + self._row_bytes) + 1)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-import msgspec
 import numpy as np
 
 from worker.batch.errors import FileRefused
@@ -42,20 +41,17 @@ def content_end(path: Path, start: int, separator: str) -> int:
     return start
 
 
-def cut(path: Path, start: int, separator: str, chunk_bytes: int, *, blanks_are_rows: bool) -> list[Chunk]:
-    """Return the chunks of what follows the header, each of about `chunk_bytes`. Raise FileRefused."""
-    chunks: list[Chunk] = []
-    at, rows, skipped = start, 0, 0
+def cut(path: Path, start: int, separator: str, chunk_bytes: int, *, blanks_are_rows: bool) -> Iterator[Chunk]:
+    """Yield the chunks of what follows the header, each of about `chunk_bytes`. Raise FileRefused."""
+    number, at, rows, skipped = 0, start, 0, 0
     with path.open("rb") as file:
         for piece in _pieces(file, start, content_end(path, start, separator), separator, chunk_bytes):
             kept = piece.rows if blanks_are_rows else piece.rows - piece.blanks
             stop = at + piece.size
-            chunks.append(Chunk(number=len(chunks), start=at, stop=stop, rows=kept, first_row=rows, skipped=skipped))
+            if kept:
+                yield Chunk(number=number, start=at, stop=stop, rows=kept, first_row=rows, skipped=skipped)
+                number += 1
             at, rows, skipped = stop, rows + kept, skipped + piece.rows - kept
-    if not all(chunk.rows for chunk in chunks):
-        filled = (chunk for chunk in chunks if chunk.rows)
-        chunks = [msgspec.structs.replace(chunk, number=number) for number, chunk in enumerate(filled)]
-    return chunks
 
 
 def _pieces(file: BinaryIO, start: int, end: int, separator: str, chunk_bytes: int) -> Iterator[_Piece]:

@@ -230,22 +230,20 @@ class JsonlSource:
         first = ((start, line) for start, line in islice(_lines(self._path), rows) if start < content_end)
         return JsonBlock(self._names, [line.removesuffix(b"\n") for _, line in first])
 
-    def cut(self, rows_of_chunk: int) -> list[Chunk]:
-        """Return the chunks; empty lines at the end are in none. Raise FileRefused for a line that is too long."""
+    def cut(self, rows_of_chunk: int) -> Iterator[Chunk]:
+        """Yield the chunks; empty lines at the end are in none. Raise FileRefused for a line that is too long."""
         most = min(rows_of_chunk, CELLS_OF_CHUNK_MAX // (len(self._names) or 1) + 1)
         content_end = _content_end(self._path)
-        chunks: list[Chunk] = []
-        start, stop, rows, first_row = 0, 0, 0, 0
+        number, start, stop, rows, first_row = 0, 0, 0, 0, 0
         for line_start, line in _lines(self._path):
             if line_start >= content_end:
                 break
             start, stop, rows = start if rows else line_start, line_start + len(line), rows + 1
             if rows == most or stop - start > CHUNK_BYTES_MAX:
-                chunks.append(Chunk(number=len(chunks), start=start, stop=stop, rows=rows, first_row=first_row))
-                first_row, rows = first_row + rows, 0
+                yield Chunk(number=number, start=start, stop=stop, rows=rows, first_row=first_row)
+                number, first_row, rows = number + 1, first_row + rows, 0
         if rows:
-            chunks.append(Chunk(number=len(chunks), start=start, stop=stop, rows=rows, first_row=first_row))
-        return chunks
+            yield Chunk(number=number, start=start, stop=stop, rows=rows, first_row=first_row)
 
     def read(self, chunk: Chunk) -> JsonBlock:
         """Return the rows of a chunk."""

@@ -171,8 +171,8 @@ class ParquetSource:
         with _readable():
             return TypedBlock(_scan(self._path).head(rows).collect())
 
-    def cut(self, rows_of_chunk: int) -> list[Chunk]:
-        """Return the chunks. Raise FileRefused where a feature is to be read from nested values."""
+    def cut(self, rows_of_chunk: int) -> Iterator[Chunk]:
+        """Yield the chunks. Raise FileRefused where a feature is to be read from nested values."""
         with _readable():
             schema = _scan(self._path).collect_schema()
             self._check_features(schema)
@@ -181,10 +181,8 @@ class ParquetSource:
         step = max(1, min(rows_of_chunk, int(CHUNK_BYTES_MAX / row_bytes)))
         starts = range(0, height, step)
         stops = (min(start + step, height) for start in starts)
-        return [
-            Chunk(number=number, start=start, stop=stop, rows=stop - start, first_row=start)
-            for number, (start, stop) in enumerate(zip(starts, stops, strict=True))
-        ]
+        for number, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+            yield Chunk(number=number, start=start, stop=stop, rows=stop - start, first_row=start)
 
     def read(self, chunk: Chunk) -> TypedBlock:
         """Return the rows of a chunk. Raise FileRefused where they cannot be read."""

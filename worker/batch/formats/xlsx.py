@@ -15,6 +15,7 @@ from worker.batch.formats.cells import Cell, SheetBlock, read_cells, text_of, wr
 from worker.batch.formats.shared_strings import SharedStrings
 from worker.batch.formats.sheet_rows import rows_of_sheet
 from worker.batch.formats.workbook import Workbook, open_workbook
+from worker.batch.places import appearing
 from worker.contract.batch import FIRST_ROWS_MAX, Chunk, Understanding
 from worker.contract.words import Words
 from worker.tables.wording import named
@@ -160,23 +161,21 @@ class XlsxSource:
         names = tuple(column.name for column in self._understanding.columns)
         return SheetBlock(names, len(first), list(zip(*first, strict=True)) or [[] for _ in names])
 
-    def cut(self, rows_of_chunk: int) -> list[Chunk]:
-        """Return the chunks, their cells written. Raise FileRefused where the sheet is damaged or too large."""
+    def cut(self, rows_of_chunk: int) -> Iterator[Chunk]:
+        """Yield the chunks, their cells written. Raise FileRefused where the sheet is damaged or too large."""
         folder = self._directory / "rows"
         folder.mkdir(parents=True, exist_ok=True)
-        chunks: list[Chunk] = []
         first_row = 0
         with open_workbook(self._path, self._bytes_max) as book, closing(SharedStrings(book, folder)) as strings:
             sheet = book.sheet(self._understanding.sheet)
             table = _Table(rows_of_sheet(book, sheet.part, strings), sheet.name)
-            for rows in _gathered(table.rows(), min(rows_of_chunk, CELLS_OF_CHUNK_MAX // len(table.names) + 1)):
-                write_cells(folder / str(len(chunks)), list(zip(*rows, strict=True)))
+            most = min(rows_of_chunk, CELLS_OF_CHUNK_MAX // len(table.names) + 1)
+            for number, rows in enumerate(_gathered(table.rows(), most)):
+                with appearing(folder / str(number)) as draft:  # a planner that begins anew finds readers at work
+                    write_cells(draft, list(zip(*rows, strict=True)))
                 stop = first_row + len(rows)
-                chunks.append(
-                    Chunk(number=len(chunks), start=first_row, stop=stop, rows=len(rows), first_row=first_row)
-                )
+                yield Chunk(number=number, start=first_row, stop=stop, rows=len(rows), first_row=first_row)
                 first_row = stop
-        return chunks
 
     def read(self, chunk: Chunk) -> SheetBlock:
         """Return the rows of a chunk that was cut."""

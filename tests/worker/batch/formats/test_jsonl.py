@@ -16,7 +16,7 @@ def source_of(path, content):
 
 def block_of(tmp_path, content):
     source = source_of(tmp_path / "input", content)
-    return source.read(source.cut(100)[0])
+    return source.read(next(source.cut(100)))
 
 
 def test_the_columns_are_the_keys_in_the_order_in_which_they_are_met(tmp_path):
@@ -71,19 +71,19 @@ def test_a_line_that_is_no_object_is_broken(tmp_path, line, why):
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n\n \n\r\n"])
 def test_empty_lines_at_the_end_are_no_rows(tmp_path, end):
     source = source_of(tmp_path / "input", b'{"a":1}\r\n{"a":2}' + end)
-    chunks = source.cut(100)
+    chunks = list(source.cut(100))
     assert [chunk.rows for chunk in chunks] == [2]
     assert source.read(chunks[0]).broken == {}
 
 
 def test_a_file_that_ends_in_much_nothing_ends_with_its_last_row(tmp_path):
-    assert len(source_of(tmp_path / "input", b'{"a":1}' + b"\n" * 200_000).cut(1)) == 1
+    assert len(list(source_of(tmp_path / "input", b'{"a":1}' + b"\n" * 200_000).cut(1))) == 1
 
 
 def test_chunks_join_to_the_file(tmp_path):
     content = b"".join(b'{"a":%d}\n' % number for number in range(10))
     source = source_of(tmp_path / "input", b"\xef\xbb\xbf" + content)
-    chunks = source.cut(4)
+    chunks = list(source.cut(4))
     assert [(c.number, c.rows, c.first_row) for c in chunks] == [(0, 4, 0), (1, 4, 4), (2, 2, 8)]
     lines = [line for chunk in chunks for line in source.read(chunk).lines]
     assert b"".join(line + b"\n" for line in lines) == content
@@ -104,7 +104,7 @@ def test_a_line_too_long_is_refused(tmp_path, monkeypatch):
     source = source_of(tmp_path / "input", b'{"a":1}\n{"a":"' + b"x" * 100 + b'"}')
     monkeypatch.setattr(jsonl, "LINE_BYTES_MAX", 50)
     with pytest.raises(FileRefused, match="Line 2 is longer than"):
-        source.cut(10)
+        list(source.cut(10))
 
 
 def test_a_file_without_an_object_is_refused(tmp_path):
