@@ -42,8 +42,9 @@ AIM_P99 = 3.0
 SCRIPTS = tuple((shape, engine) for shape in ("whole", "ranges") for engine in ("sklearn", "onnx"))
 NAMES = {"biopsy": "forest", "logistic": "logistic regression"}
 ONLINE_S = 15.0
-WATCH_EVERY_S = 0.25
-"""The scripts have nobody who asks how far they are: not so often that the asking is measured."""
+WATCH_FIRST_S = 0.1
+WATCH_EVERY_S = 1.0
+"""As often as a page asks, once the first rows are done: nobody asks the scripts how far they are."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,7 +154,7 @@ def watch(client: httpx.Client, job_id: str) -> tuple[float, dict[str, Any]]:
             return first_s, seen
         if seen["status"] in {"failed", "canceled"}:
             sys.exit(f"error: the job has {seen['status']}: {seen['reason']}")
-        time.sleep(WATCH_EVERY_S)
+        time.sleep(WATCH_EVERY_S if first_s else WATCH_FIRST_S)
 
 
 def run_giant(box: RunningBox, client: httpx.Client, file: Path) -> dict[str, float]:
@@ -172,7 +173,8 @@ def run_giant(box: RunningBox, client: httpx.Client, file: Path) -> dict[str, fl
     asking.join()
     ended.set()
     watching.join()
-    return {"seconds": run.seconds, "memory_mb": max(sampled), "idle_p99_ms": idle, "busy_p99_ms": beside[0]}
+    first = {"seconds": run.seconds, "first_progress_s": run.first_progress_s}
+    return first | {"memory_mb": max(sampled), "idle_p99_ms": idle, "busy_p99_ms": beside[0]}
 
 
 def sample_memory(box: RunningBox, sampled: list[float], ended: threading.Event) -> None:
@@ -210,7 +212,7 @@ def report(runs: list[Run], giant: dict[str, float], rows: int) -> None:
         share = min(seconds for name, seconds in medians.items() if name != "bastide") / medians["bastide"]
         judge(f"{NAMES[model]}: {share:.0%} of the fastest script (aim {aim:.0%})", met=share >= aim)
     mine = [run for run in runs if run.contestant == "bastide"]
-    first = max(run.first_progress_s for run in mine)
+    first = max(giant["first_progress_s"], *(run.first_progress_s for run in mine))
     judge(f"first progress after {first:.1f} s at the latest (aim {AIM_PROGRESS_S:g})", met=first < AIM_PROGRESS_S)
     print(f"       the upload before it takes {statistics.median(run.upload_s for run in mine):.1f} s")
     memory = giant["memory_mb"]
