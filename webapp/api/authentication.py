@@ -29,4 +29,12 @@ class KeyAuthentication(HttpBearer):
         return key.user
 
 
-AUTHENTICATION: Final = [KeyAuthentication(), SessionAuth()]
+class BrowserAuthentication(SessionAuth):
+    """The session of a browser, whose requests must come from our own pages."""
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        # Whoever has no session is told to log in, and not of a check that only sessions need.
+        return super()._get_key(request) if request.user.is_authenticated else None
+
+
+AUTHENTICATION: Final = [KeyAuthentication(), BrowserAuthentication()]

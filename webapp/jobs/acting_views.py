@@ -95,7 +95,7 @@ def begin_job(request: HttpRequest, job: BatchJob) -> HttpResponse:
     if found is not None and most_are_wrong(found) and not is_accepted:
         words = _("Most rows cannot be answered. If that is meant, say so beside the button; else mend the file.")
         return problem_page(request, job, words)
-    submitting.start(job, wrong_rows_accepted=is_accepted)
+    submitting.start(job, wrong_rows_accepted=is_accepted, mail=is_yes(request.POST.dict(), "mail"))
     return redirect("job", job.job_id)
 
 

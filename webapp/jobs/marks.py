@@ -13,7 +13,7 @@ CANCELED_S: Final = 600
 """No chunk takes longer; a worker that misses it only works in vain."""
 
 
-def mark_canceled(job: BatchJob) -> None:
-    """Tell whoever is at it that it may stop. An attempt after that is another name."""
+def mark_over(job: BatchJob, attempt: int) -> None:
+    """Tell whoever is still at an attempt that it may stop: it was canceled, or there is another."""
     with suppress(RedisError):
-        redis_client.client().set(f"{CANCELED_PREFIX}{job.job_id}:{job.attempt}", 1, ex=CANCELED_S)
+        redis_client.client().set(f"{CANCELED_PREFIX}{job.job_id}:{attempt}", 1, ex=CANCELED_S)

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from webapp.jobs.correcting import form_of
 from webapp.jobs.distribution import distribution_of
+from webapp.jobs.letters import mail_is_possible
 from webapp.jobs.models import BatchJob, Status
 from webapp.jobs.results import changed_rows, columns_shown, first_rows, gap_words, unusual_rows
 from webapp.jobs.row_words import problems_of
@@ -92,6 +93,7 @@ def _waiting(job: BatchJob) -> dict[str, Any]:
         "wrong_share": percent_words(share),
         "most_are_wrong": most_are_wrong(understanding),
         "may_start": not understanding.absent,
+        "mail_address": job.owner.email if mail_is_possible(job.owner) else "",
         "form": form_of(job),
     }
 

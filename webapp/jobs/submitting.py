@@ -18,7 +18,7 @@ from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.jobs import files
 from webapp.jobs.errors import InputGoneError, JobStateError, NotDeployedError, TooManyJobsError, VersionGoneError
-from webapp.jobs.marks import mark_canceled
+from webapp.jobs.marks import mark_over
 from webapp.jobs.models import BatchJob, JobStep, Status, StepKind, new_job_id
 from webapp.jobs.telling import require_tellable
 from webapp.registry.models import ModelVersion
@@ -133,12 +133,13 @@ def correct(job: BatchJob, choice: Choice) -> None:
         raise JobStateError("corrected", job.status)
 
 
-def start(job: BatchJob, *, wrong_rows_accepted: bool) -> None:
-    """Begin to answer what was understood.
+def start(job: BatchJob, *, wrong_rows_accepted: bool, mail: bool = False) -> None:
+    """Begin to answer what was understood; `mail`: the owner is told of the end.
 
-    Raise JobStateError if the job does not wait for that, InputGoneError, VersionGoneError.
+    Raise JobStateError if the job does not wait for that, InputGoneError, VersionGoneError, JobChoiceError.
     """
-    changes = {"wrong_rows_accepted": wrong_rows_accepted, "status": Status.QUEUED}
+    require_tellable(job.owner, job.webhook, mail=mail)
+    changes = {"wrong_rows_accepted": wrong_rows_accepted, "mail": mail, "status": Status.QUEUED}
     if not _again(job, (Status.WAITING,), StepKind.PLAN, **changes):
         raise JobStateError("started", job.status)
 
@@ -157,7 +158,7 @@ def cancel(job: BatchJob, now: datetime) -> None:
         if not job.move(*running, status=Status.CANCELED, ended_at=now, expires_at=files.expiry(now)):
             raise JobStateError("canceled", job.status)
         job.steps.all().delete()
-    mark_canceled(job)
+    mark_over(job, job.attempt)
     wake()
 
 
@@ -205,11 +206,13 @@ def _again(job: BatchJob, from_statuses: tuple[str, ...], kind: StepKind, **chan
         if BatchJob.objects.filter(pk=job.pk, files_deleted_at__isnull=False).exists():
             raise InputGoneError
         _require_answering(job.version)
+        former = job.attempt
         # What is under way is not deleted, however long somebody waited before.
-        if not job.move(*from_statuses, attempt=job.attempt + 1, expires_at=None, **changes):
+        if not job.move(*from_statuses, attempt=former + 1, expires_at=None, **changes):
             return False
         job.steps.all().delete()
         JobStep.objects.create(job=job, attempt=job.attempt, kind=kind)
+    transaction.on_commit(partial(mark_over, job, former))
     transaction.on_commit(wake)
     return True
 

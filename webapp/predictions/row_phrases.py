@@ -9,6 +9,7 @@ def row_phrases() -> dict[str, str]:
     """Return the templates of `worker.contract.row_phrases` in the active language, for a plan to carry."""
     return _of_values() | {
         "wrong_length": _("the line has {length} cells, the file has {expected} columns"),
+        "wrong_length.unreadable": _("the line is not a JSON object"),
         "unknown_feature": _("{feature}: the model has no such feature"),
         "duplicate_feature": _("{feature}: there is more than one value"),
         MODEL_FAILED: _("The model failed on this row"),

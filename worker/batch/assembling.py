@@ -1,5 +1,6 @@
 """Puts the parts of all chunks together into the result, and tells what a page says of it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,12 +14,17 @@ from worker.batch.summary import summarise
 from worker.contract.batch import AssembleOutcome, AssembleRequest
 
 
-def assemble(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> AssembleOutcome:
-    """Write the result and the file of wrong rows, both by rename. Done before, it is only told again."""
+def assemble(
+    request: AssembleRequest, spool_dir: Path, place: JobPlace, confirm: Callable[[], None]
+) -> AssembleOutcome:
+    """Write the result and the file of wrong rows, both by rename. Done before, it is only told again.
+
+    `confirm` raises where nobody waits for this attempt any more: then nothing appears, for another may have a result.
+    """
     outcome = _told_before(place)
     if outcome is None:
         try:
-            outcome = _assembled(request, spool_dir, place)
+            outcome = _assembled(request, spool_dir, place, confirm)
         except FileNotFoundError:
             # Another worker that was asked too has just cleared the parts.
             if (outcome := _told_before(place)) is None:
@@ -34,16 +40,20 @@ def _told_before(place: JobPlace) -> AssembleOutcome | None:
         return None
 
 
-def _assembled(request: AssembleRequest, spool_dir: Path, place: JobPlace) -> AssembleOutcome:
+def _assembled(
+    request: AssembleRequest, spool_dir: Path, place: JobPlace, confirm: Callable[[], None]
+) -> AssembleOutcome:
     plan = Plan.load(place.plan)
     numbers = [chunk.number for chunk in plan.chunks]
     with ThreadPoolExecutor(max_workers=1) as beside, appearing(place.result) as draft:
         told = beside.submit(summarise, place, plan)  # while the kernel copies
         open_writer(plan, place).assemble([place.part(number) for number in numbers], draft)
+        confirm()
     wrong = [part for number in numbers if (part := place.wrong_part(number)).exists()]
     if wrong:
         with appearing(place.wrong_rows) as draft:
             open_wrong_writer(plan, place).assemble(wrong, draft)
+            confirm()
     else:
         place.wrong_rows.unlink(missing_ok=True)  # an earlier attempt may have had some
     former = JobPlace(spool_dir, request.former) if request.former is not None else None

@@ -29,6 +29,7 @@ class Lease:
         self._key = LEASE_PREFIX + step.token
         self._canceled_key = f"{CANCELED_PREFIX}{step.job_id}:{step.attempt}"
         self._stopped = threading.Event()
+        self._signing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
         self._is_canceled = False
         self.rows_done = 0
@@ -52,15 +53,21 @@ class Lease:
         if self._is_canceled:
             raise Canceled
 
+    def confirm(self) -> None:
+        """Ask at once whether somebody waits. Raise Canceled if nobody does: this process may have stood still."""
+        self._sign()
+        self.progress(self.rows_done)
+
     def _run(self) -> None:
         while not self._stopped.wait(LEASE_REFRESH_S):
             self._sign()
 
     def _sign(self) -> None:
         try:
-            canceled, signed = self._link.call_all(
-                [("EXISTS", self._canceled_key), ("SET", self._key, self.rows_done, "PX", LEASE_TTL_MS)]
-            )
+            with self._signing:
+                canceled, signed = self._link.call_all(
+                    [("EXISTS", self._canceled_key), ("SET", self._key, self.rows_done, "PX", LEASE_TTL_MS)]
+                )
         except LinkLost as lost:
             signed = lost
         else:

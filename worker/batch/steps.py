@@ -90,10 +90,10 @@ class Bench:
         def failed(reason: Words, hint: Words) -> AssembleOutcome:
             return AssembleOutcome(step=request.step, reason=reason, hint=hint)
 
-        def work(_: Lease) -> AssembleOutcome:
+        def work(lease: Lease) -> AssembleOutcome:
             from worker.batch.assembling import assemble  # noqa: PLC0415  # an idle worker stays light
 
-            return assemble(request, self.spool_dir, place)
+            return assemble(request, self.spool_dir, place, lease.confirm)
 
         return self._done(request.step, place, "assemble", work, failed)
 

@@ -27,6 +27,7 @@ PHRASES: Final[dict[str, str]] = {
     "unknown_category": "{feature}: {value} is not known",
     "unknown_category.nearest": "{feature}: {value} is not known, the nearest is {nearest}",
     "wrong_length": "the line has {length} cells, the file has {expected} columns",
+    "wrong_length.unreadable": "the line is not a JSON object",
     "unknown_feature": "{feature}: the model has no such feature",
     "duplicate_feature": "{feature}: there is more than one value",
     MODEL_FAILED: "The model failed on this row",

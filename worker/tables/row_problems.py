@@ -132,6 +132,14 @@ class RowProblems(Mapping[int, tuple[RowProblem, ...]]):
 
     def _of_length(self, row: int, length: int) -> RowProblem:
         line, expected = self._lines[row], self._lengths.expected
+        if not length:
+            return RowProblem(
+                row=line,
+                feature=None,
+                code=ProblemCode.WRONG_LENGTH,
+                message=f"Line {line} cannot be read: it is not a JSON object.",
+                facts={"kind": "unreadable"},
+            )
         return RowProblem(
             row=line,
             feature=None,

@@ -8,7 +8,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class WrongLengths:
-    """How many cells each such row has, by its index in the block, and how many columns there are."""
+    """How many cells each such row has, by its index in the block, and how many columns there are.
+
+    A line of JSON that cannot be read has none.
+    """
 
     expected: int = 0
     found: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -170,6 +170,11 @@ def test_nobody_may_not_publish(client, db):
     assert left_behind() == []
 
 
+def test_nobody_is_told_to_log_in_and_not_of_a_token(db):
+    response = Client(enforce_csrf_checks=True).post(VERSIONS, files())
+    assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
+
+
 def test_a_session_without_its_token_may_not_publish(alice):
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice, "django.contrib.auth.backends.ModelBackend")

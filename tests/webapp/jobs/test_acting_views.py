@@ -117,6 +117,21 @@ def test_start(as_bob, waiting):
     assert (job.status, job.wrong_rows_accepted, job.expires_at) == (Status.QUEUED, False, None)
 
 
+def test_start_with_a_mail_at_the_end(as_bob, bob, waiting, settings):
+    settings.MAIL_FROM = "box@example.org"
+    bob.email = "bob@example.org"
+    bob.save()
+    assert "bob@example.org" in told(as_bob.get(f"/jobs/{waiting.job_id}/"), 200)
+    assert after(act(as_bob, waiting, "start", mail="1"), waiting).mail
+
+
+def test_no_mail_is_offered_nor_promised_where_the_box_sends_none(as_bob, waiting):
+    assert 'name="mail"' not in told(as_bob.get(f"/jobs/{waiting.job_id}/"), 200)
+    assert "the box sends no mail" in told(act(as_bob, waiting, "start", mail="1"), 400)
+    waiting.refresh_from_db()
+    assert waiting.status == Status.WAITING
+
+
 def test_most_rows_wrong_start_only_when_accepted(as_bob, waiting):
     waiting.understanding_json = msgspec.to_builtins(understanding(sample_wrong=900))
     waiting.save()

@@ -25,7 +25,7 @@ from webapp.jobs.turns import Turns
 from webapp.registry.models import ModelVersion
 from webapp.registry.models import Status as VersionStatus
 from worker.contract import names
-from worker.contract.batch import LEASE_PREFIX, ChunkOutcome, PlanRequest, ScoreRequest
+from worker.contract.batch import CANCELED_PREFIX, LEASE_PREFIX, ChunkOutcome, PlanRequest, ScoreRequest
 
 LATER = NOON + timedelta(seconds=4)
 """When what was sent at noon and is nowhere counts as lost."""
@@ -260,3 +260,22 @@ def test_a_former_job_whose_result_is_gone_is_not_compared_with(job, bob):
     play_chunk(again, 0)
     tend(NOON)
     assert queued()[0]["body"][1]["message"]["former"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "lane"), [({"rows": 20_001}, "later"), ({"is_part": True}, "later"), ({}, "first")]
+)
+def test_chunks_of_large_files_and_of_those_still_being_cut_let_others_pass(job, changes, lane):
+    play_plan(job, 1, **changes)
+    tend(NOON)
+    tasks = [each["headers"]["task"] for each in queued()]
+    assert tasks.count(names.TASK_SCORE_CHUNK) == (lane == "first")
+    assert redis_client.client().llen(tending.LATER_QUEUE) == (lane == "later")
+
+
+def test_whoever_is_still_at_an_attempt_hears_that_there_is_another(job, django_capture_on_commit_callbacks):
+    BatchJob.objects.update(status=Status.FAILED)
+    with django_capture_on_commit_callbacks(execute=True):
+        submitting.retry(job)
+    key = f"{CANCELED_PREFIX}{job.job_id}"
+    assert [redis_client.client().exists(f"{key}:{attempt}") for attempt in (1, 2)] == [1, 0]

@@ -95,7 +95,7 @@ class Job:
         ]
 
     def assemble(self, former: Step | None = None) -> AssembleOutcome:
-        return assemble(AssembleRequest(step=self.step, former=former), self.spool, self.place)
+        return assemble(AssembleRequest(step=self.step, former=former), self.spool, self.place, lambda: None)
 
     def run(self, former: Step | None = None) -> "Result":
         planned = self.plan()

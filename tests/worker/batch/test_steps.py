@@ -158,6 +158,16 @@ def test_canceled_job_stops_between_slices(tmp_path, redis_socket, client, quick
     assert not canceled.place.part(0).exists()
 
 
+def test_result_of_an_attempt_for_which_nobody_waits_does_not_appear(tmp_path, redis_socket, client):
+    late = job(tmp_path, CONTENT, answering(plain))
+    late.plan()
+    late.score()
+    client.set(f"{CANCELED_PREFIX}{late.step.job_id}:1", 1)
+    late.place.result.write_bytes(b"of the next attempt")
+    assert bench(late, redis_socket).assemble(AssembleRequest(step=late.step)) is None
+    assert late.place.result.read_bytes() == b"of the next attempt"
+
+
 def test_step_that_ended_its_worker_thrice_is_given_up_and_skipped(tmp_path, redis_socket):
     lethal = job(tmp_path, CONTENT, answering(plain))
     lethal.plan()

@@ -82,6 +82,15 @@ def test_rows_of_another_length_are_not_read():
     assert checked.table.row_count == 1
 
 
+def test_a_line_that_cannot_be_read_is_told_as_such():
+    reader = BulkReader(PAIR, number_max=DOUBLE_MAX)
+    lengths = WrongLengths(expected=2, found={0: 0})
+    checked = reader.check((parsed("1"), texts("Dream")), range(7, 8), wrong_lengths=lengths)
+    ((problem,),) = checked.problems.values()
+    assert problem.message == "Line 7 cannot be read: it is not a JSON object."
+    assert list(checked.problems.sentences({})) == ["the line is not a JSON object"]
+
+
 def test_numbers_outside_the_range_are_unusual_and_answered():
     made = signature(number("a", minimum=0, maximum=10), integer("b", minimum=0, maximum=1), number("c"))
     checked = check(made, parsed("10", "11", "-1", "5"), parsed("1", "2", "0", "1"), parsed("1e9", "1", "1", "1"))
