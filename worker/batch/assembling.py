@@ -26,10 +26,9 @@ def assemble(
         try:
             outcome = _assembled(request, spool_dir, place, confirm)
         except FileNotFoundError:
-            # Another worker that was asked too has just cleared the parts.
+            # Another worker that was asked too has told of it and cleared the parts.
             if (outcome := _told_before(place)) is None:
                 raise
-    place.clear_parts()
     return msgspec.structs.replace(outcome, step=request.step)
 
 

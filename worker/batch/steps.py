@@ -97,6 +97,10 @@ class Bench:
 
         return self._done(request.step, place, "assemble", work, failed)
 
+    def clear(self, request: AssembleRequest) -> None:
+        """Remove what only the making of the result needed, when that has been told: nobody waits for it."""
+        JobPlace(self.spool_dir, request.step).clear_parts()
+
     def _done(
         self, step: Step, place: JobPlace, name: str, work: Done[Outcome], failed: Failed[Outcome]
     ) -> Outcome | None:

@@ -45,7 +45,9 @@ def score_chunk(message: dict[str, Any]) -> None:
 @contained
 def assemble_job(message: dict[str, Any]) -> None:
     """Make the result; answer `control.record_result`."""
-    _answer(names.TASK_RECORD_RESULT, lambda: bench().assemble(msgspec.convert(message, AssembleRequest)))
+    request = msgspec.convert(message, AssembleRequest)
+    _answer(names.TASK_RECORD_RESULT, lambda: bench().assemble(request))
+    bench().clear(request)
 
 
 def _answer(task: str, work: Callable[[], msgspec.Struct | None]) -> None:

@@ -95,6 +95,8 @@ def test_result_is_told_again_when_it_is_asked_for_again(tmp_path, redis_socket)
     worker = bench(done, redis_socket)
     done.run()
     told_before = worker.assemble(AssembleRequest(step=done.step))
+    worker.clear(AssembleRequest(step=done.step))
+    assert sorted(path.name for path in done.place.attempt.iterdir()) == ["answers", "outcome.json", "plan.json"]
     later = msgspec.structs.replace(done.step, token="another")
     assert worker.assemble(AssembleRequest(step=later)) == msgspec.structs.replace(told_before, step=later)
 
