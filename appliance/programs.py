@@ -18,6 +18,9 @@ CELERY_OPTIONS: Final = ("--without-gossip", "--without-mingle", "--without-hear
 BATCH_NICENESS: Final = 15
 """Online requests come first: a batch job has what they leave."""
 
+CONTROL_NICENESS: Final = 5
+"""What it records of each chunk takes as long as some requests, which need not wait for it."""
+
 REDIS: Final = "redis"
 WEB: Final = "web"
 
@@ -55,7 +58,7 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
     batch = tuple(
         Program(
             name=name,
-            argv=("nice", "-n", str(BATCH_NICENESS), *celery("worker.app", "worker.batch", name)),
+            argv=niced(BATCH_NICENESS, celery("worker.app", "worker.batch", name)),
             environment=worker | environment.whole_chunks(),
         )
         for name in (f"batch-{number}" for number in range(1, sizes.batch + 1))
@@ -66,8 +69,17 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
         *inference,
         Program(name="jobs", argv=celery("worker.app", "worker.jobs", "jobs"), environment=worker),
         *batch,
-        Program(name="control", argv=celery("webapp.celery", "control", "control"), environment=control),
+        Program(
+            name="control",
+            argv=niced(CONTROL_NICENESS, celery("webapp.celery", "control", "control")),
+            environment=control,
+        ),
     )
+
+
+def niced(niceness: int, argv: Sequence[str]) -> tuple[str, ...]:
+    """Return a command that leaves the processor to others."""
+    return ("nice", "-n", str(niceness), *argv)
 
 
 def celery(app: str, queue: str, name: str) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
-"""A Redis that takes no writes, because its disk or its memory is full: callers are told, and the box comes back.
+"""A Redis that takes no writes, because its disk or its memory is full: callers are told, and the box comes back. So do
+jobs.
 
 Both mount or set what only root may; a whole box of its own is filled.
 """
 
+import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 import redis
 
 from tests.box.callers import biopsy_rows
+from tests.box.job_program import JobProgram, answers_in, biopsies, csv_of
 from tests.running_box import RunningBox, eventually
 from tests.small_disk import fill, small_disk
 
@@ -19,6 +22,10 @@ PATH = "/api/v1/endpoints/biopsy/predict"
 DISK_BYTES = 420 << 20
 QUICKLY_S = 2.0
 """Far from the deadline of ten seconds."""
+
+JOB_ROWS = 60_000
+FULL_S = 5.0
+"""Long enough for each step of the job to meet the full disk."""
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +80,16 @@ def test_callers_are_told_and_the_box_comes_back_by_itself(small, run_full):
             make_room()
         assert eventually(lambda: ask().status_code == 200, 60)
         assert eventually(lambda: client.get("/readyz").status_code == 200)
+
+
+def test_a_job_during_which_the_disk_runs_full_loses_no_row(small):
+    with JobProgram(small) as program:
+        job_id = program.begun(csv_of(biopsies(JOB_ROWS)), "rows.csv")
+        make_room = full_disk(small)
+        time.sleep(FULL_S)
+        make_room()
+        told = program.ended(job_id)
+        if told["status"] == "failed":
+            assert "The disk of the box is full." in told["reason"]
+            assert program.client.post(f"/api/v1/jobs/{job_id}/retry").status_code == 202
+        assert answers_in(program.result(job_id))["number"].to_list() == list(range(JOB_ROWS))

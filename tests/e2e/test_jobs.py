@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 import palmerpenguins
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -12,6 +13,9 @@ from tests.e2e.accessibility import violations
 pytestmark = pytest.mark.browser
 
 DONE_MS: Final = 60_000
+MANY: Final = 600
+"""So often the penguins: some seconds' work."""
+
 PHONE: Final = ViewportSize(width=375, height=740)
 DESK: Final = ViewportSize(width=1280, height=800)
 
@@ -91,6 +95,21 @@ def test_a_file_that_is_none_is_told_in_words(open_page, ada, words, tmp_path):
     page.wait_for_url("**/jobs/*/")
     said = {"en": "a picture", "fr": "une image"}[words.language]
     expect(page.get_by_role("main")).to_contain_text(said, timeout=DONE_MS)
+
+
+def test_the_list_of_jobs_follows_them_to_their_end(open_page, ada, tmp_path):
+    many = pd.concat([palmerpenguins.load_penguins()] * MANY)
+    many.to_csv(tmp_path / "many.csv", index=False)
+    page = open_page("/endpoints/penguins/", ada)
+    send(page, tmp_path / "many.csv")
+    page.locator("form[action$='/start/'] button.btn-primary").click()
+    expect(page.locator("progress")).to_be_visible()
+    jobs = open_page("/jobs/", ada)
+    state = jobs.locator(".job-state").first
+    expect(state).to_contain_text("done")
+    expect(state).to_contain_text(f"{len(many):,} rows", timeout=DONE_MS)
+    expect(state).not_to_contain_text("done")
+    assert_fit_for_all(jobs)
 
 
 def test_somebody_elses_job_is_as_good_as_absent(open_page, ada, stranger, spreadsheet):

@@ -21,7 +21,7 @@ from worker.contract.words import Words
 from worker.models.answers import label_names
 from worker.tables.wording import listed
 
-CHUNK_BYTES: Final = 16 << 20
+CHUNK_BYTES: Final = 24 << 20
 """Where a chunk costs no more than this a worker is busy with rows and not with messages."""
 
 ROWS_MIN: Final = 1_000
