@@ -1,5 +1,4 @@
-"""A Redis that takes no writes, because its disk or its memory is full: callers are told, and the box comes back. So do
-jobs.
+"""A Redis that takes no writes, for its disk or its memory is full: callers are told, and the box and jobs come back.
 
 Both mount or set what only root may; a whole box of its own is filled.
 """
