@@ -42,6 +42,8 @@ def sending(sent_bytes: int, total_bytes: int) -> str:
 
 def working(job: Mapping[str, Any]) -> str:
     """Return how far a job is."""
+    if job["rows_total"] is None and job["status"] == "running":  # the rest of the file is still being cut
+        return f"Answering: {job['rows_done']:,} rows so far"
     if job["rows_total"] is None:
         return "Waiting for its turn" if job["status"] == "queued" else f"The job is {job['status']}"
     parts = [f"Answering {_bar(job['rows_done'], job['rows_total'])} of {job['rows_total']:,} rows"]

@@ -19,6 +19,11 @@ def test_a_job_that_nobody_has_cut_yet_waits():
     assert working(job(status="queued", rows_total=None)) == "Waiting for its turn"
 
 
+def test_rows_are_told_while_the_rest_of_a_file_is_cut():
+    running = job(status="running", rows_total=None, rows_done=6_500)
+    assert working(running) == "Answering: 6,500 rows so far"
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(0.4, "0:00"), (65, "1:05"), (7500, "2 h 05 min")])
 def test_times_are_written_as_people_write_them(seconds, said):
     assert duration(seconds) == said
