@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__
 ADDRESS = "/api/v1/endpoints/penguins/jobs"
 PAGE = "/endpoints/penguins/jobs/"
 CONTENT = os.urandom(6 << 20)
+BOUNDARY = "boundary-that-six-random-megabytes-do-not-hold"
 TYPE = {"content-type": "text/csv"}
 taken: dict[str, Any] = {}
 
@@ -62,9 +63,9 @@ def left(settings: Any) -> list[Path]:
 
 
 def form(content: bytes, field: str = "file") -> tuple[bytes, dict[str, str]]:
-    head = f'--b\r\nContent-Disposition: form-data; name="{field}"; filename="a/rows.csv"\r\n\r\n'.encode()
-    body = head + content + b"\r\n--b--\r\n"
-    return body, {"content-type": "multipart/form-data; boundary=b", "content-length": str(len(body))}
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="a/rows.csv"\r\n\r\n'.encode()
+    body = head + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+    return body, {"content-type": f"multipart/form-data; boundary={BOUNDARY}", "content-length": str(len(body))}
 
 
 def sent(caller: Program, body: bytes, path: str = ADDRESS, **headers: str) -> Any:
