@@ -15,8 +15,9 @@ LOG_BACKUPS: Final = 3
 STOP_TIMEOUT_S: Final = 20
 CELERY_OPTIONS: Final = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
 
-BATCH_NICENESS: Final = 15
-"""Online requests come first: a batch job has what they leave."""
+LEFTOVERS: Final = ("chrt", "--idle", "0")
+"""Online requests come first: a batch job has what they leave. Niceness would not do: nice programs keep a processor
+for milliseconds when another wants it."""
 
 CONTROL_NICENESS: Final = 5
 """What it records of each chunk takes as long as some requests, which need not wait for it."""
@@ -58,7 +59,7 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
     batch = tuple(
         Program(
             name=name,
-            argv=niced(BATCH_NICENESS, celery("worker.app", "worker.batch", name)),
+            argv=(*LEFTOVERS, *celery("worker.app", "worker.batch", name)),
             environment=worker | environment.whole_chunks(),
         )
         for name in (f"batch-{number}" for number in range(1, sizes.batch + 1))
@@ -71,15 +72,10 @@ def programs(data: DataDirectory, address: Address, sizes: Sizes) -> tuple[Progr
         *batch,
         Program(
             name="control",
-            argv=niced(CONTROL_NICENESS, celery("webapp.celery", "control", "control")),
+            argv=("nice", "-n", str(CONTROL_NICENESS), *celery("webapp.celery", "control", "control")),
             environment=control,
         ),
     )
-
-
-def niced(niceness: int, argv: Sequence[str]) -> tuple[str, ...]:
-    """Return a command that leaves the processor to others."""
-    return ("nice", "-n", str(niceness), *argv)
 
 
 def celery(app: str, queue: str, name: str) -> tuple[str, ...]:

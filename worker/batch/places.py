@@ -103,20 +103,3 @@ def appearing(path: Path) -> Iterator[Path]:
         os.replace(draft, path)  # noqa: PTH105  # atomic by its name
     finally:
         draft.unlink(missing_ok=True)
-
-
-class Begins:
-    """Counts on the disk how often a step was begun, so that one which kills its worker is not begun for ever."""
-
-    def __init__(self, counter: Path) -> None:
-        self._counter = counter
-
-    def begin(self) -> int:
-        """Count a begin. Return how many there were before it, all without an end."""
-        with self._counter.open("ab") as counter:
-            counter.write(b".")
-            return counter.tell() - 1
-
-    def end(self) -> None:
-        """Forget: the step was answered."""
-        self._counter.unlink(missing_ok=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from worker.batch.begins import Begins
 from worker.batch.errors import FileRefused
 from worker.batch.lease import Canceled, Lease
-from worker.batch.places import Begins, JobPlace
+from worker.batch.places import JobPlace
 from worker.contract.batch import (
     BEGINS_MAX,
     AssembleOutcome,
@@ -105,8 +106,7 @@ class Bench:
         self, step: Step, place: JobPlace, name: str, work: Done[Outcome], failed: Failed[Outcome]
     ) -> Outcome | None:
         """Return what came of a step; None when the job was canceled meanwhile."""
-        begins = Begins(place.begun(name))
-        with Lease(self.redis_socket, step) as lease:
+        with Begins(place.begun(name)) as begins, Lease(self.redis_socket, step) as lease:
             try:
                 # Before the begin is counted: a worker that is killed while it loads libraries was not killed by rows.
                 import worker.batch.libraries  # noqa: F401, PLC0415  # an idle worker stays light
@@ -126,7 +126,7 @@ class Bench:
             except Exception as error:  # the task wrapper: the job must not wait for ever
                 logger.exception("A step of job %s failed", step.job_id)
                 outcome = failed(NO_SPACE, SPACE_HINT) if _is_no_room(error) else failed(_broke(error), DIED_HINT)
-        begins.end()
+            begins.forget()
         return outcome
 
 
