@@ -18,7 +18,8 @@ from appliance.downloading import STDOUT, require_writable
 from appliance.environment import Address
 from appliance.errors import ApplianceError
 from appliance.job_lines import Ticker
-from appliance.options import parser
+from appliance.installing.install import Wish, install
+from appliance.options import parser, version
 from appliance.paths import data_directory
 from appliance.programs import Sizes
 from appliance.up import up
@@ -76,6 +77,12 @@ def run_up(arguments: argparse.Namespace) -> int:
         force=arguments.force,
     )
     up(options, say)
+    return 0
+
+
+def run_install(arguments: argparse.Namespace) -> int:
+    """Make this machine the box."""
+    install(Wish(host=arguments.host, version=version(), with_examples=arguments.examples, force=arguments.force), say)
     return 0
 
 
@@ -269,6 +276,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
 
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "up": run_up,
+    "install": run_install,
     "check": run_check,
     "key": run_key,
     "user": run_user,

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import socket
 import tomllib
 from typing import Final
 
@@ -28,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--debug", action="store_true", help="show where in the code an error arose")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     add_up(commands)
+    add_install(commands)
     add_check(commands)
     add_key(commands)
     add_user(commands)
@@ -87,6 +89,19 @@ def add_up(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
             metavar="N",
             help=f"processes that {meaning} (here {count})",
         )
+
+
+def add_install(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `install`."""
+    command = _command(
+        commands,
+        "install",
+        "make this machine the box: it starts at boot, with TLS",
+        "sudo ./bastide install --host models.corp.example",
+    )
+    command.add_argument("--host", default=socket.getfqdn(), help="the name that people type (here %(default)s)")
+    command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
+    command.add_argument("--force", action="store_true", help="install although a check failed; this is recorded")
 
 
 def add_check(commands: "type_of_commands[argparse.ArgumentParser]") -> None:

@@ -21,6 +21,8 @@ class Environment:
     """What whoever started this process told it."""
 
     data_dir: Path
+    static_dir: Path
+    secret_key_file: Path
     redis_socket: Path
     public_url: str
     host: str
@@ -35,6 +37,8 @@ class Environment:
     webhook_hosts: tuple[str, ...]
     mail_from: str
     smtp_url: str = field(repr=False)  # it holds a password
+    is_behind_proxy: bool
+    """Whether only a proxy of the box's own reaches this process, and says who asks."""
 
     @property
     def is_https(self) -> bool:
@@ -55,6 +59,8 @@ def read() -> Environment:
     metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     return Environment(
         data_dir=data_dir,
+        static_dir=Path(os.environ.get("BASTIDE_STATIC_DIR", data_dir / "static")),
+        secret_key_file=_credential("secret-key") or data_dir / "secret-key",
         redis_socket=Path(os.environ.get("BASTIDE_REDIS_SOCKET", data_dir / "run" / "redis.sock")),
         public_url=os.environ.get("BASTIDE_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
         host=host,
@@ -68,8 +74,21 @@ def read() -> Environment:
         upload_bytes_max=int(os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT)),
         webhook_hosts=_listed(os.environ.get("BASTIDE_WEBHOOK_HOSTS", "")),
         mail_from=os.environ.get("BASTIDE_MAIL_FROM", "").strip(),
-        smtp_url=os.environ.get("BASTIDE_SMTP_URL", "").strip(),
+        smtp_url=_secret("smtp-url", "BASTIDE_SMTP_URL"),
+        is_behind_proxy=os.environ.get("BASTIDE_BEHIND_PROXY") == "1",
     )
+
+
+def _credential(name: str) -> Path | None:
+    """Return the file of a secret that systemd keeps for this service alone, or None where it keeps none."""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(directory, name) if directory else None
+    return path if path is not None and path.exists() else None
+
+
+def _secret(credential: str, variable: str) -> str:
+    path = _credential(credential)
+    return (path.read_text() if path else os.environ.get(variable, "")).strip()
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from uvicorn_worker import UvicornWorker
 
+from webapp import env
+
 
 class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn-worker is untyped
     """One web process."""
@@ -15,5 +17,5 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn-worker is untyped
         "ws": "none",
         "server_header": False,
         "access_log": False,
-        "proxy_headers": False,
+        "proxy_headers": env.read().is_behind_proxy,
     }

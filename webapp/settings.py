@@ -24,7 +24,7 @@ JOB_DAYS = ENVIRONMENT.job_days
 MODEL_MEMORY_BYTES = ENVIRONMENT.model_memory_bytes
 
 DEBUG = False
-SECRET_KEY = env.secret_key(DATA_DIR / "secret-key")
+SECRET_KEY = env.secret_key(ENVIRONMENT.secret_key_file)
 ALLOWED_HOSTS = hosts.allowed_hosts(ENVIRONMENT.public_host, ENVIRONMENT.host)
 
 INSTALLED_APPS = [
@@ -182,7 +182,7 @@ TIME_ZONE = hosts.time_zone()
 # Static files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = ENVIRONMENT.static_dir
 STATICFILES_DIRS = [HERE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -76,13 +76,17 @@ class LaneClient:
     async def run(self) -> None:
         """Keep the connections to Redis, for ever; what was in flight when one broke is sent again."""
         sweep = self._loop.create_task(self._sweep_for_ever())
+        is_away = False
         try:
             while True:
                 try:
                     await self._connect()
+                    is_away = False
                     await self._lost.wait()
                 except OSError as error:
-                    logger.warning("Redis does not answer at %s: %s", self._socket, error)
+                    if not is_away:  # tried ten times a second, told once
+                        logger.warning("Redis does not answer at %s: %s", self._socket, error)
+                    is_away = True
                 self._disconnect()
                 await asyncio.sleep(RECONNECT_S)
         finally:

@@ -22,7 +22,7 @@ def directory(job: BatchJob) -> Path:
 def keep_input(job: BatchJob, path: Path) -> None:
     """Make the file at `path`, which lies on the same disk, the job's input; it leaves `path` with the commit."""
     place = directory(job)
-    place.mkdir(mode=0o700, parents=True)
+    place.mkdir(mode=0o770, parents=True)
     path.chmod(0o640)  # the data plane reads by its group
     os.link(path, place / INPUT)
     transaction.on_commit(partial(path.unlink, missing_ok=True))
@@ -31,7 +31,7 @@ def keep_input(job: BatchJob, path: Path) -> None:
 def share_input(former: BatchJob, job: BatchJob) -> None:
     """Let a job have the input of a former one, without a copy. Raise InputGoneError if that is gone."""
     place = directory(job)
-    place.mkdir(mode=0o700, parents=True)
+    place.mkdir(mode=0o770, parents=True)
     try:
         os.link(directory(former) / INPUT, place / INPUT)
     except FileNotFoundError as error:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -32,7 +33,8 @@ def remove(directory: Path) -> None:
 
 def _without_files(directory: Path) -> list[Path]:
     """Unlink what is no directory in this one. Return the directories."""
-    directory.chmod(OWNERS)  # its owner may have shut it to itself
+    with suppress(PermissionError):  # the site's own directories are open to this account by their group
+        directory.chmod(OWNERS)  # its owner may have shut it to itself
     directories = []
     with os.scandir(directory) as entries:
         for entry in entries:

@@ -1,0 +1,65 @@
+"""What the box takes from Debian: packages, accounts, directories."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from appliance import command, packages
+from appliance.installing.places import SYSUSERS, TMPFILES, UNIT_FILES
+from appliance.installing.placing import place
+
+NEEDED: Final = {
+    "nginx-light": Path("/usr/sbin/nginx"),
+    "redis-server": Path("/usr/bin/redis-server"),
+    "tzdata": Path("/usr/share/zoneinfo/UTC"),
+}
+"""Debian's packages and what each of them brings."""
+
+SERVICES: Final = {"nginx-light": "nginx.service", "redis-server": "redis-server.service"}
+NO_STARTS: Final = Path("/usr/sbin/policy-rc.d")
+TIMEOUT_S: Final = 60.0
+
+
+def missing_packages() -> list[str]:
+    """Return Debian's packages that are not installed yet."""
+    return [package for package, brought in NEEDED.items() if not brought.exists()]
+
+
+def install_packages(say: Callable[[str], None]) -> bool:
+    """Install what is missing. Debian's own services of these programs stay off: the box runs its own."""
+    missing = missing_packages()
+    if not missing:
+        return False
+    with _starting_nothing():
+        packages.install(missing, say)
+    command.run(["systemctl", "disable", *(SERVICES[each] for each in missing if each in SERVICES)], timeout_s=TIMEOUT_S)
+    return True
+
+
+@contextmanager
+def _starting_nothing() -> Iterator[None]:
+    """Keep Debian from starting what it installs, which would take the ports. An admin's own policy is left alone."""
+    if NO_STARTS.exists():
+        yield
+        return
+    NO_STARTS.write_text("#!/bin/sh\nexit 101\n")
+    NO_STARTS.chmod(0o755)
+    try:
+        yield
+    finally:
+        NO_STARTS.unlink(missing_ok=True)
+
+
+def make_accounts() -> bool:
+    """Make the system users and groups."""
+    changed = place(SYSUSERS, (UNIT_FILES / "sysusers.conf").read_text())
+    command.run(["systemd-sysusers", str(SYSUSERS)], timeout_s=TIMEOUT_S)
+    return changed
+
+
+def make_directories() -> bool:
+    """Make the directories, and see that they are made at each boot."""
+    changed = place(TMPFILES, (UNIT_FILES / "tmpfiles.conf").read_text())
+    command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
+    return changed

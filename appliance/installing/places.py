@@ -1,0 +1,30 @@
+"""Where an installed box lies on its machine."""
+
+from pathlib import Path
+from typing import Final
+
+from appliance.paths import ROOT, DataDirectory
+
+OPT: Final = Path("/opt/bastide")
+RELEASES: Final = OPT / "releases"
+CURRENT: Final = OPT / "current"
+"""A link to the release that runs."""
+
+ETC: Final = Path("/etc/bastide")
+SETTINGS: Final = ETC / "bastide.env"
+CREDENTIALS: Final = ETC / "credentials"
+TLS: Final = ETC / "tls"
+NGINX: Final = ETC / "nginx"
+DATA: Final = DataDirectory(root=Path("/var/lib/bastide"))
+LANE: Final = Path("/run/bastide/lane")
+UNITS: Final = Path("/etc/systemd/system")
+SYSUSERS: Final = Path("/etc/sysusers.d/bastide.conf")
+TMPFILES: Final = Path("/etc/tmpfiles.d/bastide.conf")
+COMMAND: Final = Path("/usr/local/bin/bastide")
+
+UNIT_FILES: Final = ROOT / "systemd"
+
+
+def is_installed_release() -> bool:
+    """Return whether this code is a release in its place, and not a checkout."""
+    return ROOT.parent == RELEASES

@@ -1,0 +1,52 @@
+"""Asks an installed box as a client would: by TLS, under its name, trusting nothing but its own certificate."""
+
+import http.client
+import socket
+import ssl
+import time
+from typing import Final
+
+from appliance.errors import ApplianceError
+from appliance.installing.places import TLS
+
+TIMEOUT_S: Final = 5.0
+POLL_S: Final = 0.3
+LOGIN: Final = "/login/"
+
+
+class Connection(http.client.HTTPSConnection):
+    """Reaches this machine itself, whatever the box's name leads to."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host, timeout=TIMEOUT_S, context=ssl.create_default_context(cafile=str(TLS / "box.crt")))
+
+    def connect(self) -> None:
+        """Connect to loopback and check the certificate for the box's name."""
+        plain = socket.create_connection(("127.0.0.1", 443), self.timeout)
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]  # as in CPython
+
+
+def ask(host: str, path: str) -> tuple[int, str]:
+    """Return the status and the body of an answer; status 0 and why where there is none."""
+    connection = Connection(host)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, f"no answer ({error})"
+    finally:
+        connection.close()
+
+
+def wait_until_ready(host: str, timeout_s: float) -> None:
+    """Return when the box answers predictions and shows its login page. Raise when it does not in time."""
+    deadline_s = time.monotonic() + timeout_s
+    while (ready := ask(host, "/readyz"))[0] != http.client.OK:
+        if time.monotonic() > deadline_s:
+            message = f"The box did not become ready within {timeout_s:.0f} s: {ready[1][:500]}"
+            raise ApplianceError(message, "journalctl -u 'bastide*' -n 50 tells why; then run the same command again")
+        time.sleep(POLL_S)
+    if (login := ask(host, LOGIN))[0] != http.client.OK:
+        message = f"The login page answers {login[0]}: {login[1][:300]}"
+        raise ApplianceError(message, "journalctl -u bastide-web -n 50 tells why")

@@ -1,0 +1,43 @@
+"""Commands of the control plane in an installed box: as its user, with its settings, in its sandbox."""
+
+from typing import Final
+
+from appliance import command
+from appliance.installing.places import CREDENTIALS, CURRENT, DATA, LANE, SETTINGS
+
+TIMEOUT_S: Final = 900.0
+
+
+def manage(*arguments: str) -> str:
+    """Return what a command of the control plane printed. Raise CommandFailed with its words."""
+    return python("manage.py", *arguments)
+
+
+def python(*arguments: str) -> str:
+    """Return what the release's Python printed."""
+    properties = {
+        "User": "bastide",
+        "Group": "bastide",
+        "UMask": "0007",
+        "EnvironmentFile": str(SETTINGS),
+        "WorkingDirectory": str(CURRENT),
+        "LoadCredential": f"secret-key:{CREDENTIALS / 'secret-key'}",
+        "PrivateNetwork": "yes",
+        "NoNewPrivileges": "yes",
+        "CapabilityBoundingSet": "",
+        "ProtectSystem": "strict",
+        "ReadWritePaths": str(DATA.root),
+        "PrivateTmp": "no",
+    }
+    variables = {
+        "DJANGO_SETTINGS_MODULE": "webapp.settings",
+        "BASTIDE_DATA_DIR": str(DATA.root),
+        "BASTIDE_STATIC_DIR": str(CURRENT / "static"),
+        "BASTIDE_REDIS_SOCKET": str(LANE / "redis.sock"),
+        "LANG": "C.UTF-8",
+    }
+    argv = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect"]
+    argv += [f"--property={name}={value}" for name, value in properties.items()]
+    argv += [f"--setenv={name}={value}" for name, value in variables.items()]
+    argv += ["/usr/bin/env", ".venv/bin/python", *arguments]
+    return command.run(argv, timeout_s=TIMEOUT_S)

@@ -1,0 +1,78 @@
+"""The settings of an installed box: one file that an admin may edit, and secrets that only root reads."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from appliance import environment
+from appliance.installing.places import CREDENTIALS, ETC, LANE, SETTINGS, UNIT_FILES
+from appliance.installing.placing import place
+
+SECRET_BYTES: Final = 48
+PRIVATE: Final = 0o600
+REDIS_MEMORY_SHARE: Final = 10
+REDIS_MEMORY_MIN: Final = 256 << 20
+
+HEADER: Final = """\
+# Settings of Bastide, one NAME=VALUE a line. After a change: systemctl restart bastide.target
+# No secret belongs here: those lie in /etc/bastide/credentials.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sizing:
+    """How the box is reached and how many processes it has."""
+
+    host: str
+    web: int
+    inference: int
+    batch: int
+
+
+def read(path: Path = SETTINGS) -> dict[str, str]:
+    """Return what the settings file says; nothing where there is none."""
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs}
+
+
+def place_settings(sizing: Sizing) -> bool:
+    """Write the settings file if there is none. An admin's own is never written again."""
+    if SETTINGS.exists():
+        return False
+    return place(SETTINGS, _text(sizing))
+
+
+def _text(sizing: Sizing) -> str:
+    fixed = {
+        "BASTIDE_PUBLIC_URL": f"https://{sizing.host}",
+        "BASTIDE_WEB_PROCESSES": str(sizing.web),
+        "BASTIDE_INFERENCE_PROCESSES": str(sizing.inference),
+        "BASTIDE_BATCH_PROCESSES": str(sizing.batch),
+    }
+    lines = [f"{name}={value}" for name, value in fixed.items()]
+    for name, _, (meaning, example) in environment.SETTINGS:
+        if name not in environment.SECRETS:
+            lines.append(f"\n# {meaning}\n# {name}={example}")
+    return HEADER + "\n" + "\n".join(lines) + "\n"
+
+
+def place_secrets() -> bool:
+    """Make the secrets that there are not yet."""
+    changed = False
+    for name, value in (("secret-key", secrets.token_urlsafe(SECRET_BYTES)), ("smtp-url", "")):
+        path = CREDENTIALS / name
+        if not path.exists():
+            changed |= place(path, value, mode=PRIVATE)
+    return changed
+
+
+def place_queue_settings(memory_bytes: int) -> bool:
+    """Write what the box's Redis is started with."""
+    bound = max(REDIS_MEMORY_MIN, memory_bytes // REDIS_MEMORY_SHARE)
+    text = (UNIT_FILES / "redis.conf").read_text()
+    return place(ETC / "redis.conf", text.replace("{memory_bytes}", str(bound)).replace("{socket_directory}", str(LANE)))

@@ -1,0 +1,79 @@
+"""The units of the box in systemd: their files, which of them run, and which must start anew after a change."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from appliance import command
+from appliance.errors import CommandFailed
+from appliance.installing.places import UNIT_FILES, UNITS
+from appliance.installing.placing import place
+
+TARGET: Final = "bastide.target"
+SOCKETS: Final = ("bastide-nginx.socket", "bastide-web.socket")
+TIMEOUT_S: Final = 180.0
+SUFFIXES: Final = frozenset({".service", ".socket", ".target", ".slice", ".timer"})
+
+
+def files() -> tuple[Path, ...]:
+    """Return the unit files of this release."""
+    return tuple(sorted(path for path in UNIT_FILES.iterdir() if path.suffix in SUFFIXES))
+
+
+def names(inference: int, batch: int) -> tuple[str, ...]:
+    """Return the units that start with the box, in the order in which they are told of."""
+    return (
+        *("bastide-redis.service", *SOCKETS, "bastide-web.service"),
+        *(f"bastide-inference@{number}.service" for number in range(1, inference + 1)),
+        *("bastide-jobs.service", "bastide-control.service"),
+        *(f"bastide-batch@{number}.service" for number in range(1, batch + 1)),
+        "bastide-nginx.service",
+    )
+
+
+def place_units() -> bool:
+    """Put the unit files in their place and have systemd read them."""
+    changed = [place(UNITS / path.name, path.read_text()) for path in files()]
+    if any(changed):
+        systemctl("daemon-reload")
+    return any(changed)
+
+
+def enable(wanted: Iterable[str]) -> bool:
+    """Have these units, and no other instance of theirs, start with the box. Return whether that is new."""
+    before, wanted = enabled(), set(wanted)
+    if surplus := before - wanted:
+        systemctl("disable", "--now", *sorted(surplus))
+    if missing := wanted - before:
+        systemctl("enable", *sorted(missing))
+    if not is_enabled(TARGET):
+        systemctl("enable", TARGET)
+    return bool(surplus or missing)
+
+
+def enabled() -> set[str]:
+    """Return the units that start with the box."""
+    return {path.name for path in (UNITS / f"{TARGET}.wants").glob("bastide-*")}
+
+
+def is_enabled(unit: str) -> bool:
+    """Return whether a unit starts at boot."""
+    try:
+        systemctl("is-enabled", unit)
+    except CommandFailed:
+        return False
+    return True
+
+
+def is_active(unit: str) -> bool:
+    """Return whether a unit runs."""
+    try:
+        systemctl("is-active", unit)
+    except CommandFailed:
+        return False
+    return True
+
+
+def systemctl(*arguments: str) -> str:
+    """Return what systemctl printed. Raise CommandFailed with its words."""
+    return command.run(["systemctl", *arguments], timeout_s=TIMEOUT_S)

@@ -1,0 +1,153 @@
+"""A real Debian with systemd, booted in a container, in which the box is installed as on any machine."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from appliance.command import tied
+from appliance.paths import ROOT
+
+PACKAGES: Final = (
+    *("systemd", "systemd-sysv", "dbus", "python3", "python3-venv", "ca-certificates"),
+    *("iproute2", "procps", "util-linux", "curl"),
+)
+CACHE: Final = Path(os.environ.get("BASTIDE_TEST_CACHE", "/var/tmp/bastide-machines"))  # noqa: S108  # large, and kept
+CHECKOUT: Final = "/root/bastide"
+SETTINGS_OF_PIP: Final = (Path("/etc/pip.conf"), Path("/etc/xdg/pip"), Path.home() / ".config/pip", Path.home() / ".pip")
+SETTINGS_OF_APT: Final = (Path("/etc/apt/apt.conf.d"), Path("/etc/apt/apt.conf"), Path("/etc/apt/auth.conf.d"))
+BOOT_TIMEOUT_S: Final = 60.0
+RELEASES: Final = ("bookworm", "trixie")
+
+
+def root_of(release: str) -> Path:
+    """Return the directory of a bare Debian, made once a machine."""
+    root = CACHE / f"{release}-{hashlib.sha256(' '.join(PACKAGES).encode()).hexdigest()[:8]}"
+    if not (root / "etc/debian_version").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        draft = CACHE / f".{release}.{os.getpid()}"
+        include = f"--include={','.join(PACKAGES)}"
+        subprocess.run(["mmdebstrap", "--variant=apt", include, release, str(draft)], check=True, capture_output=True)
+        draft.rename(root)
+    return root
+
+
+class Machine:
+    """One booted machine; its disk is a copy that goes with it."""
+
+    def __init__(self, directory: Path, release: str = "bookworm", *, is_offline: bool = False) -> None:
+        self.root = directory / "root"
+        self.name = f"box-{os.getpid()}-{directory.name[:20]}"
+        self._release = release
+        self._is_offline = is_offline
+        self._log = directory / "boot.log"
+
+    def __enter__(self) -> Self:
+        subprocess.run(["cp", "-a", "--reflink=auto", str(root_of(self._release)), str(self.root)], check=True)
+        (self.root / "etc/machine-id").write_text("")
+        (self.root / "etc/hostname").write_text("box\n")
+        self._bring_settings()
+        self.boot()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.power_off()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def boot(self) -> None:
+        """Start it, and return when systemd has come up."""
+        argv = ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}", f"--machine={self.name}"]
+        argv += ["--register=no", "--keep-unit", "--link-journal=no", "--timezone=off", *(["--private-network"] if self._is_offline else [])]
+        argv += [f"--bind-ro={path}" for path in local_packages()]
+        environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+        with self._log.open("ab") as log:
+            self._nspawn = subprocess.Popen(
+                tied(argv), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        deadline_s = time.monotonic() + BOOT_TIMEOUT_S
+        while not self._is_up():
+            if time.monotonic() > deadline_s or self._nspawn.poll() is not None:
+                raise RuntimeError(self._log.read_text(errors="replace")[-3000:])
+            time.sleep(0.2)
+
+    def _is_up(self) -> bool:
+        try:
+            return self.run("systemctl", "is-system-running", check=False).strip() in {"running", "degraded"}
+        except (OSError, subprocess.SubprocessError, IndexError):
+            return False
+
+    def power_off(self) -> None:
+        """Stop it as a power cut would: nothing is told to end."""
+        if self._nspawn.poll() is None:
+            self._nspawn.terminate()
+            try:
+                self._nspawn.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self._nspawn.kill()
+                self._nspawn.wait()
+
+    @property
+    def leader(self) -> int:
+        """The process that is number 1 in there."""
+        children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
+        return int(children[0])
+
+    def run(self, *argv: str, check: bool = True, timeout_s: float = 120.0, text: str | None = None) -> str:
+        """Return what a command printed in there, with what it said of errors."""
+        command = ["nsenter", "--target", str(self.leader), "--all", "--wd=/root", "--", "env", "-i"]
+        command += [f"{name}={value}" for name, value in self._environment().items()]
+        done = subprocess.run(
+            [*command, *argv], input=text, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+        if check and done.returncode:
+            message = f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout[-6000:]}{done.stderr[-6000:]}"
+            raise RuntimeError(message)
+        return done.stdout + done.stderr
+
+    def bring_checkout(self) -> None:
+        """Copy this checkout in, as an admin who unpacked it would have it."""
+        target = self.root / CHECKOUT.lstrip("/")
+        files = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+        ).stdout.decode()
+        for name in filter(None, files.split("\0")):
+            if (ROOT / name).exists():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, target / name)
+
+    def _bring_settings(self) -> None:
+        """Let apt and pip find their packages where this machine finds them."""
+        for path in (*SETTINGS_OF_PIP, *SETTINGS_OF_APT):
+            target = self.root / str(path).lstrip("/")
+            if path.is_dir():
+                shutil.copytree(path, target, dirs_exist_ok=True)
+            elif path.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, target)
+        certificates = Path("/etc/ssl/certs/ca-certificates.crt")
+        shutil.copy2(certificates, self.root / "etc/ssl/certs/ca-certificates.crt")
+
+    @staticmethod
+    def _environment() -> Mapping[str, str]:
+        kept = {
+            name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.lower().endswith("_proxy")
+        }
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        return {**kept, "PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}
+
+
+def local_packages() -> Sequence[Path]:
+    """Return the directories of this machine that pip is told to look in."""
+    done = subprocess.run(["pip", "config", "list"], capture_output=True, text=True, check=False)
+    found = re.findall(r"(?:file://)?(/[^\s'\"]+)", done.stdout)
+    directories = {path for each in found if (path := Path(each)).is_dir()}
+    # An index in files tells of packages that lie beside it.
+    return sorted({path.parent if path.name == "simple" else path for path in directories})
