@@ -142,7 +142,7 @@ def mode_file(mode: Mode) -> bytes:
 
 
 def write(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a new file and wait until the disk has it. It is born for its owner only: nobody reads a secret in between."""
+    """Write a new file and wait until the disk has it. It is born for its owner only."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
