@@ -10,7 +10,13 @@ from cryptography.exceptions import InvalidSignature
 from appliance.errors import ApplianceError
 from appliance.tls.authority import PrivateKey
 from appliance.tls.encoding import is_of
-from appliance.tls.judging import is_authority, require_fit_key, require_fit_signature, require_in_time
+from appliance.tls.judging import (
+    has_broken_signature,
+    is_authority,
+    require_fit_key,
+    require_fit_signature,
+    require_in_time,
+)
 from appliance.tls.status import title_of
 
 
@@ -65,16 +71,20 @@ def chain_of(leaf: x509.Certificate, certificates: Sequence[x509.Certificate], n
 
 def is_self_signed(certificate: x509.Certificate) -> bool:
     """Return whether nobody else vouches for the certificate."""
-    return _is_issued_by(certificate, certificate)
+    return is_issued_by(certificate, certificate)
 
 
 def _issuer_of(certificate: x509.Certificate, candidates: Sequence[x509.Certificate]) -> x509.Certificate | None:
     """Return who signed the certificate; of several certificates of the same key, the one that is valid longest."""
-    issuers = [each for each in candidates if each != certificate and _is_issued_by(certificate, each)]
+    issuers = [each for each in candidates if each != certificate and is_issued_by(certificate, each)]
     return max(issuers, key=lambda each: each.not_valid_after_utc, default=None)
 
 
-def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Return whether the issuer signed the certificate."""
+    if has_broken_signature(certificate):
+        # The library verifies these no more. A root may have one, and whatever else has one is refused for it.
+        return certificate.issuer == issuer.subject
     try:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -21,6 +22,7 @@ from appliance.errors import ApplianceError
 from appliance.tls.authority import PrivateKey
 
 PEM_CERTIFICATE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+UNREADABLE: Final = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension)
 UNREADABLE_HINT: Final = (
     "ask for the certificate as PEM (text that begins with -----BEGIN CERTIFICATE-----), DER or PKCS#7"
 )
@@ -54,11 +56,14 @@ def certificates_in(data: bytes, source: str) -> list[x509.Certificate]:
         raise ApplianceError(message, "send it to the certificate authority, and import what it sends back")
     try:
         found = _certificates_in(data)
-    except ValueError as error:
-        message = f"{source} holds something that is not a certificate, or only a part of one."
+        for each in found:
+            # Both are read when they are first asked for, and then complain.
+            _ = each.public_key(), each.extensions
+    except UNREADABLE as error:
+        message = f"{source} holds something that is not a certificate, only a part of one, or one of a rare kind."
         raise ApplianceError(message, UNREADABLE_HINT) from error
     if not found:
-        message = f"{source} holds no certificate."
+        message = f"{source} holds no whole certificate."
         raise ApplianceError(message, UNREADABLE_HINT)
     return found
 
@@ -84,7 +89,7 @@ def key_in(data: bytes, source: str, password: str | None = None) -> PrivateKey:
             f"The key in {source} needs a password." if secret is None else f"The key in {source} has no password."
         )
         raise ApplianceError(message, "give the password in a file with --password-file, or leave it out") from error
-    except ValueError as error:
+    except UNREADABLE as error:
         message = f"{source} holds no private key that can be read" + (" with this password." if secret else ".")
         raise ApplianceError(message, "give a PEM file that begins with -----BEGIN PRIVATE KEY-----") from error
     return _usable(key, source)
@@ -94,7 +99,7 @@ def bundle_in(data: bytes, source: str, password: str | None) -> tuple[PrivateKe
     """Return key and certificates of a PKCS#12 file. Raise when it cannot be opened or holds no key."""
     try:
         key, leaf, others = pkcs12.load_key_and_certificates(data, password.encode() if password else None)
-    except ValueError as error:
+    except UNREADABLE as error:
         message = f"{source} cannot be opened: its password is another one, or it is no PKCS#12 file."
         raise ApplianceError(message, "give the password in a file with --password-file") from error
     if key is None or leaf is None:

@@ -32,7 +32,7 @@ def try_handshake(identity: Identity, chain: Sequence[x509.Certificate], names: 
         try:
             greet(client, server, text)
         except ssl.SSLCertVerificationError as error:
-            message = f"Browsers would refuse the certificate for {text}: {error.verify_message}."
+            message = f"Browsers would refuse the certificate for {text}: {error.verify_message.rstrip('.')}."
             raise ApplianceError(message, "show this sentence to whoever runs the certificate authority") from error
 
 

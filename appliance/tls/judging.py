@@ -106,9 +106,13 @@ def require_fit_key(key: CertificatePublicKeyTypes, what: str) -> None:
         raise ApplianceError(message, f"{ASK_AGAIN}: it has an elliptic curve (P-256), or RSA with --rsa")
 
 
+def has_broken_signature(certificate: x509.Certificate) -> bool:
+    """Return whether the certificate is signed in a way that can be forged."""
+    return isinstance(certificate.signature_hash_algorithm, SIGNATURES_BROKEN)
+
+
 def require_fit_signature(certificate: x509.Certificate, what: str) -> None:
     """Raise when the certificate is signed in a way that can be forged."""
-    algorithm = certificate.signature_hash_algorithm
-    if isinstance(algorithm, SIGNATURES_BROKEN):
-        message = f"{what} is signed with {algorithm.name.upper()}, which can be forged and which browsers refuse."
+    if has_broken_signature(certificate):
+        message = f"{what} is signed with SHA-1 or MD5, which can be forged and which browsers refuse."
         raise ApplianceError(message, "ask the certificate authority to sign with SHA-256")

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
 from appliance.errors import ApplianceError
 from appliance.tls.authority import (
@@ -17,6 +16,7 @@ from appliance.tls.authority import (
     new_leaf,
     not_permitted,
 )
+from appliance.tls.chain import is_issued_by
 from appliance.tls.directory import File, Mode, TlsDirectory, mode_file
 from appliance.tls.encoding import certificates_in, fingerprint, is_of, key_in, pem_of_chain, pem_of_key
 from appliance.tls.names import Names
@@ -138,20 +138,15 @@ def _cause_to_renew(directory: TlsDirectory, authority: Identity, names: Names, 
     if box is None:
         return "there was none"
     causes: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("the one before was not signed by the authority", lambda: not _is_signed_by(box, authority)),
+        (
+            "the one before was not signed by the authority",
+            lambda: not is_issued_by(box.certificate, authority.certificate),
+        ),
         ("the names are others", lambda: not names_in(box.certificate).is_same_as(names)),
         ("the one before is near its end", lambda: box.certificate.not_valid_after_utc < now + RENEWED_BEFORE),
         ("the one before is not valid yet", lambda: box.certificate.not_valid_before_utc > now),
     )
     return next((sentence for sentence, holds in causes if holds()), "")
-
-
-def _is_signed_by(box: Identity, authority: Identity) -> bool:
-    try:
-        box.certificate.verify_directly_issued_by(authority.certificate)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def leaf_of(directory: TlsDirectory) -> x509.Certificate | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -9,7 +10,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from appliance import command
 from appliance.tls.authority import Identity, PrivateKey, alternative_names
+from appliance.tls.encoding import pem_of_chain, pem_of_key
 from appliance.tls.names import Names, names_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -35,7 +38,6 @@ class Draft:
     is_authority: bool = False
     begin: datetime = NOW - DAY
     end: datetime = NOW + 90 * DAY
-    algorithm: Any = field(default_factory=hashes.SHA256)
     extensions: list[x509.ExtensionType] = field(default_factory=list)
 
     def signed_by(self, issuer: x509.Certificate | None, key: PrivateKey) -> x509.Certificate:
@@ -54,7 +56,7 @@ class Draft:
         )
         for extension in self.extensions:
             builder = builder.add_extension(extension, critical=isinstance(extension, x509.NameConstraints))
-        return builder.sign(key, self.algorithm)
+        return builder.sign(key, hashes.SHA256())
 
 
 def leaf_draft(key: Any, names: Names = NAMES, **changes: Any) -> Draft:
@@ -72,6 +74,20 @@ def new_authority(title: str, above: Identity | None = None, **changes: Any) -> 
         setattr(draft, name, value)
     certificate = draft.signed_by(above.certificate, above.key) if above else draft.signed_by(None, key)
     return Identity(key=key, certificate=certificate)
+
+
+def signed_with_sha1(certificate: x509.Certificate, authority: Identity, at: Path) -> x509.Certificate:
+    """Return the certificate signed anew as nobody should any more; our library does not, the openssl command does."""
+    files = {
+        "leaf": pem_of_chain(certificate),
+        "ca": pem_of_chain(authority.certificate),
+        "key": pem_of_key(authority.key),
+    }
+    for name, content in files.items():
+        (at / name).write_bytes(content)
+    certified = ("-CA", str(at / "ca"), "-CAkey", str(at / "key"), "-set_serial", "7", "-preserve_dates", "-sha1")
+    made = command.run(("openssl", "x509", "-in", str(at / "leaf"), *certified), timeout_s=30)
+    return x509.load_pem_x509_certificate(made.encode())
 
 
 def signed(draft: Draft, authority: Identity) -> x509.Certificate:

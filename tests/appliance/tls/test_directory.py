@@ -1,6 +1,7 @@
 """The TLS directory changes whole or not at all, wherever it is stopped."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def stop_at(monkeypatch, step: int) -> list[str]:
 
     for place, name in ((os, "open"), (os, "fsync"), (Path, "symlink_to"), (Path, "rename"), (Path, "mkdir")):
         monkeypatch.setattr(place, name, counted(name, getattr(place, name)))
-    monkeypatch.setattr(tls_directory.shutil, "rmtree", counted("rmtree", tls_directory.shutil.rmtree))
+    monkeypatch.setattr(shutil, "rmtree", counted("rmtree", shutil.rmtree))
     return done
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from appliance.errors import ApplianceError
 from appliance.tls import keeping
-from appliance.tls.authority import names_in
 from appliance.tls.directory import File
 from appliance.tls.encoding import certificates_in, fingerprint
 from appliance.tls.names import names_of
+from appliance.tls.status import status
 from tests.appliance.tls.company import DAY, NAMES, NOW
 from tests.appliance.tls.server import served
 
@@ -40,7 +40,7 @@ def test_the_first_time_authority_and_certificate_are_made(empty):
     assert json.loads(empty.path(File.MODE).read_text()) == {"mode": "own"}
     authority = certificates_in(empty.path(File.AUTHORITY).read_bytes(), "")[0]
     assert fingerprint(authority) in " ".join(outcome.sentences)
-    assert names_in(keeping.leaf_of(empty)) == NAMES
+    assert status(empty, NOW).names == NAMES
 
 
 def test_the_second_time_nothing_changes(directory):
@@ -67,14 +67,14 @@ def test_a_name_less_needs_no_other_authority(directory):
     before = contents(directory)
     outcome = keeping.ensure(directory, FEWER, NOW)
     assert (outcome.is_authority_new, changed(directory, before)) == (False, {File.BOX_KEY, File.BOX})
-    assert names_in(keeping.leaf_of(directory)) == FEWER
+    assert status(directory, NOW).names == FEWER
 
 
 def test_a_name_more_needs_another_authority_and_says_so(directory):
     outcome = keeping.ensure(directory, MORE, NOW)
     assert outcome.is_authority_new
     assert "the one before may not vouch for new.example" in outcome.sentences[0]
-    assert names_in(keeping.leaf_of(directory)) == MORE
+    assert status(directory, NOW).names == MORE
 
 
 def test_an_authority_near_its_end_is_replaced(directory):
