@@ -57,8 +57,8 @@ def certificates_in(data: bytes, source: str) -> list[x509.Certificate]:
     try:
         found = _certificates_in(data)
         for each in found:
-            # Both are read when they are first asked for, and then complain.
-            _ = each.public_key(), each.extensions
+            # These are read when they are first asked for, and complain only then.
+            _ = each.public_key(), each.extensions, each.signature_hash_algorithm
     except UNREADABLE as error:
         message = f"{source} holds something that is not a certificate, only a part of one, or one of a rare kind."
         raise ApplianceError(message, UNREADABLE_HINT) from error
