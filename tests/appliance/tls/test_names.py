@@ -1,0 +1,39 @@
+"""What people type as the names of a box."""
+
+from ipaddress import ip_address
+
+import pytest
+
+from appliance.errors import ApplianceError
+from appliance.tls.names import Names, names_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "-box", "box-", "bo_x", "box..example", "*.example", "boîte.example", "a" * 64, "1.2.3", "10.0.0.256", "a b"],
+)
+def test_what_is_no_host_name_is_refused(text):
+    with pytest.raises(ApplianceError, match="is not a host name"):
+        names_of([text])
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0", "::", "224.0.0.1", "fe80::1%eth0"])  # noqa: S104  # nothing is bound
+def test_addresses_that_nobody_reaches_a_box_by_are_refused(text):
+    with pytest.raises(ApplianceError, match="not one that people can reach"):
+        names_of([text])
+
+
+def test_no_name_at_all_is_refused():
+    with pytest.raises(ApplianceError, match="no name yet"):
+        names_of([])
+
+
+def test_names_and_addresses_are_sorted_and_kept_once():
+    names = names_of([" Box.Example. ", "10.0.0.5", "box.example", "[2001:DB8::5]", "2001:db8:0::5"])
+    assert names == Names(dns=("box.example",), addresses=(ip_address("10.0.0.5"), ip_address("2001:db8::5")))
+    assert names.first == "box.example"
+
+
+def test_the_order_makes_no_other_names():
+    assert names_of(["a.example", "b.example"]).is_same_as(names_of(["b.example", "a.example"]))
+    assert not names_of(["a.example"]).is_same_as(names_of(["a.example", "b.example"]))
