@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,8 +56,9 @@ def test_a_box_without_a_name_is_refused():
 @pytest.mark.parametrize("field", ["certificate", "key", "static", "trust", "acme", "results", "run", "errors"])
 @pytest.mark.parametrize("path", ["relative", "/a b", "/a;b", "/a$b", "/a{b", '/a"b', "/a\nb", "/@RUN@", "/"])
 def test_a_path_that_nginx_would_interpret_is_refused(field, path):
+    values: dict[str, Any] = {field: Path(path)}
     with pytest.raises(ApplianceError, match="nginx could misread"):
-        render(replace(FRONT, **{field: Path(path)}))
+        render(replace(FRONT, **values))
 
 
 ADDRESSES = [
