@@ -56,10 +56,19 @@ def front_in(directory: Path, upstream: str) -> Front:
 class RunningFront:
     """Started by `with`, ended when the block is left. `url` and `plain_url` are where it listens.
 
-    `inherited` are sockets that it takes over, as from systemd; `values` are other values than those of a test.
+    `inherited` are sockets that it takes over, as from systemd; `replaced` is what its configuration says otherwise
+    than the product's; `values` are other values than those of a test.
     """
 
-    def __init__(self, directory: Path, upstream: str, inherited: Sequence[socket.socket] = (), **values: Any) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        upstream: str,
+        inherited: Sequence[socket.socket] = (),
+        replaced: tuple[str, str] = ("", ""),
+        **values: Any,
+    ) -> None:
+        self._replaced = replaced
         self._inherited = [each.fileno() for each in inherited]
         self.directory = directory
         self.front = replace(front_in(directory, upstream), **values)
@@ -70,7 +79,7 @@ class RunningFront:
     def __enter__(self) -> Self:
         make_certificate(self.front.certificate, self.front.key)
         self.configuration = self.directory / "nginx.conf"
-        self.configuration.write_text(render(self.front))
+        self.configuration.write_text(render(self.front).replace(*self._replaced))
         self.trust = ssl.create_default_context(cafile=self.front.certificate)
         self._said = (self.directory / "stderr").open("wb")
         self.process = subprocess.Popen(

@@ -1,5 +1,7 @@
 """What nginx says itself: a page to people, our error shape to programs, each with the request's name."""
 
+import socket
+
 import pytest
 
 from tests.nginx.running_front import RunningFront
@@ -101,3 +103,12 @@ def test_files_and_styles_are_not_counted(fresh_front):
     (fresh_front.front.static / "site.css").write_text("p {}")
     with fresh_front.client() as client:
         assert {client.get("/static/site.css").status_code for _ in range(600)} == {200}
+
+
+@pytest.mark.parametrize("path", ["/models/publish/", "/api/v1/uploads"])
+def test_a_site_that_does_not_answer_in_time_is_told_of(tmp_path, path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        site = f"127.0.0.1:{silent.getsockname()[1]}"
+        shorter = ("read_timeout 300s", "read_timeout 1s")
+        with RunningFront(tmp_path, site, replaced=shorter) as running, running.client() as client:
+            assert_told(client.post(path), 504, "no_answer", "5")

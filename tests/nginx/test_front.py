@@ -210,8 +210,9 @@ def test_headers_that_do_not_end_are_not_waited_for(front):
 
 def test_addresses_that_were_opened_before_are_taken_over(tmp_path, unused_sockets):
     plain, tls = unused_sockets
-    addresses = {name: (f"127.0.0.1:{each.getsockname()[1]}",) for name, each in (("plain", plain), ("tls", tls))}
-    with RunningFront(tmp_path, "127.0.0.1:1", inherited=(plain, tls), **addresses) as running:
+    addresses = [(f"127.0.0.1:{each.getsockname()[1]}",) for each in (plain, tls)]
+    inherited = {"inherited": (plain, tls), "plain": addresses[0], "tls": addresses[1]}
+    with RunningFront(tmp_path, "127.0.0.1:1", **inherited) as running:
         assert httpx.get(running.url, verify=running.trust).status_code == 502
 
 
