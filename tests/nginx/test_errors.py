@@ -112,3 +112,10 @@ def test_a_site_that_does_not_answer_in_time_is_told_of(tmp_path, path):
         shorter = ("read_timeout 300s", "read_timeout 1s")
         with RunningFront(tmp_path, site, replaced=shorter) as running, running.client() as client:
             assert_told(client.post(path), 504, "no_answer", "5")
+
+
+def test_the_log_tells_what_was_asked_for_and_not_the_page_of_the_error(lonely_front):
+    with lonely_front.client() as client:
+        client.post("/jobs/logged/", content=b"x" * 200_000)
+    line = lonely_front.logged(lambda line: line["path"] == "/jobs/logged/")
+    assert (line["method"], line["status"], line["site_status"]) == ("POST", "502", "502")
