@@ -2,14 +2,21 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from appliance import command
 from appliance.environment import shell
 from appliance.errors import ApplianceError, CommandFailed
+from appliance.paths import ROOT
 
 APT_TIMEOUT_S: Final = 900.0
+POLICY_TIMEOUT_S: Final = 10.0
+START_NOTHING: Final = ROOT / "scripts" / "start_nothing"
+POLICY: Final = Path("/usr/sbin/policy-rc.d")
+"""Debian asks it whether a service may be started, and starts it where there is none."""
 
 
 def ensure(programs: Iterable[tuple[str, str]], say: Callable[[str], None]) -> None:
@@ -30,9 +37,23 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
     say(f"Installing Debian packages: {names}")
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
     command.run([*apt, "update"], timeout_s=APT_TIMEOUT_S, environment=_environment())
-    command.run(
-        [*apt, "install", "--no-install-recommends", *packages], timeout_s=APT_TIMEOUT_S, environment=_environment()
-    )
+    with _nothing_starting(prefix):
+        command.run(
+            [*apt, "install", "--no-install-recommends", *packages], timeout_s=APT_TIMEOUT_S, environment=_environment()
+        )
+
+
+@contextmanager
+def _nothing_starting(prefix: list[str]) -> Iterator[None]:
+    """Keep Debian from starting the services that it installs: what is needed here is started here."""
+    if POLICY.exists():
+        yield  # the machine has a policy of its own
+        return
+    command.run([*prefix, "install", "-m", "755", str(START_NOTHING), str(POLICY)], timeout_s=POLICY_TIMEOUT_S)
+    try:
+        yield
+    finally:
+        command.run([*prefix, "rm", "-f", str(POLICY)], timeout_s=POLICY_TIMEOUT_S)
 
 
 def _prefix() -> list[str] | None:

@@ -15,6 +15,8 @@ TEST_PROGRAMS: Final = (
     ("chromium", "chromium"),
     ("fc-list", "fontconfig"),
     ("curl", "curl"),
+    ("nginx", "nginx"),
+    ("openssl", "openssl"),
 )
 BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))
 MEASUREMENTS: Final = ("online", "models", "batch")
