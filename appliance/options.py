@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     add_up(commands)
     add_install(commands)
+    add_uninstall(commands)
     add_check(commands)
     add_key(commands)
     add_user(commands)
@@ -97,11 +98,26 @@ def add_install(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
         commands,
         "install",
         "make this machine the box: it starts at boot, with TLS",
-        "sudo ./bastide install --host models.corp.example",
+        "sudo ./bastide install --name models.corp.example",
     )
-    command.add_argument("--host", default=socket.getfqdn(), help="the name that people type (here %(default)s)")
+    command.add_argument(
+        "--name",
+        dest="names",
+        action="append",
+        metavar="NAME",
+        help=f"a name or address that people type, the usual one first; again for more (here {socket.getfqdn()})",
+    )
     command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
     command.add_argument("--force", action="store_true", help="install although a check failed; this is recorded")
+    command.add_argument("--plan", action="store_true", help="print all that would be touched, and touch nothing")
+
+
+def add_uninstall(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `uninstall`."""
+    command = _command(
+        commands, "uninstall", "take the box off this machine; its data stays", "sudo bastide uninstall --purge"
+    )
+    command.add_argument("--purge", action="store_true", help="remove models, results, accounts and settings as well")
 
 
 def add_check(commands: "type_of_commands[argparse.ArgumentParser]") -> None:

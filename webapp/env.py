@@ -25,6 +25,8 @@ class Environment:
     secret_key_file: Path
     redis_socket: Path
     public_url: str
+    names: tuple[str, ...]
+    """Further names and addresses by which people reach the site."""
     host: str
     port: int
     web_processes: int
@@ -63,6 +65,7 @@ def read() -> Environment:
         secret_key_file=_credential("secret-key") or data_dir / "secret-key",
         redis_socket=Path(os.environ.get("BASTIDE_REDIS_SOCKET", data_dir / "run" / "redis.sock")),
         public_url=os.environ.get("BASTIDE_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        names=_listed(os.environ.get("BASTIDE_NAMES", "")),
         host=host,
         port=port,
         web_processes=int(os.environ.get("BASTIDE_WEB_PROCESSES", "2")),

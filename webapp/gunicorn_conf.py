@@ -12,7 +12,7 @@ keepalive = 75
 graceful_timeout = 15
 accesslog = None  # the online path is measured by /metrics; a line a request would cost more than the routing
 control_socket_disable = True
-forwarded_allow_ips = "*" if _environment.is_behind_proxy else ""  # who asks is what the proxy in front says, else the peer
+forwarded_allow_ips = "*" if _environment.is_behind_proxy else ""  # the proxy in front says who asks
 
 
 def when_ready(_server: object) -> None:

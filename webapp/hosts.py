@@ -1,7 +1,7 @@
 """What this machine is to the people around it: the names by which browsers ask for it, and its time zone."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -20,6 +20,11 @@ def allowed_hosts(public_host: str, bind_host: str) -> list[str]:
     hosts = [public_host, *LOOPBACK, name, name.partition(".")[0], f"{name.partition('.')[0]}.local"]
     hosts += addresses() if bind_host in EVERY_ADDRESS else [bind_host]
     return list(dict.fromkeys(host.lower() for host in hosts if host))
+
+
+def in_header(names: Iterable[str]) -> list[str]:
+    """Return names and IP addresses as they stand in a Host header."""
+    return [f"[{name}]" if ":" in name else name.lower() for name in names]
 
 
 def addresses() -> Iterator[str]:

@@ -25,7 +25,7 @@ MODEL_MEMORY_BYTES = ENVIRONMENT.model_memory_bytes
 
 DEBUG = False
 SECRET_KEY = env.secret_key(ENVIRONMENT.secret_key_file)
-ALLOWED_HOSTS = hosts.allowed_hosts(ENVIRONMENT.public_host, ENVIRONMENT.host)
+ALLOWED_HOSTS = [*hosts.allowed_hosts(ENVIRONMENT.public_host, ENVIRONMENT.host), *hosts.in_header(ENVIRONMENT.names)]
 
 INSTALLED_APPS = [
     "webapp.accounts",
@@ -143,7 +143,7 @@ CSRF_COOKIE_SECURE = ENVIRONMENT.is_https
 LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_https
 LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if ENVIRONMENT.is_https else []
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *(f"https://{host}" for host in ALLOWED_HOSTS)] if ENVIRONMENT.is_https else []
 if ENVIRONMENT.is_https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = int(timedelta(days=30).total_seconds())

@@ -164,7 +164,7 @@ def judge_name(host: str, found: set[str], *, is_here: bool) -> Check:
 
 def _is_own(address: str) -> bool:
     """Return whether an address belongs to this machine: whether it can be listened on."""
-    family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET  # noqa: PLR2004  # IPv6
+    family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET  # IPv6
     with socket.socket(family) as probe:
         try:
             probe.bind((address, 0))

@@ -1,51 +1,54 @@
-"""The front of an installed box, in its first form: TLS, the site behind it, static files."""
+"""The front of an installed box: its certificate, the pages that tell how to trust it, and nginx's configuration."""
 
-from appliance.installing.places import NGINX
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from appliance import proxy
+from appliance.installing.places import CURRENT, DATA, NGINX, TLS
 from appliance.installing.placing import place
+from appliance.tls import keeping
+from appliance.tls.directory import TlsDirectory
+from appliance.tls.names import names_of
+from appliance.tls.trust import write_pages
 
-CONFIGURATION = """\
-daemon off;
-worker_processes 2;
-pid /run/bastide-nginx/nginx.pid;
-error_log stderr warn;
-events { worker_connections 2048; }
-http {
-    include /etc/nginx/mime.types;
-    access_log off;
-    server_tokens off;
-    client_body_temp_path /run/bastide-nginx/body;
-    proxy_temp_path /run/bastide-nginx/proxy;
-    fastcgi_temp_path /run/bastide-nginx/fastcgi;
-    uwsgi_temp_path /run/bastide-nginx/uwsgi;
-    scgi_temp_path /run/bastide-nginx/scgi;
-    ssl_certificate /run/credentials/bastide-nginx.service/box.crt;
-    ssl_certificate_key /run/credentials/bastide-nginx.service/box.key;
-    ssl_protocols TLSv1.2 TLSv1.3;
-    upstream site { server unix:/run/bastide/web.sock; keepalive 32; }
-    server {
-        listen 0.0.0.0:80;
-        listen [::]:80 ipv6only=on;
-        return 308 https://$host$request_uri;
-    }
-    server {
-        listen 0.0.0.0:443 ssl http2;
-        listen [::]:443 ssl http2 ipv6only=on;
-        client_max_body_size 3g;
-        location /static/ { alias /opt/bastide/current/static/; }
-        location / {
-            proxy_pass http://site;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $host;
-            proxy_set_header X-Forwarded-For $remote_addr;
-            proxy_set_header X-Forwarded-Proto https;
-            proxy_request_buffering off;
-        }
-    }
-}
-"""
+CREDENTIALS: Final = Path("/run/credentials/bastide-nginx.service")
+TRUST: Final = DATA.root / "trust"
+ACME: Final = DATA.root / "acme"
+CONFIGURATION: Final = NGINX / "nginx.conf"
+TIMEOUT_S: Final = 10.0
 
 
-def place_front() -> bool:
+def certify(names: Iterable[str]) -> bool:
+    """See that the box has a certificate for its names, and pages that tell how to trust it."""
+    directory = TlsDirectory(root=TLS)
+    now = datetime.now(UTC)
+    is_changed = keeping.ensure(directory, names_of(names), now).is_changed
+    TRUST.mkdir(mode=0o755, exist_ok=True)
+    return write_pages(directory, TRUST, now) or is_changed
+
+
+def place_front(names: Iterable[str], upload_bytes_max: int) -> bool:
     """Write what nginx is started with."""
-    return place(NGINX / "nginx.conf", CONFIGURATION)
+    front = proxy.Front(
+        names=tuple(names),
+        certificate=CREDENTIALS / "box.crt",
+        key=CREDENTIALS / "box.key",
+        upstream="unix:/run/bastide/web.sock",
+        static=CURRENT / "static",
+        trust=TRUST,
+        acme=ACME,
+        results=DATA.spool / "batch",
+        run=Path("/run/bastide-nginx"),
+        errors=CURRENT / "nginx" / "errors",
+        upload_bytes_max=upload_bytes_max,
+        nginx_version=proxy.installed_version(_nginx_version()),
+    )
+    return place(CONFIGURATION, proxy.render(front))
+
+
+def _nginx_version() -> str:
+    done = subprocess.run(["/usr/sbin/nginx", "-v"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    return done.stdout + done.stderr  # it says so on stderr

@@ -1,34 +1,35 @@
-"""Makes this machine the box, step by step; what is done already is left as it is."""
+"""Makes this machine the box, step by step; what is done already is left as it is, so that a next try goes on there."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 import psutil
 
-from appliance import environment
-from appliance.checks.preflight import preflight
-from appliance.environment import Address
-from appliance.errors import ApplianceError, CommandFailed
+from appliance.checks.check import Check, Status
+from appliance.checks.preflight import write
+from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
-from appliance.installing import front, machine, probing, release, running, settings, units
-from appliance.installing.places import DATA
-from appliance.installing.placing import place
+from appliance.installing import contents, fitness, front, machine, probing, release, settings, units
+from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
+from appliance.installing.placing import place_link
 from appliance.installing.settings import Sizing
+from appliance.tls.directory import TlsDirectory
+from appliance.tls.status import status
+from appliance.tls.trust import grouped
 
-READY_TIMEOUT_S: Final = 60.0
-MAKE_EMPTY: Final = "import pathlib, shutil, sys; p = pathlib.Path(sys.argv[1]); shutil.rmtree(p, True); p.mkdir()"
+READY_TIMEOUT_S: Final = 90.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """What the command line asks for."""
+    """What the command line asks for. `names`: those by which people reach the box, the first one in its address."""
 
-    host: str
+    names: tuple[str, ...]
     version: str
     with_examples: bool = True
     force: bool = False
@@ -36,54 +37,123 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One thing to do; it tells whether it changed anything."""
+    """One thing to do; it tells whether it changed anything. `touches`: what it may change, for people."""
 
     title: str
     run: Callable[[], bool]
+    touches: tuple[str, ...] = ()
 
 
 def install(wish: Wish, say: Callable[[str], None]) -> None:
-    """Install the box. Raise when the machine is not fit, or at the first step that fails; the next try goes on there."""
-    require_root()
+    """Install the box. Raise when the machine is not fit, before anything is touched, or at the step that fails."""
     started_s = time.monotonic()
+    require_root()
+    found = checked(wish, say)
+    wish = replace(wish, names=settings.names() or wish.names)
     changed: list[str] = []
     for step in steps(wish, say, changed):
         step_s = time.monotonic()
         if step.run():
             changed.append(step.title)
             say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
-    say("Nothing had to be changed." if not changed else f"Installed in {time.monotonic() - started_s:.0f} s.")
+    write(DATA, found, is_forced=wish.force and any(check.status is Status.FAILED for check in found))
+    tell(wish, say, changed, time.monotonic() - started_s)
+
+
+def tell(wish: Wish, say: Callable[[str], None], changed: Sequence[str], took_s: float) -> None:
+    """Say what a person needs to go on with."""
+    say(f"Installed in {took_s:.0f} s." if changed else "Nothing had to be changed.")
+    authority = status(TlsDirectory(root=TLS), datetime.now(UTC)).authority_sha256
+    if authority:
+        say("The box vouches for itself. SHA-256 of its authority, to compare in the browser:")
+        for line in grouped(authority):
+            say(f"  {line}")
+        say(f"How browsers come to trust it: http://{wish.names[0]}/trust/")
+    password = f"user admin, password in {DATA.admin_password}" if DATA.admin_password.exists() else "user admin"
+    say(f"Bastide is ready at https://{wish.names[0]} ({password})")
+
+
+def plan(wish: Wish) -> Iterator[str]:
+    """Yield what an installation would touch, a line each, and touch nothing."""
+    for step in steps(wish, lambda _: None, ()):
+        yield step.title
+        yield from (f"  {each}" for each in step.touches)
 
 
 def require_root() -> None:
     """Raise unless root runs this."""
     if os.geteuid() != 0:
-        message = "Only root may install the box on a machine."
-        raise ApplianceError(message, "sudo ./bastide install")
+        message = "Only root may install the box on a machine, or take it off."
+        raise ApplianceError(message, "type sudo before the same command")
+
+
+def checked(wish: Wish, say: Callable[[str], None]) -> tuple[Check, ...]:
+    """Return what the checks found, and say what is not right. Raise when the machine is not fit."""
+    found = fitness.checks(wish.names[0])
+    for check in found:
+        if check.status in {Status.WARNING, Status.FAILED}:
+            say(f"  {check.status}: {check.title}: {check.measured} (needed: {check.needed}); {check.hint}")
+    failed = [check for check in found if check.status is Status.FAILED]
+    if failed and not (wish.force and fitness.may_be_forced(failed)):
+        first = failed[0]
+        message = f"This machine cannot be the box: {first.title}: {first.measured} (needed: {first.needed})."
+        forcing = "; or install all the same with --force, which is recorded" if fitness.may_be_forced(failed) else ""
+        raise ApplianceError(message, f"{first.hint}{forcing}")
+    return found
 
 
 def steps(wish: Wish, say: Callable[[str], None], changed: Sequence[str]) -> Iterator[Step]:
     """Yield the steps in their order."""
-    cores = len(os.sched_getaffinity(0))
-    sizing = Sizing(host=wish.host, web=2 if cores > 3 else 1, inference=min(cores, 2), batch=cores)  # noqa: PLR2004  # as `up`
-    name = release.name(wish.version)
-    yield Step(title="Debian packages", run=lambda: machine.install_packages(say))
-    yield Step(title="Accounts", run=machine.make_accounts)
-    yield Step(title="Directories", run=machine.make_directories)
-    yield Step(title=f"Release {name}", run=lambda: _made(name))
-    yield Step(title="Settings", run=lambda: settings.place_settings(sizing))
-    yield Step(title="Secrets", run=settings.place_secrets)
-    yield Step(title="Queue", run=lambda: settings.place_queue_settings(psutil.virtual_memory().total))
-    yield Step(title="Front", run=front.place_front)
-    yield Step(title="Certificate", run=lambda: _certified(wish.host))
-    yield Step(title="Units", run=lambda: units.place_units() | units.enable(units.names(sizing.inference, sizing.batch)))
-    yield Step(title="Switch", run=lambda: release.switch(name))
-    yield Step(title="Database", run=_migrated)
-    yield Step(title="First account", run=_first_admin)
-    yield Step(title="Start", run=lambda: _started(wish.host, changed))
+    yield from machine_steps(say)
+    yield from release_steps(release.name(wish.version))
+    yield from box_steps(wish)
+    yield Step(title="Database", run=contents.migrate, touches=(str(DATA.database),))
+    yield Step(title="First account", run=contents.make_first_admin, touches=(str(DATA.admin_password),))
+    yield Step(title="Start", run=lambda: _started(wish.names[0], changed))
     if wish.with_examples:
-        for example in EXAMPLES:
-            yield Step(title=f"Example {example}", run=partial(_published, example))
+        for name in EXAMPLES:
+            yield Step(
+                title=f"Example {name}", run=partial(contents.publish_example, name), touches=(str(DATA.models),)
+            )
+
+
+def machine_steps(say: Callable[[str], None]) -> Iterator[Step]:
+    """Yield what is taken from Debian."""
+    packages = tuple(f"package {name}" for name in machine.missing_packages())
+    yield Step(title="Debian packages", run=lambda: machine.install_packages(say), touches=packages)
+    yield Step(title="Accounts", run=machine.make_accounts, touches=machine.accounts())
+    yield Step(title="Directories", run=machine.make_directories, touches=machine.directories())
+
+
+def release_steps(name: str) -> Iterator[Step]:
+    """Yield how the code comes onto the machine."""
+    touches = (str(RELEASES / name), str(CURRENT), str(COMMAND))
+    yield Step(title=f"Release {name}", run=lambda: _made(name), touches=touches[:1])
+    yield Step(title="Switch", run=lambda: release.switch(name), touches=touches[1:2])
+    yield Step(title="Command", run=lambda: place_link(COMMAND, CURRENT / "bastide"), touches=touches[2:])
+
+
+def box_steps(wish: Wish) -> Iterator[Step]:
+    """Yield the settings, secrets, certificate and units."""
+    sizing = Sizing.of_machine(wish.names, len(os.sched_getaffinity(0)))
+    memory_bytes = psutil.virtual_memory().total
+    wanted = units.names(sizing.inference, sizing.batch)
+    yield Step(title="Settings", run=lambda: settings.place_settings(sizing), touches=(str(SETTINGS),))
+    yield Step(title="Secrets", run=settings.place_secrets, touches=(f"{CREDENTIALS}/",))
+    yield Step(
+        title="Queue", run=lambda: settings.place_queue_settings(memory_bytes), touches=(str(settings.QUEUE_SETTINGS),)
+    )
+    yield Step(title="Certificate", run=lambda: front.certify(wish.names), touches=(f"{TLS}/", f"{front.TRUST}/"))
+    yield Step(
+        title="Front",
+        run=lambda: front.place_front(wish.names, settings.upload_bytes_max()),
+        touches=(str(front.CONFIGURATION),),
+    )
+    yield Step(
+        title="Units",
+        run=lambda: units.place_units() | units.enable(wanted),
+        touches=(*(str(UNITS / path.name) for path in units.files()), *(f"unit {name}" for name in wanted)),
+    )
 
 
 def _made(name: str) -> bool:
@@ -93,48 +163,11 @@ def _made(name: str) -> bool:
     return True
 
 
-def _migrated() -> bool:
-    try:
-        running.manage("migrate", "--check")
-    except CommandFailed:
-        running.manage("migrate", "--no-input", "-v", "0")
-        return True
-    return False
-
-
-def _first_admin() -> bool:
-    return bool(running.manage("create_first_admin").strip())
-
-
 def _started(host: str, changed: Sequence[str]) -> bool:
     """Start what does not run, and anew what runs by files that have changed. The sockets stay open meanwhile."""
     is_new = not units.is_active(units.TARGET)
     units.systemctl("start", units.TARGET)
     if changed and not is_new:
-        units.systemctl("restart", *(each for each in units.enabled() if each.endswith(".service")))
+        units.systemctl("restart", *sorted(each for each in units.enabled() if each.endswith(".service")))
     probing.wait_until_ready(host, READY_TIMEOUT_S)
     return is_new
-
-
-def _published(example: str) -> bool:
-    """Train an example as the data plane's kind of program and publish it, once in the life of a box."""
-    mark = DATA.root / "examples" / example
-    if mark.exists():
-        return False
-    directory = DATA.root / "examples" / f"{example}.work"
-    running.python("-c", MAKE_EMPTY, str(directory))
-    running.python("-m", f"examples.{example}", str(directory))
-    running.manage("publish", str(directory), "--wait")
-    shutil.rmtree(directory)
-    return place(mark, "published\n")
-
-
-def _certified(host: str) -> bool:
-    from appliance import command
-    from appliance.installing.places import TLS
-
-    if (TLS / "box.crt").exists():
-        return False
-    command.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
-                 "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", "-keyout", str(TLS / "box.key"), "-out", str(TLS / "box.crt")], timeout_s=30)
-    return True

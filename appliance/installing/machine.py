@@ -33,7 +33,9 @@ def install_packages(say: Callable[[str], None]) -> bool:
         return False
     with _starting_nothing():
         packages.install(missing, say)
-    command.run(["systemctl", "disable", *(SERVICES[each] for each in missing if each in SERVICES)], timeout_s=TIMEOUT_S)
+    command.run(
+        ["systemctl", "disable", *(SERVICES[each] for each in missing if each in SERVICES)], timeout_s=TIMEOUT_S
+    )
     return True
 
 
@@ -49,6 +51,19 @@ def _starting_nothing() -> Iterator[None]:
         yield
     finally:
         NO_STARTS.unlink(missing_ok=True)
+
+
+def accounts() -> tuple[str, ...]:
+    """Return the users and groups that are made, and the file that names them."""
+    kinds = {"u": "user", "g": "group"}
+    lines = (line.split() for line in (UNIT_FILES / "sysusers.conf").read_text().splitlines())
+    return (str(SYSUSERS), *(f"{kinds[line[0]]} {line[1]}" for line in lines if line and line[0] in kinds))
+
+
+def directories() -> tuple[str, ...]:
+    """Return the directories that are made, and the file that names them."""
+    lines = (line.split() for line in (UNIT_FILES / "tmpfiles.conf").read_text().splitlines())
+    return (str(TMPFILES), *(f"{line[1]}/" for line in lines if line and line[0] == "d"))
 
 
 def make_accounts() -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from appliance.errors import ApplianceError
 from appliance.installing.places import TLS
+from appliance.tls.directory import File
 
 TIMEOUT_S: Final = 5.0
 POLL_S: Final = 0.3
@@ -18,7 +19,10 @@ class Connection(http.client.HTTPSConnection):
     """Reaches this machine itself, whatever the box's name leads to."""
 
     def __init__(self, host: str) -> None:
-        super().__init__(host, timeout=TIMEOUT_S, context=ssl.create_default_context(cafile=str(TLS / "box.crt")))
+        context = ssl.create_default_context()
+        if (authority := TLS / File.AUTHORITY).exists():
+            context.load_verify_locations(authority)
+        super().__init__(host, timeout=TIMEOUT_S, context=context)
 
     def connect(self) -> None:
         """Connect to loopback and check the certificate for the box's name."""

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from appliance import environment
 from appliance.installing.places import CREDENTIALS, ETC, LANE, SETTINGS, UNIT_FILES
@@ -13,6 +13,11 @@ SECRET_BYTES: Final = 48
 PRIVATE: Final = 0o600
 REDIS_MEMORY_SHARE: Final = 10
 REDIS_MEMORY_MIN: Final = 256 << 20
+
+NAMES: Final = "BASTIDE_NAMES"
+"""The names and addresses by which people reach the box, the one of its address first."""
+
+QUEUE_SETTINGS: Final = ETC / "redis.conf"
 
 HEADER: Final = """\
 # Settings of Bastide, one NAME=VALUE a line. After a change: systemctl restart bastide.target
@@ -24,10 +29,15 @@ HEADER: Final = """\
 class Sizing:
     """How the box is reached and how many processes it has."""
 
-    host: str
+    names: tuple[str, ...]
     web: int
     inference: int
     batch: int
+
+    @classmethod
+    def of_machine(cls, names: tuple[str, ...], cores: int) -> Self:
+        """Return what fits a machine with so many cores."""
+        return cls(names=names, web=2 if cores > 3 else 1, inference=min(cores, 2), batch=cores)
 
 
 def read(path: Path = SETTINGS) -> dict[str, str]:
@@ -40,6 +50,16 @@ def read(path: Path = SETTINGS) -> dict[str, str]:
     return {name.strip(): value.strip().strip('"') for name, _, value in pairs}
 
 
+def names() -> tuple[str, ...]:
+    """Return the names that an installed box has, or nothing before there is one."""
+    return tuple(part.strip() for part in read().get(NAMES, "").split(",") if part.strip())
+
+
+def upload_bytes_max() -> int:
+    """Return how large a file may be that is uploaded."""
+    return int(read().get("BASTIDE_UPLOAD_BYTES_MAX", environment.UPLOAD_BYTES_MAX_DEFAULT))
+
+
 def place_settings(sizing: Sizing) -> bool:
     """Write the settings file if there is none. An admin's own is never written again."""
     if SETTINGS.exists():
@@ -49,7 +69,8 @@ def place_settings(sizing: Sizing) -> bool:
 
 def _text(sizing: Sizing) -> str:
     fixed = {
-        "BASTIDE_PUBLIC_URL": f"https://{sizing.host}",
+        "BASTIDE_PUBLIC_URL": f"https://{sizing.names[0]}",
+        NAMES: ",".join(sizing.names),
         "BASTIDE_WEB_PROCESSES": str(sizing.web),
         "BASTIDE_INFERENCE_PROCESSES": str(sizing.inference),
         "BASTIDE_BATCH_PROCESSES": str(sizing.batch),
@@ -75,4 +96,4 @@ def place_queue_settings(memory_bytes: int) -> bool:
     """Write what the box's Redis is started with."""
     bound = max(REDIS_MEMORY_MIN, memory_bytes // REDIS_MEMORY_SHARE)
     text = (UNIT_FILES / "redis.conf").read_text()
-    return place(ETC / "redis.conf", text.replace("{memory_bytes}", str(bound)).replace("{socket_directory}", str(LANE)))
+    return place(QUEUE_SETTINGS, text.replace("{memory_bytes}", str(bound)).replace("{socket_directory}", str(LANE)))

@@ -18,9 +18,14 @@ PACKAGES: Final = (
     *("systemd", "systemd-sysv", "dbus", "python3", "python3-venv", "ca-certificates"),
     *("iproute2", "procps", "util-linux", "curl"),
 )
-CACHE: Final = Path(os.environ.get("BASTIDE_TEST_CACHE", "/var/tmp/bastide-machines"))  # noqa: S108  # large, and kept
+CACHE: Final = Path(os.environ.get("BASTIDE_TEST_CACHE", "/var/tmp/bastide-machines"))  # large, and kept
 CHECKOUT: Final = "/root/bastide"
-SETTINGS_OF_PIP: Final = (Path("/etc/pip.conf"), Path("/etc/xdg/pip"), Path.home() / ".config/pip", Path.home() / ".pip")
+SETTINGS_OF_PIP: Final = (
+    Path("/etc/pip.conf"),
+    Path("/etc/xdg/pip"),
+    Path.home() / ".config/pip",
+    Path.home() / ".pip",
+)
 SETTINGS_OF_APT: Final = (Path("/etc/apt/apt.conf.d"), Path("/etc/apt/apt.conf"), Path("/etc/apt/auth.conf.d"))
 BOOT_TIMEOUT_S: Final = 60.0
 RELEASES: Final = ("bookworm", "trixie")
@@ -65,7 +70,13 @@ class Machine:
     def boot(self) -> None:
         """Start it, and return when systemd has come up."""
         argv = ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}", f"--machine={self.name}"]
-        argv += ["--register=no", "--keep-unit", "--link-journal=no", "--timezone=off", *(["--private-network"] if self._is_offline else [])]
+        argv += [
+            "--register=no",
+            "--keep-unit",
+            "--link-journal=no",
+            "--timezone=off",
+            *(["--private-network"] if self._is_offline else []),
+        ]
         argv += [f"--bind-ro={path}" for path in local_packages()]
         environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
         with self._log.open("ab") as log:
@@ -116,7 +127,10 @@ class Machine:
         """Copy this checkout in, as an admin who unpacked it would have it."""
         target = self.root / CHECKOUT.lstrip("/")
         files = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
         ).stdout.decode()
         for name in filter(None, files.split("\0")):
             if (ROOT / name).exists():
@@ -138,7 +152,9 @@ class Machine:
     @staticmethod
     def _environment() -> Mapping[str, str]:
         kept = {
-            name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.lower().endswith("_proxy")
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith("PIP_") or name.lower().endswith("_proxy")
         }
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         return {**kept, "PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}

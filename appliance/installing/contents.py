@@ -1,0 +1,40 @@
+"""What is in the box from its first minute: the database, the first account, the example models."""
+
+import shutil
+from typing import Final
+
+from appliance.errors import CommandFailed
+from appliance.installing import running
+from appliance.installing.places import DATA
+from appliance.installing.placing import place
+
+EXAMPLES: Final = DATA.root / "examples"
+MAKE_EMPTY: Final = "import pathlib, shutil, sys; p = pathlib.Path(sys.argv[1]); shutil.rmtree(p, True); p.mkdir()"
+
+
+def migrate() -> bool:
+    """Bring the database up to date."""
+    try:
+        running.manage("migrate", "--check")
+    except CommandFailed:
+        running.manage("migrate", "--no-input", "-v", "0")
+        return True
+    return False
+
+
+def make_first_admin() -> bool:
+    """Make the first account, unless there is an administrator."""
+    return bool(running.manage("create_first_admin").strip())
+
+
+def publish_example(name: str) -> bool:
+    """Train an example and publish it, once in the life of a box."""
+    mark = EXAMPLES / name
+    if mark.exists():
+        return False
+    directory = EXAMPLES / f"{name}.work"
+    running.python("-c", MAKE_EMPTY, str(directory))
+    running.python("-m", f"examples.{name}", str(directory))
+    running.manage("publish", str(directory), "--wait")
+    shutil.rmtree(directory)
+    return place(mark, "published\n")
