@@ -84,7 +84,7 @@ class TlsDirectory:
     def locked(self) -> Iterator[None]:
         """Keep others from changing the directory: between what one reads and what one changes, nobody else does."""
         try:
-            self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+            make_readable(self.root)
             descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
             raise refused(self.root, error, "made") from error
@@ -106,10 +106,10 @@ class TlsDirectory:
 
     def _write_state(self, files: Mapping[File, bytes | None]) -> Path:
         states = self.root / STATES
-        states.mkdir(mode=0o755, exist_ok=True)
+        make_readable(states)
         numbers = (int(each.name) for each in states.iterdir() if each.name.isdigit())
         state = states / str(max(numbers, default=0) + 1)
-        state.mkdir(mode=0o755)
+        make_readable(state)
         for file in File:
             content = files[file] if file in files else self.read(file)
             if content is not None:
@@ -139,6 +139,13 @@ class TlsDirectory:
 def mode_file(mode: Mode) -> bytes:
     """Return the content of `mode.json`."""
     return (json.dumps({"mode": mode}) + "\n").encode()
+
+
+def make_readable(directory: Path) -> None:
+    """Make a directory that everybody may look into, whatever the umask; one that is there stays as it is."""
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        directory.chmod(0o755)
 
 
 def write(path: Path, content: bytes, *, mode: int) -> None:

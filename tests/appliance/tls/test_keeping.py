@@ -10,10 +10,11 @@ import pytest
 from appliance.errors import ApplianceError
 from appliance.tls import keeping
 from appliance.tls.directory import File
-from appliance.tls.encoding import certificates_in, fingerprint
+from appliance.tls.encoding import certificates_in, fingerprint, pem_of_chain, pem_of_key
+from appliance.tls.handshake import greet
 from appliance.tls.names import names_of
 from appliance.tls.status import status
-from tests.appliance.tls.company import DAY, NAMES, NOW
+from tests.appliance.tls.company import DAY, NAMES, NOW, OTHER_NAMES, leaf_draft, new_key, signed
 from tests.appliance.tls.server import served
 
 FEWER = names_of(["box.example"])
@@ -126,6 +127,17 @@ def test_a_python_client_with_the_authority_reads_a_page(directory):
         urllib.request.urlopen(f"https://127.0.0.1:{port}/", context=client(directory), timeout=10) as answer,
     ):
         assert b"The box answers" in answer.read()
+
+
+def test_a_python_client_refuses_another_name_signed_with_the_same_key(directory, tmp_path):
+    authority, key = keeping.authority_of(directory), new_key()
+    assert authority, "The fixture made one"
+    (tmp_path / "key").write_bytes(pem_of_key(key))
+    (tmp_path / "leaf").write_bytes(pem_of_chain(signed(leaf_draft(key.public_key(), OTHER_NAMES), authority)))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / "leaf", tmp_path / "key")
+    with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
+        greet(client(directory), server, "bank.example")
 
 
 def test_a_python_client_without_the_authority_is_refused(directory):

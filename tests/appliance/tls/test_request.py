@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from appliance.errors import ApplianceError
-from appliance.tls import keeping, request
+from appliance.tls import authority, keeping, request
 from appliance.tls.authority import alternative_names, names_in
 from appliance.tls.directory import File, Mode
 from appliance.tls.encoding import certificates_in, pem_of_chain
@@ -82,6 +82,11 @@ def test_a_request_that_is_open_stays_until_another_is_wanted(asked):
     assert isinstance(requested_key(asked), rsa.RSAPublicKey)
 
 
+def test_a_request_whose_key_is_lost_is_made_anew(asked):
+    asked.change({File.REQUEST_KEY: None})
+    assert request.request(asked, NAMES)[1]
+
+
 def test_without_a_request_there_is_no_answer(directory):
     assert_refused(directory, "No request is open", ROOT.certificate)
 
@@ -140,6 +145,13 @@ def test_a_key_usage_without_signatures_is_refused(asked):
     usage = x509.KeyUsage(False, False, True, False, False, False, False, False, False)  # key encipherment alone
     draft = leaf_draft(requested_key(asked), extensions=[alternative_names(NAMES), SERVER, usage])
     assert_refused(asked, "lacks 'digital signature'", signed(draft, ROOT), ROOT.certificate)
+
+
+def test_a_certificate_as_windows_authorities_issue_it_is_taken(asked):
+    usage = x509.KeyUsage(True, False, True, False, False, False, False, False, False)
+    extensions = [alternative_names(NAMES), SERVER, usage]
+    draft = leaf_draft(requested_key(asked), extensions=extensions, has_basic_constraints=False)
+    assert take(asked, signed(draft, ISSUING), ISSUING.certificate, ROOT.certificate).is_changed
 
 
 def test_a_wildcard_stands_for_one_label(asked):
@@ -204,6 +216,14 @@ def test_an_authority_signed_with_sha1_is_refused(asked, tmp_path):
     assert_refused(asked, "'Corp Odd' is signed with SHA-1", leaf, certificate, ROOT.certificate)
 
 
+def test_more_authorities_below_one_than_it_allows_are_refused(asked):
+    key = new_key()
+    own = authority.new_authority(NAMES, NOW)
+    below = signed(leaf_draft(key.public_key(), subject=titled("Corp Odd"), is_authority=True), own)
+    leaf = signed(leaf_draft(requested_key(asked)), authority.Identity(key=key, certificate=below))
+    assert_refused(asked, "allows 0 authorities below it, and there are 1", leaf, below, own.certificate)
+
+
 def test_a_root_signed_with_sha1_is_taken_since_nobody_checks_its_signature(asked, tmp_path):
     leaf = signed(leaf_draft(requested_key(asked)), ISSUING)
     root = signed_with_sha1(ROOT.certificate, ROOT, tmp_path)
@@ -248,11 +268,11 @@ def test_a_taken_answer_closes_the_request_and_is_not_renewed_by_the_box(asked):
 
 
 def test_the_box_returns_to_its_own_authority_which_is_the_same_as_before(asked):
-    authority = asked.read(File.AUTHORITY)
+    before = asked.read(File.AUTHORITY)
     take(asked, signed(leaf_draft(requested_key(asked)), ROOT), ROOT.certificate)
     outcome = keeping.return_to_own(asked, NAMES, NOW)
     assert (outcome.is_changed, outcome.is_authority_new) == (True, False)
-    assert (asked.mode, asked.read(File.AUTHORITY)) == (Mode.OWN, authority)
+    assert (asked.mode, asked.read(File.AUTHORITY)) == (Mode.OWN, before)
 
 
 @pytest.mark.parametrize(
