@@ -96,6 +96,7 @@ class TlsDirectory:
 
     def change(self, files: Mapping[File, bytes | None]) -> None:
         """Replace files, or remove those that are None, in one step. Call it while the directory is `locked`."""
+        self._require_links()
         try:
             state = self._write_state(files)
             self._make_current(state)
@@ -103,6 +104,13 @@ class TlsDirectory:
             self._remove_others(state)
         except OSError as error:
             raise refused(self.root, error, "written") from error
+
+    def _require_links(self) -> None:
+        for file in File:
+            path = self.path(file)
+            if path.exists() and not path.is_symlink():
+                message = f"{path} was put there by hand, so the box would not be served with what it keeps."
+                raise ApplianceError(message, "move it away; to use it, give it to sudo bastide tls import")
 
     def _write_state(self, files: Mapping[File, bytes | None]) -> Path:
         states = self.root / STATES

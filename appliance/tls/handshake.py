@@ -19,7 +19,7 @@ ROUNDS_MAX: Final = 10
 def try_handshake(identity: Identity, chain: Sequence[x509.Certificate], names: Names) -> None:
     """Greet as a client by each name. Raise with OpenSSL's reason where that fails.
 
-    OpenSSL knows rules beyond ours, such as the bounds of names that an authority has.
+    OpenSSL knows rules beyond ours, such as the bounds of names that an authority has. It looks at the machine's clock.
     """
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -148,6 +148,14 @@ def test_a_directory_that_cannot_be_written_is_told(held):
         held.change(NEW)
 
 
+def test_a_file_that_was_put_there_by_hand_is_not_overwritten(held):
+    held.path(File.BOX).unlink()
+    held.path(File.BOX).write_text("mine")
+    with pytest.raises(ApplianceError, match="put there by hand"):
+        held.change(NEW)
+    assert (held.path(File.BOX).read_text(), held.read(File.BOX_KEY)) == ("mine", b"old key")
+
+
 def test_a_file_that_cannot_be_read_is_told(held):
     (held.root / tls_directory.CURRENT / File.REQUEST).mkdir()
     with pytest.raises(ApplianceError, match="cannot be read: Is a directory"):

@@ -3,7 +3,7 @@
 import json
 import ssl
 import urllib.request
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -85,7 +85,16 @@ def test_an_authority_near_its_end_is_replaced(directory):
 
 
 def test_a_clock_that_was_ahead_is_mended(directory):
-    assert keeping.ensure(directory, NAMES, NOW - 2 * DAY).is_changed
+    keeping.renew(directory, NOW + 9 * DAY, force=True)
+    assert "is not valid yet" in keeping.ensure(directory, NAMES, NOW).sentences[0]
+
+
+def test_a_clock_that_went_back_makes_no_authority_that_all_must_trust_anew(directory):
+    before = contents(directory)
+    with pytest.raises(ApplianceError, match="the clock says 1970") as refused:
+        keeping.renew(directory, datetime(1970, 1, 1, tzinfo=UTC))
+    assert "timedatectl" in refused.value.hint
+    assert changed(directory, before) == set()
 
 
 def test_a_name_without_a_dot_is_remarked(empty):

@@ -7,59 +7,25 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from appliance.errors import ApplianceError
-from appliance.tls import authority, keeping, request
+from appliance.tls import keeping, request
 from appliance.tls.authority import alternative_names, names_in
 from appliance.tls.directory import File, Mode
-from appliance.tls.encoding import certificates_in, pem_of_chain
 from appliance.tls.names import names_of
 from appliance.tls.request import Given, KeyKind
 from appliance.tls.status import status
+from tests.appliance.tls.answers import ISSUING, ROOT, WEAK_BITS, assert_refused, requested_key, take
 from tests.appliance.tls.company import (
     DAY,
     NAMES,
     NOW,
     OTHER_NAMES,
     leaf_draft,
-    new_authority,
     new_key,
     signed,
-    signed_with_sha1,
-    titled,
 )
 
-ROOT = new_authority("Corp Root")
-ISSUING = new_authority("Corp Issuing", ROOT)
-LOWER = new_authority("Corp Lower", ISSUING)
-WEAK_BITS = 1024
 CLIENT_ONLY = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
 SERVER = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-
-
-@pytest.fixture
-def asked(directory):
-    """Return a TLS directory whose request is open."""
-    request.request(directory, NAMES)
-    return directory
-
-
-def requested_key(directory):
-    return x509.load_pem_x509_csr(directory.read(File.REQUEST)).public_key()
-
-
-def given(*certificates: x509.Certificate) -> list[Given]:
-    return [Given(name="answer.pem", content=pem_of_chain(*certificates))]
-
-
-def take(directory, *certificates, names=None):
-    return request.import_answer(directory, given(*certificates), names, NOW)
-
-
-def assert_refused(directory, sentence, *certificates, names=None):
-    before = {file: directory.read(file) for file in File}
-    with pytest.raises(ApplianceError, match=sentence) as refused:
-        take(directory, *certificates, names=names)
-    assert refused.value.hint
-    assert {file: directory.read(file) for file in File} == before
 
 
 def test_a_request_holds_all_names_and_leaves_the_certificate_alone(directory):
@@ -164,84 +130,6 @@ def test_a_wildcard_stands_for_one_label(asked):
     assert take(asked, leaf, ROOT.certificate, names=names_of(["a.box.example", "127.0.0.1"])).is_changed
 
 
-def test_a_leaf_alone_is_an_incomplete_chain(asked):
-    leaf = signed(leaf_draft(requested_key(asked)), ISSUING)
-    assert_refused(asked, "'Corp Issuing', which signed 'box.example', is missing", leaf)
-
-
-def test_a_link_in_the_middle_that_is_missing_is_named(asked):
-    leaf = signed(leaf_draft(requested_key(asked)), LOWER)
-    sentence = "'Corp Issuing', which signed 'Corp Lower', is missing. .* not belong there: 'Corp Root'"
-    assert_refused(asked, sentence, leaf, LOWER.certificate, ROOT.certificate)
-
-
-def test_a_certificate_that_is_signed_by_itself_is_refused(directory):
-    key = new_key()
-    leaf = leaf_draft(key.public_key()).signed_by(None, key)
-    delivery = request.Delivery(key=key, certificates=[leaf])
-    with pytest.raises(ApplianceError, match="signed by itself"):
-        request.import_files(directory, delivery, NAMES, NOW)
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"is_authority": False}, "does not allow it to sign"),
-        ({"begin": NOW - 9 * DAY, "end": NOW - DAY}, "'Corp Odd' ended on"),
-        ({"begin": NOW + DAY}, "'Corp Odd' is valid from"),
-        (
-            {"extensions": [x509.NameConstraints([x509.DNSName("elsewhere.example")], None)]},
-            "Browsers would refuse .* permitted subtree violation",
-        ),
-    ],
-)
-def test_an_authority_in_the_chain_that_may_not_sign_is_refused(asked, changes, sentence):
-    odd = new_authority("Corp Odd", ROOT, **changes)
-    leaf = signed(leaf_draft(requested_key(asked)), odd)
-    assert_refused(asked, sentence, leaf, odd.certificate, ROOT.certificate)
-
-
-def test_a_certificate_signed_with_sha1_is_refused(directory, tmp_path):
-    key = new_key()
-    leaf = signed_with_sha1(leaf_draft(key.public_key()).signed_by(None, key), ROOT, tmp_path)
-    delivery = request.Delivery(key=key, certificates=[leaf, ROOT.certificate])
-    with pytest.raises(ApplianceError, match="The certificate is signed with SHA-1"):
-        request.import_files(directory, delivery, NAMES, NOW)
-
-
-def test_an_authority_signed_with_sha1_is_refused(asked, tmp_path):
-    odd = new_authority("Corp Odd")
-    certificate = signed_with_sha1(odd.certificate, ROOT, tmp_path)
-    leaf = signed(leaf_draft(requested_key(asked)), odd)
-    assert_refused(asked, "'Corp Odd' is signed with SHA-1", leaf, certificate, ROOT.certificate)
-
-
-def test_more_authorities_below_one_than_it_allows_are_refused(asked):
-    key = new_key()
-    own = authority.new_authority(NAMES, NOW)
-    below = signed(leaf_draft(key.public_key(), subject=titled("Corp Odd"), is_authority=True), own)
-    leaf = signed(leaf_draft(requested_key(asked)), authority.Identity(key=key, certificate=below))
-    assert_refused(asked, "allows 0 authorities below it, and there are 1", leaf, below, own.certificate)
-
-
-def test_a_root_signed_with_sha1_is_taken_since_nobody_checks_its_signature(asked, tmp_path):
-    leaf = signed(leaf_draft(requested_key(asked)), ISSUING)
-    root = signed_with_sha1(ROOT.certificate, ROOT, tmp_path)
-    take(asked, root, leaf, ISSUING.certificate)
-    assert certificates_in(asked.read(File.BOX), "") == [leaf, ISSUING.certificate]
-
-
-@pytest.mark.parametrize("with_root", [True, False])
-def test_a_chain_in_any_order_is_put_into_order_without_its_root(asked, with_root):
-    leaf = signed(leaf_draft(requested_key(asked)), LOWER)
-    stranger = signed(leaf_draft(new_key().public_key(), subject=titled("stranger")), ROOT)
-    files = [ISSUING.certificate, stranger, leaf, LOWER.certificate, *([ROOT.certificate] if with_root else [])]
-    outcome = take(asked, *files)
-    assert certificates_in(asked.read(File.BOX), "") == [leaf, LOWER.certificate, ISSUING.certificate]
-    assert "Corp Root" in outcome.sentences[-1]
-    assert ("not among the files" in outcome.sentences[-1]) is not with_root
-
-
 @pytest.mark.parametrize("way", ["der", "p7b", "pem p7b"])
 def test_an_answer_is_taken_in_every_form_that_authorities_send(asked, way):
     leaf = signed(leaf_draft(requested_key(asked)), ROOT)
@@ -288,13 +176,6 @@ def test_weak_and_odd_keys_are_refused(directory, key, sentence):
     delivery = request.Delivery(key=key, certificates=[leaf, ROOT.certificate])
     with pytest.raises(ApplianceError, match=sentence):
         request.import_files(directory, delivery, NAMES, NOW)
-
-
-def test_an_authority_with_a_weak_key_is_refused(asked):
-    weak = rsa.generate_private_key(65537, WEAK_BITS)
-    certificate = new_authority("Corp Weak", ROOT, key=weak.public_key()).certificate
-    leaf = leaf_draft(requested_key(asked)).signed_by(certificate, weak)
-    assert_refused(asked, "'Corp Weak' has an RSA key of 1024 bits", leaf, certificate, ROOT.certificate)
 
 
 def test_several_answers_to_one_request_give_the_newest(asked):
