@@ -115,6 +115,7 @@ def _remarks(names: Names) -> tuple[str, ...]:
 
 
 def _leaf_files(leaf: Identity, authority: Identity) -> dict[File, bytes | None]:
+    # The authority goes along although nobody needs it: a browser that warns can show its fingerprint.
     chain = pem_of_chain(leaf.certificate, authority.certificate)
     return {File.BOX_KEY: pem_of_key(leaf.key), File.BOX: chain}
 
