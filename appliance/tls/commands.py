@@ -21,6 +21,7 @@ VOUCHES: Final = {
     Mode.FILES: "whoever made the files that were imported",
 }
 BUNDLE_SUFFIXES: Final = (".p12", ".pfx")
+SAY_NAMES: Final = "say them: --name models.corp.example --name 10.0.0.5"
 FILE_BYTES_MAX: Final = 2**20
 """A chain has a few kilobytes; whoever names a disk image by mistake is told at once."""
 
@@ -68,13 +69,15 @@ def renew_lines(
 
 def request_lines(
     directory: TlsDirectory, names: Sequence[str], *, kind: KeyKind = KeyKind.P256, is_anew: bool = False
-) -> list[str]:
-    """Return the request itself, then what to do with it. Without names, those that the certificate has."""
+) -> tuple[list[str], list[str]]:
+    """Return the request for stdout, which may go to a file, and what to do with it for stderr.
+
+    Without names, it is for those that the certificate has.
+    """
     wanted = names_of(names) if names else _names_held(directory)
     made, is_new = request.request(directory, wanted, kind, is_anew=is_anew)
     said = "This request is new" if is_new else "This request was open already"
-    return [
-        *made.decode().splitlines(),
+    return made.decode().splitlines(), [
         f"{said}; it is for {', '.join(wanted.texts)}.",
         f"Send it to your certificate authority as a web server's: {directory.path(File.REQUEST)}",
         "Its private key stays here. Import the answer with its chain: sudo bastide tls import FILE [FILE …]",
@@ -111,8 +114,13 @@ def _names_held(directory: TlsDirectory) -> Names:
     leaf = keeping.leaf_of(directory)
     if leaf is None:
         message = "The box has no certificate yet whose names could be taken."
-        raise ApplianceError(message, "say them: --name models.corp.example --name 10.0.0.5")
-    return names_in(leaf)
+        raise ApplianceError(message, SAY_NAMES)
+    names = names_in(leaf)
+    wildcards = [name for name in names.dns if name.startswith("*")]
+    if wildcards:
+        message = f"The certificate is for {', '.join(wildcards)}, which does not tell the names of the box."
+        raise ApplianceError(message, SAY_NAMES)
+    return names
 
 
 def _only(given: Sequence[Given]) -> Given:

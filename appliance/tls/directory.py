@@ -84,7 +84,7 @@ class TlsDirectory:
     def locked(self) -> Iterator[None]:
         """Keep others from changing the directory: between what one reads and what one changes, nobody else does."""
         try:
-            self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+            make_readable(self.root)
             descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
             raise refused(self.root, error, "made") from error
@@ -96,6 +96,7 @@ class TlsDirectory:
 
     def change(self, files: Mapping[File, bytes | None]) -> None:
         """Replace files, or remove those that are None, in one step. Call it while the directory is `locked`."""
+        self._require_links()
         try:
             state = self._write_state(files)
             self._make_current(state)
@@ -104,12 +105,19 @@ class TlsDirectory:
         except OSError as error:
             raise refused(self.root, error, "written") from error
 
+    def _require_links(self) -> None:
+        for file in File:
+            path = self.path(file)
+            if path.exists() and not path.is_symlink():
+                message = f"{path} was put there by hand, so the box would not be served with what it keeps."
+                raise ApplianceError(message, "move it away; to use it, give it to sudo bastide tls import")
+
     def _write_state(self, files: Mapping[File, bytes | None]) -> Path:
         states = self.root / STATES
-        states.mkdir(mode=0o755, exist_ok=True)
+        make_readable(states)
         numbers = (int(each.name) for each in states.iterdir() if each.name.isdigit())
         state = states / str(max(numbers, default=0) + 1)
-        state.mkdir(mode=0o755)
+        make_readable(state)
         for file in File:
             content = files[file] if file in files else self.read(file)
             if content is not None:
@@ -139,6 +147,13 @@ class TlsDirectory:
 def mode_file(mode: Mode) -> bytes:
     """Return the content of `mode.json`."""
     return (json.dumps({"mode": mode}) + "\n").encode()
+
+
+def make_readable(directory: Path) -> None:
+    """Make a directory that everybody may look into, whatever the umask; one that is there stays as it is."""
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        directory.chmod(0o755)
 
 
 def write(path: Path, content: bytes, *, mode: int) -> None:

@@ -115,6 +115,7 @@ def _remarks(names: Names) -> tuple[str, ...]:
 
 
 def _leaf_files(leaf: Identity, authority: Identity) -> dict[File, bytes | None]:
+    # The authority goes along although nobody needs it: a browser that warns can show its fingerprint.
     chain = pem_of_chain(leaf.certificate, authority.certificate)
     return {File.BOX_KEY: pem_of_key(leaf.key), File.BOX: chain}
 
@@ -124,12 +125,24 @@ def _authority_for(directory: TlsDirectory, names: Names, now: datetime) -> tupl
     authority = authority_of(directory)
     if authority is None:
         return None, "there was none"
+    _require_begun(directory, authority, now)
     beyond = not_permitted(authority.certificate, names)
     if beyond:
         return None, f"the one before may not vouch for {', '.join(beyond.texts)}"
     if authority.certificate.not_valid_after_utc < now + LEAF_LIFETIME:
         return None, f"the one before ends on {authority.certificate.not_valid_after_utc:%Y-%m-%d}"
     return authority, ""
+
+
+def _require_begun(directory: TlsDirectory, authority: Identity, now: datetime) -> None:
+    # A machine that starts with a wrong clock must not make an authority that everybody has to trust anew.
+    begin = authority.certificate.not_valid_before_utc
+    if begin > now:
+        message = f"The box's authority is valid from {begin:%Y-%m-%d} only, and the clock says {now:%Y-%m-%d}."
+        hint = (
+            f"set the clock (timedatectl); if it is right, remove {directory.path(File.AUTHORITY)} for a new authority"
+        )
+        raise ApplianceError(message, hint)
 
 
 def _cause_to_renew(directory: TlsDirectory, authority: Identity, names: Names, now: datetime) -> str:

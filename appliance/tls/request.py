@@ -72,14 +72,14 @@ def import_answer(directory: TlsDirectory, answer: Sequence[Given], names: Names
         requested = names or names_in(x509.load_pem_x509_csr(held))
         certificates = [each for given in answer for each in certificates_in(given.content, given.name)]
         own_key = key_in(key, str(directory.path(File.REQUEST_KEY)))
-        files = _checked(directory, Delivery(key=own_key, certificates=certificates), requested, now)
+        files = _checked(Delivery(key=own_key, certificates=certificates), requested, now)
         return _take(directory, files, Mode.COMPANY)
 
 
 def import_files(directory: TlsDirectory, delivery: Delivery, names: Names, now: datetime) -> Outcome:
     """Take a key and certificates that were made elsewhere. Raise, and change nothing, when they would not work."""
     with directory.locked():
-        return _take(directory, _checked(directory, delivery, names, now), Mode.FILES)
+        return _take(directory, _checked(delivery, names, now), Mode.FILES)
 
 
 def read_files(key: Given, certificates: Sequence[Given], password: str | None = None) -> Delivery:
@@ -103,13 +103,13 @@ class Checked:
     names: Names
 
 
-def _checked(directory: TlsDirectory, delivery: Delivery, names: Names, now: datetime) -> Checked:
+def _checked(delivery: Delivery, names: Names, now: datetime) -> Checked:
     require_fit_key(delivery.key.public_key(), "What was given")
     leaf = leaf_for(delivery.key, delivery.certificates)
     require_good(leaf, names, now)
     chain = chain_of(leaf, delivery.certificates, now)
     identity = Identity(key=delivery.key, certificate=leaf)
-    try_handshake(identity, chain.all, names, at=directory.root)
+    try_handshake(identity, chain.all, names)
     return Checked(identity=identity, chain=chain, names=names)
 
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from appliance.errors import ApplianceError
 from appliance.tls.authority import permitted_by
-from appliance.tls.directory import Mode, TlsDirectory
+from appliance.tls.directory import Mode, TlsDirectory, make_readable
 from appliance.tls.encoding import fingerprint, pem_of_chain
 from appliance.tls.names import Names
 from appliance.tls.status import authority_certificate, status, title_of
@@ -48,7 +48,7 @@ def write_pages(directory: TlsDirectory, target: Path, now: datetime) -> bool:
     else:
         files = files_signed_elsewhere(held.issuer, held.names)
     try:
-        target.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_readable(target)
         return sum(_replace(target / name, files.get(name)) for name in OFFERED) > 0
     except OSError as error:
         message = f"The pages for /trust cannot be written to {target}: {error.strerror}."

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Error, Page
 from appliance.tls import keeping, trust
 from appliance.tls.directory import File, TlsDirectory
 from appliance.tls.encoding import pem_of_chain, pem_of_key
-from tests.appliance.tls.company import NAMES, NOW, OTHER_NAMES, leaf_draft, new_key, signed
+from appliance.tls.names import names_of
+from tests.appliance.tls.company import NOW, OTHER_NAMES, leaf_draft, new_key, signed
 from tests.appliance.tls.server import served
 from tests.e2e import chromium
 from tests.e2e.accessibility import violations
@@ -24,10 +25,16 @@ pytestmark = pytest.mark.browser
 POLICIES = Path("/etc/chromium/policies/managed")
 
 
+NAME_AND_ADDRESS, NAME_ALONE, ADDRESS_ALONE = (
+    names_of(texts) for texts in (["box.example", "127.0.0.1"], ["box.example"], ["127.0.0.1"])
+)
+with_names = partial(pytest.mark.parametrize, "directory", indirect=True, ids=lambda names: " ".join(names.texts))
+
+
 @pytest.fixture
-def directory(tmp_path):
+def directory(tmp_path, request):
     made = TlsDirectory(root=tmp_path / "tls")
-    keeping.ensure(made, NAMES, NOW)
+    keeping.ensure(made, getattr(request, "param", NAME_AND_ADDRESS), NOW)
     return made
 
 
@@ -91,6 +98,7 @@ def test_without_the_policy_the_browser_refuses_the_box(browser, directory):
         page.goto("https://box.example/")
 
 
+@with_names([NAME_AND_ADDRESS, NAME_ALONE])
 def test_with_the_policy_the_browser_opens_the_box(browser, directory, policy):
     with (
         served(directory.path(File.BOX), directory.path(File.BOX_KEY)) as port,
@@ -101,6 +109,17 @@ def test_with_the_policy_the_browser_opens_the_box(browser, directory, policy):
         assert page.evaluate("window.isSecureContext")
 
 
+@with_names([ADDRESS_ALONE])
+def test_with_the_policy_the_browser_opens_a_box_without_a_name(browser, directory, policy):
+    with (
+        served(directory.path(File.BOX), directory.path(File.BOX_KEY)) as port,
+        opened(browser, "box.example", port) as page,
+    ):
+        page.goto(f"https://127.0.0.1:{port}/")
+        assert page.text_content("h1") == "The box answers"
+
+
+@with_names([NAME_AND_ADDRESS, NAME_ALONE, ADDRESS_ALONE])
 def test_with_the_policy_the_browser_refuses_another_name_signed_with_the_same_key(
     browser, directory, policy, tmp_path
 ):

@@ -36,6 +36,7 @@ class Draft:
     subject: x509.Name
     key: Any
     is_authority: bool = False
+    has_basic_constraints: bool = True
     begin: datetime = NOW - DAY
     end: datetime = NOW + 90 * DAY
     extensions: list[x509.ExtensionType] = field(default_factory=list)
@@ -50,10 +51,12 @@ class Draft:
             .serial_number(x509.random_serial_number())
             .not_valid_before(self.begin)
             .not_valid_after(self.end)
-            .add_extension(x509.BasicConstraints(ca=self.is_authority, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
         )
+        if self.has_basic_constraints:
+            basic = x509.BasicConstraints(ca=self.is_authority, path_length=None)
+            builder = builder.add_extension(basic, critical=True)
         for extension in self.extensions:
             builder = builder.add_extension(extension, critical=isinstance(extension, x509.NameConstraints))
         return builder.sign(key, hashes.SHA256())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.tls import keeping
+from appliance.tls import keeping, request
 from appliance.tls.directory import TlsDirectory
 from tests.appliance.tls.company import NAMES, NOW
 
@@ -18,3 +18,10 @@ def directory(empty):
     """Return the TLS directory of a box with its own authority."""
     keeping.ensure(empty, NAMES, NOW)
     return empty
+
+
+@pytest.fixture
+def asked(directory):
+    """Return a TLS directory whose request is open."""
+    request.request(directory, NAMES)
+    return directory

@@ -9,6 +9,7 @@ from appliance.tls import commands
 from appliance.tls.commands import Import
 from appliance.tls.directory import File
 from appliance.tls.encoding import pem_of_chain, pem_of_key
+from appliance.tls.names import Names
 from appliance.tls.request import KeyKind
 from appliance.tls.status import status
 from tests.appliance.tls.company import DAY, NAMES, NOW, leaf_draft, new_authority, new_key, signed
@@ -65,10 +66,10 @@ def test_names_and_force_do_not_go_together(directory):
 
 
 def test_a_request_is_printed_whole_and_says_what_to_do(directory):
-    lines = commands.request_lines(directory, [], kind=KeyKind.RSA)
-    assert lines[0] == "-----BEGIN CERTIFICATE REQUEST-----"
+    made, lines = commands.request_lines(directory, [], kind=KeyKind.RSA)
+    assert "\n".join(made) + "\n" == directory.path(File.REQUEST).read_text()
     assert "This request is new; it is for box.example, models.corp.example, 127.0.0.1." in lines
-    assert any("open already" in line for line in commands.request_lines(directory, NAMES.texts, kind=KeyKind.RSA))
+    assert "open already" in commands.request_lines(directory, NAMES.texts, kind=KeyKind.RSA)[1][0]
 
 
 def test_an_answer_is_imported_and_the_box_returns_to_its_own(directory, tmp_path):
@@ -112,6 +113,16 @@ def test_plain_files_are_imported(directory, files):
 def test_a_bundle_is_imported_with_its_password(directory, files):
     wanted = Import(files=[files / "box.pfx"], password_file=files / "password", names=["box.example"])
     assert commands.import_lines(directory, wanted, NOW)[0].startswith("The box has the certificate for box.example,")
+
+
+def test_a_wildcard_does_not_tell_the_names(directory, tmp_path):
+    key = new_key()
+    leaf = signed(leaf_draft(key.public_key(), Names(dns=("*.corp.example",))), ROOT)
+    (tmp_path / "both.pem").write_bytes(pem_of_key(key) + pem_of_chain(leaf, ROOT.certificate))
+    file = tmp_path / "both.pem"
+    commands.import_lines(directory, Import(files=[file], key=file, names=["models.corp.example"]), NOW)
+    with pytest.raises(ApplianceError, match="does not tell the names"):
+        commands.renew_lines(directory, [], NOW, own=True)
 
 
 def test_two_bundles_at_once_are_refused(directory, files):

@@ -1,5 +1,6 @@
 """The TLS directory changes whole or not at all, wherever it is stopped."""
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from appliance.tls import directory as tls_directory
 from appliance.tls.directory import SECRET, File, Mode, TlsDirectory
 
 OLD = {File.BOX_KEY: b"old key", File.BOX: b"old certificate"}
+STEPS = 30
 NEW = {File.BOX_KEY: b"new key", File.BOX: b"new certificate"}
 
 
@@ -43,13 +45,20 @@ def stop_at(monkeypatch, step: int) -> list[str]:
 
         return do
 
-    for place, name in ((os, "open"), (os, "fsync"), (Path, "symlink_to"), (Path, "rename"), (Path, "mkdir")):
+    for place, name in (
+        (os, "open"),
+        (os, "fsync"),
+        (Path, "symlink_to"),
+        (Path, "rename"),
+        (Path, "mkdir"),
+        (Path, "chmod"),
+    ):
         monkeypatch.setattr(place, name, counted(name, getattr(place, name)))
     monkeypatch.setattr(shutil, "rmtree", counted("rmtree", shutil.rmtree))
     return done
 
 
-@pytest.mark.parametrize("step", range(40))
+@pytest.mark.parametrize("step", range(STEPS))
 def test_a_stop_at_any_step_leaves_the_old_pair_or_the_new_one(held, monkeypatch, step):
     with monkeypatch.context() as patched:
         done = stop_at(patched, step)
@@ -67,15 +76,15 @@ def test_a_stop_at_any_step_leaves_the_old_pair_or_the_new_one(held, monkeypatch
     assert len(list((held.root / tls_directory.STATES).iterdir())) == 1
 
 
-def test_forty_steps_reach_beyond_the_end(held, monkeypatch):
+def test_the_steps_reach_beyond_the_end(held, monkeypatch):
     with monkeypatch.context() as patched:
         done = stop_at(patched, 1000)
         held.change(NEW)
-    assert 15 < len(done) < 40
+    assert 10 < len(done) < STEPS
 
 
 def test_a_stop_during_the_first_change_leaves_nothing_or_everything(empty, monkeypatch):
-    for step in range(40):
+    for step in range(STEPS):
         with monkeypatch.context() as patched, empty.locked():
             stop_at(patched, step)
             try:
@@ -89,6 +98,25 @@ def test_keys_are_for_the_owner_only_and_certificates_for_all(held):
     held.change(dict.fromkeys(File, b"content"))
     modes = {file: held.path(file).stat().st_mode & 0o777 for file in File}
     assert modes == {file: 0o600 if file in SECRET else 0o644 for file in File}
+
+
+def test_everybody_may_look_into_it_whatever_the_umask(empty):
+    before = os.umask(0o077)
+    try:
+        with empty.locked():
+            empty.change(OLD)
+    finally:
+        os.umask(before)
+    directories = [empty.root, empty.root / tls_directory.STATES, (empty.root / tls_directory.CURRENT).resolve()]
+    assert {each.stat().st_mode & 0o777 for each in directories} == {0o755}
+
+
+def test_while_one_changes_it_another_waits(held):
+    descriptor = os.open(held.root, os.O_RDONLY)
+    with held.locked(), pytest.raises(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(descriptor)
 
 
 def test_what_is_not_named_stays_and_none_removes(held):
@@ -118,6 +146,20 @@ def test_a_directory_that_cannot_be_written_is_told(held):
     (held.root / tls_directory.STATES / "9").write_text("")
     with pytest.raises(ApplianceError, match="cannot be written: Not a directory"):
         held.change(NEW)
+
+
+def test_a_file_that_was_put_there_by_hand_is_not_overwritten(held):
+    held.path(File.BOX).unlink()
+    held.path(File.BOX).write_text("mine")
+    with pytest.raises(ApplianceError, match="put there by hand"):
+        held.change(NEW)
+    assert (held.path(File.BOX).read_text(), held.read(File.BOX_KEY)) == ("mine", b"old key")
+
+
+def test_a_file_that_cannot_be_read_is_told(held):
+    (held.root / tls_directory.CURRENT / File.REQUEST).mkdir()
+    with pytest.raises(ApplianceError, match="cannot be read: Is a directory"):
+        held.read(File.REQUEST)
 
 
 def test_missing_rights_are_told_with_sudo():

@@ -3,17 +3,18 @@
 import json
 import ssl
 import urllib.request
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from appliance.errors import ApplianceError
 from appliance.tls import keeping
 from appliance.tls.directory import File
-from appliance.tls.encoding import certificates_in, fingerprint
+from appliance.tls.encoding import certificates_in, fingerprint, pem_of_chain, pem_of_key
+from appliance.tls.handshake import greet
 from appliance.tls.names import names_of
 from appliance.tls.status import status
-from tests.appliance.tls.company import DAY, NAMES, NOW
+from tests.appliance.tls.company import DAY, NAMES, NOW, OTHER_NAMES, leaf_draft, new_key, signed
 from tests.appliance.tls.server import served
 
 FEWER = names_of(["box.example"])
@@ -84,7 +85,16 @@ def test_an_authority_near_its_end_is_replaced(directory):
 
 
 def test_a_clock_that_was_ahead_is_mended(directory):
-    assert keeping.ensure(directory, NAMES, NOW - 2 * DAY).is_changed
+    keeping.renew(directory, NOW + 9 * DAY, force=True)
+    assert "is not valid yet" in keeping.ensure(directory, NAMES, NOW).sentences[0]
+
+
+def test_a_clock_that_went_back_makes_no_authority_that_all_must_trust_anew(directory):
+    before = contents(directory)
+    with pytest.raises(ApplianceError, match="the clock says 1970") as refused:
+        keeping.renew(directory, datetime(1970, 1, 1, tzinfo=UTC))
+    assert "timedatectl" in refused.value.hint
+    assert changed(directory, before) == set()
 
 
 def test_a_name_without_a_dot_is_remarked(empty):
@@ -126,6 +136,17 @@ def test_a_python_client_with_the_authority_reads_a_page(directory):
         urllib.request.urlopen(f"https://127.0.0.1:{port}/", context=client(directory), timeout=10) as answer,
     ):
         assert b"The box answers" in answer.read()
+
+
+def test_a_python_client_refuses_another_name_signed_with_the_same_key(directory, tmp_path):
+    authority, key = keeping.authority_of(directory), new_key()
+    assert authority, "The fixture made one"
+    (tmp_path / "key").write_bytes(pem_of_key(key))
+    (tmp_path / "leaf").write_bytes(pem_of_chain(signed(leaf_draft(key.public_key(), OTHER_NAMES), authority)))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / "leaf", tmp_path / "key")
+    with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
+        greet(client(directory), server, "bank.example")
 
 
 def test_a_python_client_without_the_authority_is_refused(directory):
