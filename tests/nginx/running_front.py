@@ -122,6 +122,11 @@ class RunningFront:
         """Return a bare connection to the address without TLS."""
         return socket.create_connection(("127.0.0.1", int(self.front.plain[0].rpartition(":")[2])), timeout=30)
 
+    def secured(self) -> ssl.SSLSocket:
+        """Return a bare connection by TLS."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return self.trust.wrap_socket(plain, server_hostname="localhost")
+
     def _answers(self) -> bool:
         with suppress(OSError):
             self.connected().close()
