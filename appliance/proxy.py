@@ -23,6 +23,9 @@ LISTEN_PLAIN: Final = ("0.0.0.0:80", "[::]:80")
 LISTEN_TLS: Final = ("0.0.0.0:443", "[::]:443")
 """The addresses of the installed box, word for word as its socket unit has them."""
 
+NGINX: Final = "/usr/sbin/nginx"
+"""Debian's; the PATH of somebody who is not root leaves it out."""
+
 FIRST_SOCKET: Final = 3
 """The first descriptor that systemd hands over."""
 
@@ -71,7 +74,7 @@ def render(front: Front) -> str:
 
 def command(configuration: Path, *options: str) -> tuple[str, ...]:
     """Return how nginx is started with a configuration; the option `-t` only tries it."""
-    return ("nginx", "-e", "stderr", "-c", str(configuration), *options)
+    return (NGINX, "-e", "stderr", "-c", str(configuration), *options)
 
 
 def inherited_sockets(front: Front) -> str:

@@ -15,7 +15,8 @@ TEST_PROGRAMS: Final = (
     ("chromium", "chromium"),
     ("fc-list", "fontconfig"),
     ("curl", "curl"),
-    ("nginx", "nginx"),
+    ("/usr/sbin/nginx", "nginx"),
+    ("/usr/sbin/apache2", "apache2"),
     ("openssl", "openssl"),
 )
 BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))

@@ -156,7 +156,7 @@ def test_a_version_that_is_none_is_refused():
 
 
 def test_it_is_tried_with_an_option():
-    assert command(Path("/a/b"), "-t") == ("nginx", "-e", "stderr", "-c", "/a/b", "-t")
+    assert command(Path("/a/b"), "-t") == ("/usr/sbin/nginx", "-e", "stderr", "-c", "/a/b", "-t")
 
 
 @pytest.mark.parametrize("status", [413, 421, 429, 502, 503, 504])

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from appliance.proxy import Front, command, installed_version, render
+from appliance.proxy import NGINX, Front, command, installed_version, render
 from tests.running_box import ENDS_WITH_US, eventually, free_port
 
 MADE_BY_ROOT: Final = ("-g", "user root;") if os.geteuid() == 0 else ()
@@ -34,7 +34,7 @@ def front_in(directory: Path, upstream: str) -> Front:
     """Return the values of a front whose files all lie in this directory."""
     for name in ("static", "trust", "acme", "results", "run"):
         (directory / name).mkdir(parents=True, exist_ok=True)
-    said = subprocess.run(["nginx", "-v"], check=True, capture_output=True, text=True).stderr
+    said = subprocess.run([NGINX, "-v"], check=True, capture_output=True, text=True).stderr
     return Front(
         names=("localhost", "127.0.0.1"),
         certificate=directory / "certificate.pem",
@@ -121,6 +121,11 @@ class RunningFront:
     def connected(self) -> socket.socket:
         """Return a bare connection to the address without TLS."""
         return socket.create_connection(("127.0.0.1", int(self.front.plain[0].rpartition(":")[2])), timeout=30)
+
+    def secured(self) -> ssl.SSLSocket:
+        """Return a bare connection by TLS."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return self.trust.wrap_socket(plain, server_hostname="localhost")
 
     def _answers(self) -> bool:
         with suppress(OSError):

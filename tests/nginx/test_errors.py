@@ -1,6 +1,7 @@
 """What nginx says itself: a page to people, our error shape to programs, each with the request's name."""
 
 import socket
+from contextlib import suppress
 
 import pytest
 
@@ -119,3 +120,24 @@ def test_the_log_tells_what_was_asked_for_and_not_the_page_of_the_error(lonely_f
         client.post("/jobs/logged/", content=b"x" * 200_000)
     line = lonely_front.logged(lambda line: line["path"] == "/jobs/logged/")
     assert (line["method"], line["status"], line["site_status"]) == ("POST", "502", "502")
+
+
+def test_one_address_has_only_so_many_requests_under_way(tmp_path):
+    fewer = ("limit_conn connections 500", "limit_conn connections 1")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        RunningFront(tmp_path, f"127.0.0.1:{silent.getsockname()[1]}", replaced=fewer) as running,
+        running.secured() as caller,
+        running.client() as client,
+    ):
+        caller.sendall(b"GET /jobs/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        with silent.accept()[0]:  # now it is under way
+            assert_told(client.get(API), 429, "rate_limited", "1")
+
+
+def test_a_body_that_stalls_is_not_waited_for(tmp_path):
+    shorter = ("client_body_timeout 15s", "client_body_timeout 1s")
+    with RunningFront(tmp_path, "127.0.0.1:1", replaced=shorter) as running, running.secured() as caller:
+        caller.sendall(b"POST /jobs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1")
+        with suppress(ConnectionResetError):
+            assert caller.recv(100) == b""

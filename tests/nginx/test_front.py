@@ -1,6 +1,7 @@
 """What nginx does by itself: names, TLS, headers, files, slow callers."""
 
 import gzip
+import json
 import re
 import socket
 import ssl
@@ -12,7 +13,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from appliance.proxy import ERRORS, command
+from appliance.proxy import ERRORS, JOURNAL, command
 from tests.nginx.running_front import MADE_BY_ROOT, RunningFront
 
 pytestmark = pytest.mark.box
@@ -223,3 +224,20 @@ def unused_sockets():
             each.bind(("127.0.0.1", 0))
             each.listen()
         yield plain, tls
+
+
+def test_the_journal_is_told_of_requests(tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+        journal.bind(str(tmp_path / "log"))
+        journal.settimeout(20)
+        target = JOURNAL.replace("/dev/log", str(tmp_path / "log"))
+        with RunningFront(tmp_path, "127.0.0.1:1", access_log=target) as running:
+            httpx.get(f"{running.plain_url}/heard")
+            said = journal.recv(65536).decode()
+    assert re.match(r"<190>\w+ +\d+ [\d:]+ bastide_nginx: \{", said)
+    assert json.loads(said.partition("bastide_nginx: ")[2])["path"] == "/heard"
+
+
+@pytest.mark.parametrize("name", ["upgrade", "expect"])
+def test_what_holds_of_one_connection_goes_no_further(front, name):
+    assert name not in dict(asked(front, Upgrade="h2c", Connection="Upgrade", Expect="100-continue"))
