@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from appliance.errors import ApplianceError
+from appliance.reaching import connection_to
 from appliance.upload import Site
 
 TIMEOUT_S: Final = 30.0
@@ -69,8 +70,7 @@ def opened(
 ) -> Iterator[http.client.HTTPResponse]:
     """Give an answer that is to be read. Raise NoAnswer, also while it is read, and Refused."""
     address = urlsplit(site.url)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = kind(address.hostname or "", address.port, timeout=TIMEOUT_S)
+    connection = connection_to(site.url, TIMEOUT_S)
     said = {"Authorization": f"Bearer {site.key}", "Accept": "application/json", "Accept-Language": "en"}
     try:
         connection.request(method, address.path.rstrip("/") + path, body, {**said, **headers})

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import signal
-import socket
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,16 +12,14 @@ from typing import Final
 
 from appliance import accounts, job_lines, jobs, models, sites, workshop
 from appliance.box import Options
+from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
 from appliance.checks.check import Check, Status
 from appliance.checks.preflight import check_now
 from appliance.downloading import STDOUT, require_writable
 from appliance.environment import Address
 from appliance.errors import ApplianceError
-from appliance.installing.install import Wish, install, plan, require_root
-from appliance.installing.places import DATA
-from appliance.installing.removing import uninstall
 from appliance.job_lines import Ticker
-from appliance.options import parser, version
+from appliance.options import parser
 from appliance.paths import data_directory
 from appliance.programs import Sizes
 from appliance.up import up
@@ -31,7 +28,6 @@ from appliance.upload import Site
 EXIT_CODES: Final = {Status.FAILED: 1, Status.WARNING: 2}
 INTERRUPTED: Final = 128 + signal.SIGINT
 SOME_NOT_ANSWERED: Final = 2
-CONFIRMATION: Final = "remove everything"
 SIGNS: Final = {Status.PASSED: "✓", Status.WARNING: "!", Status.FAILED: "✗", Status.SKIPPED: "-"}
 
 
@@ -81,35 +77,6 @@ def run_up(arguments: argparse.Namespace) -> int:
         force=arguments.force,
     )
     up(options, say)
-    return 0
-
-
-def run_install(arguments: argparse.Namespace) -> int:
-    """Make this machine the box."""
-    wish = Wish(
-        names=tuple(arguments.names or [socket.getfqdn()]),
-        version=version(),
-        with_examples=arguments.examples,
-        force=arguments.force,
-    )
-    if arguments.plan:
-        for line in plan(wish):
-            print(line)
-    else:
-        install(wish, say)
-    return 0
-
-
-def run_uninstall(arguments: argparse.Namespace) -> int:
-    """Take the box off this machine."""
-    require_root()
-    if arguments.purge:
-        print(f"All models, results, accounts and settings in {DATA.root} will be gone for good.")
-        if input(f"Type {CONFIRMATION} to go on: ").strip() != CONFIRMATION:
-            print("Nothing was removed.")
-            return 1
-    uninstall(say, purges=arguments.purge)
-    print("The box is off this machine." if arguments.purge else f"The box is off this machine; {DATA.root} stays.")
     return 0
 
 
@@ -301,10 +268,12 @@ def run_bench(arguments: argparse.Namespace) -> int:
     workshop.bench(arguments.name, arguments.rest, say)
 
 
+TERMINAL: Final = Terminal(say=say, tell=tell, ask=input)
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "up": run_up,
-    "install": run_install,
-    "uninstall": run_uninstall,
+    "install": lambda arguments: run_install(arguments, TERMINAL),
+    "uninstall": lambda arguments: run_uninstall(arguments, TERMINAL),
+    "tls": lambda arguments: run_tls(arguments, TERMINAL),
     "check": run_check,
     "key": run_key,
     "user": run_user,

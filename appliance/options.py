@@ -2,11 +2,13 @@
 
 import argparse
 import os
-import socket
 import tomllib
+from functools import partial
 from typing import Final
 
 from appliance.accounts import ROLES
+from appliance.box_options import Adding, add_install, add_tls, add_uninstall
+from appliance.installing.places import DATA, is_installed_release
 from appliance.models import ROLES as DEPLOYMENT_ROLES
 from appliance.paths import ROOT
 from appliance.workshop import MEASUREMENTS
@@ -17,7 +19,7 @@ SEPARATORS: Final = ("comma", "semicolon", "tab", "bar")
 OUTPUT_FORMATS: Final = ("csv", "jsonl", "xlsx", "parquet")
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8000
-DEFAULT_DATA_DIR: Final = str(ROOT / "var")
+DEFAULT_DATA_DIR: Final = str(DATA.root if is_installed_release() else ROOT / "var")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,8 +31,9 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--debug", action="store_true", help="show where in the code an error arose")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     add_up(commands)
-    add_install(commands)
-    add_uninstall(commands)
+    add_install(partial(_command, commands))
+    add_uninstall(partial(_command, commands))
+    add_tls(partial(_command, commands), _group)
     add_check(commands)
     add_key(commands)
     add_user(commands)
@@ -62,6 +65,10 @@ def _command(
     )
 
 
+def _group(command: argparse.ArgumentParser) -> Adding:
+    return partial(_command, command.add_subparsers(dest="action", metavar="ACTION", required=True))
+
+
 def add_up(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
     """Add `up`."""
     command = _command(
@@ -90,34 +97,6 @@ def add_up(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
             metavar="N",
             help=f"processes that {meaning} (here {count})",
         )
-
-
-def add_install(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
-    """Add `install`."""
-    command = _command(
-        commands,
-        "install",
-        "make this machine the box: it starts at boot, with TLS",
-        "sudo ./bastide install --name models.corp.example",
-    )
-    command.add_argument(
-        "--name",
-        dest="names",
-        action="append",
-        metavar="NAME",
-        help=f"a name or address that people type, the usual one first; again for more (here {socket.getfqdn()})",
-    )
-    command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
-    command.add_argument("--force", action="store_true", help="install although a check failed; this is recorded")
-    command.add_argument("--plan", action="store_true", help="print all that would be touched, and touch nothing")
-
-
-def add_uninstall(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
-    """Add `uninstall`."""
-    command = _command(
-        commands, "uninstall", "take the box off this machine; its data stays", "sudo bastide uninstall --purge"
-    )
-    command.add_argument("--purge", action="store_true", help="remove models, results, accounts and settings as well")
 
 
 def add_check(commands: "type_of_commands[argparse.ArgumentParser]") -> None:

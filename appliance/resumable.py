@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from appliance.errors import ApplianceError
+from appliance.reaching import connection_to
 from appliance.upload import CHUNK_BYTES, Progress
 
 UPLOADS: Final = "/api/v1/uploads"
@@ -97,8 +98,7 @@ class _Box:
 
     def _ask(self, method: str, path: str, headers: dict[str, str], body: Iterator[bytes] | None = None) -> _Answer:
         address = urlsplit(self.url)
-        kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-        connection = kind(address.hostname or "", address.port, timeout=TIMEOUT_S)
+        connection = connection_to(self.url, TIMEOUT_S)
         ours = {"Authorization": f"Bearer {self.key}", "Tus-Resumable": "1.0.0", "Accept": "application/json"}
         try:
             # The box may refuse before it has read everything; its answer says why.

@@ -1,12 +1,17 @@
 """Which box is asked, and with which key."""
 
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from appliance import environment, lock
 from appliance.errors import ApplianceError
+from appliance.installing import settings
+from appliance.installing.places import is_installed
 from appliance.paths import DataDirectory
 from appliance.upload import Site
+
+INSTALLED_HINT: Final = "export BASTIDE_API_KEY=$(sudo bastide key create --user NAME)"
 
 
 def elsewhere(url: str, key_file: str | None) -> Site:
@@ -18,6 +23,9 @@ def elsewhere(url: str, key_file: str | None) -> Site:
 def here(data: DataDirectory, key_file: str | None) -> Site:
     """Return the running box of a data directory."""
     running = lock.holder(data)
+    if is_installed(data):
+        url = settings.read().get("BASTIDE_PUBLIC_URL", "")
+        return Site(url=checked_url(url), key=_checked_key(key_file, "Batch jobs want an API key.", INSTALLED_HINT))
     if running is None:
         message = f"No box runs in {data.root}."
         raise ApplianceError(

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command, environment, stamps
+from appliance.installing import running
+from appliance.installing.places import is_installed
 from appliance.paths import PYTHON, REQUIREMENTS, ROOT, DataDirectory
 
 STEP_TIMEOUT_S: Final = 600.0
@@ -25,7 +27,9 @@ class Step:
 
 
 def manage(data: DataDirectory, *arguments: str, url: str = "http://127.0.0.1:8000") -> str:
-    """Return what a command of the control plane printed."""
+    """Return what a command of the control plane printed. In an installed box it runs as one of its services."""
+    if is_installed(data):
+        return running.manage(*arguments)
     variables = {**environment.shell(), **environment.control(data, url)}
     return command.run([str(PYTHON), "manage.py", *arguments], timeout_s=STEP_TIMEOUT_S, environment=variables)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from appliance.errors import ApplianceError
+from appliance.reaching import connection_to
 
 CHUNK_BYTES: Final = 256 << 10
 TIMEOUT_S: Final = 120.0
@@ -55,8 +56,7 @@ class Site:
 
     def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | Iterator[bytes]) -> Any:  # noqa: ANN401  # as above
         address = urlsplit(self.url)
-        kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-        connection = kind(address.hostname or "", address.port, timeout=TIMEOUT_S)
+        connection = connection_to(self.url, TIMEOUT_S)
         headers = {**headers, "Authorization": f"Bearer {self.key}", "Accept": "application/json"}
         try:
             # The box may refuse before it has read everything; its answer says why.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import proxy
+from appliance.installing import units
 from appliance.installing.places import CURRENT, DATA, NGINX, TLS
 from appliance.installing.placing import place
 from appliance.tls import keeping
@@ -18,6 +19,7 @@ CREDENTIALS: Final = Path("/run/credentials/bastide-nginx.service")
 TRUST: Final = DATA.root / "trust"
 ACME: Final = DATA.root / "acme"
 CONFIGURATION: Final = NGINX / "nginx.conf"
+SERVICE: Final = "bastide-nginx.service"
 TIMEOUT_S: Final = 10.0
 
 
@@ -28,6 +30,15 @@ def certify(names: Iterable[str]) -> bool:
     is_changed = keeping.ensure(directory, names_of(names), now).is_changed
     TRUST.mkdir(mode=0o755, exist_ok=True)
     return write_pages(directory, TRUST, now) or is_changed
+
+
+def take_up_certificate() -> bool:
+    """Have nginx serve the certificate that there is now, refusing nobody meanwhile. Return whether it runs."""
+    write_pages(TlsDirectory(root=TLS), TRUST, datetime.now(UTC))
+    if not units.is_active(SERVICE):
+        return False
+    units.systemctl("restart", SERVICE)
+    return True
 
 
 def place_front(names: Iterable[str], upload_bytes_max: int) -> bool:

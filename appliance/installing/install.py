@@ -17,6 +17,7 @@ from appliance.examples import EXAMPLES
 from appliance.installing import contents, fitness, front, machine, probing, release, settings, units
 from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
 from appliance.installing.placing import place_link
+from appliance.installing.root import require_root
 from appliance.installing.settings import Sizing
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.status import status
@@ -78,13 +79,6 @@ def plan(wish: Wish) -> Iterator[str]:
     for step in steps(wish, lambda _: None, ()):
         yield step.title
         yield from (f"  {each}" for each in step.touches)
-
-
-def require_root() -> None:
-    """Raise unless root runs this."""
-    if os.geteuid() != 0:
-        message = "Only root may install the box on a machine, or take it off."
-        raise ApplianceError(message, "type sudo before the same command")
 
 
 def checked(wish: Wish, say: Callable[[str], None]) -> tuple[Check, ...]:

@@ -25,6 +25,11 @@ COMMAND: Final = Path("/usr/local/bin/bastide")
 UNIT_FILES: Final = ROOT / "systemd"
 
 
+def is_installed(data: DataDirectory) -> bool:
+    """Return whether this is the data directory of a box that was installed on this machine."""
+    return data == DATA and SETTINGS.exists()
+
+
 def is_installed_release() -> bool:
     """Return whether this code is a release in its place, and not a checkout."""
     return ROOT.parent == RELEASES

@@ -1,38 +1,20 @@
 """Asks an installed box as a client would: by TLS, under its name, trusting nothing but its own certificate."""
 
 import http.client
-import socket
-import ssl
 import time
 from typing import Final
 
 from appliance.errors import ApplianceError
-from appliance.installing.places import TLS
-from appliance.tls.directory import File
+from appliance.reaching import connection_to
 
 TIMEOUT_S: Final = 5.0
 POLL_S: Final = 0.3
 LOGIN: Final = "/login/"
 
 
-class Connection(http.client.HTTPSConnection):
-    """Reaches this machine itself, whatever the box's name leads to."""
-
-    def __init__(self, host: str) -> None:
-        context = ssl.create_default_context()
-        if (authority := TLS / File.AUTHORITY).exists():
-            context.load_verify_locations(authority)
-        super().__init__(host, timeout=TIMEOUT_S, context=context)
-
-    def connect(self) -> None:
-        """Connect to loopback and check the certificate for the box's name."""
-        plain = socket.create_connection(("127.0.0.1", 443), self.timeout)
-        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]  # as in CPython
-
-
 def ask(host: str, path: str) -> tuple[int, str]:
     """Return the status and the body of an answer; status 0 and why where there is none."""
-    connection = Connection(host)
+    connection = connection_to(f"https://{host}", TIMEOUT_S)
     try:
         connection.request("GET", path)
         response = connection.getresponse()

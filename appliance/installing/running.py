@@ -4,6 +4,7 @@ from typing import Final
 
 from appliance import command
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, LANE, SETTINGS
+from appliance.installing.root import require_root
 
 TIMEOUT_S: Final = 900.0
 
@@ -14,7 +15,8 @@ def manage(*arguments: str) -> str:
 
 
 def python(*arguments: str) -> str:
-    """Return what the release's Python printed."""
+    """Return what the release's Python printed. Raise for anybody but root, who alone may become the box's user."""
+    require_root()
     properties = {
         "User": "bastide",
         "Group": "bastide",

@@ -28,6 +28,7 @@ def names(inference: int, batch: int) -> tuple[str, ...]:
         *("bastide-jobs.service", "bastide-control.service"),
         *(f"bastide-batch@{number}.service" for number in range(1, batch + 1)),
         "bastide-nginx.service",
+        "bastide-certificate.timer",
     )
 
 

@@ -111,12 +111,14 @@ class Machine:
         children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
         return int(children[0])
 
-    def run(self, *argv: str, check: bool = True, timeout_s: float = 120.0, text: str | None = None) -> str:
+    def run(
+        self, *argv: str, check: bool = True, timeout_s: float = 120.0, variables: Mapping[str, str] | None = None
+    ) -> str:
         """Return what a command printed in there, with what it said of errors."""
         command = ["nsenter", "--target", str(self.leader), "--all", "--wd=/root", "--", "env", "-i"]
-        command += [f"{name}={value}" for name, value in self._environment().items()]
+        command += [f"{name}={value}" for name, value in {**self._environment(), **(variables or {})}.items()]
         done = subprocess.run(
-            [*command, *argv], input=text, capture_output=True, text=True, timeout=timeout_s, check=False
+            [*command, *argv], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s, check=False
         )
         if check and done.returncode:
             message = f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout[-6000:]}{done.stderr[-6000:]}"

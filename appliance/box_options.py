@@ -1,0 +1,55 @@
+"""What may be typed about the box of a machine: install and uninstall it, its certificate."""
+
+import argparse
+import socket
+from collections.abc import Callable
+
+Adding = Callable[[str, str, str], argparse.ArgumentParser]
+"""Adds a command with a summary and an example."""
+
+
+def add_install(add: Adding) -> None:
+    """Add `install`."""
+    command = add(
+        "install",
+        "make this machine the box: it starts at boot, with TLS",
+        "sudo ./bastide install --name models.corp.example",
+    )
+    command.add_argument(
+        "--name",
+        dest="names",
+        action="append",
+        metavar="NAME",
+        help=f"a name or address that people type, the usual one first; again for more (here {socket.getfqdn()})",
+    )
+    command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
+    command.add_argument("--force", action="store_true", help="install although a check failed; this is recorded")
+    command.add_argument("--plan", action="store_true", help="print all that would be touched, and touch nothing")
+
+
+def add_uninstall(add: Adding) -> None:
+    """Add `uninstall`."""
+    command = add("uninstall", "take the box off this machine; its data stays", "sudo bastide uninstall --purge")
+    command.add_argument("--purge", action="store_true", help="remove models, results, accounts and settings as well")
+
+
+def add_tls(add: Adding, group_of: Callable[[argparse.ArgumentParser], Adding]) -> None:
+    """Add `tls` with its actions."""
+    action = group_of(add("tls", "the certificate of an installed box", "sudo bastide tls status"))
+    action("status", "print the certificate's names, end and fingerprints", "sudo bastide tls status")
+    renew = action("renew", "renew the certificate when it is due", "sudo bastide tls renew --force")
+    renew.add_argument("--force", action="store_true", help="renew it although it is not due")
+    renew.add_argument("--own", action="store_true", help="let the box vouch for itself again, whoever did so far")
+    request = action("request", "print a request for the company's authority", "sudo bastide tls request > box.csr")
+    request.add_argument("--rsa", action="store_true", help="for authorities that take no P-256 key")
+    request.add_argument("--anew", action="store_true", help="with another key than that of the open request")
+    taken = action(
+        "import", "take the signed certificate, or one made elsewhere", "sudo bastide tls import box.crt chain.crt"
+    )
+    taken.add_argument("files", nargs="+", metavar="FILE", help="certificates, the chain too, or one PKCS#12 file")
+    taken.add_argument("--key", metavar="FILE", help="the private key, where it was made elsewhere")
+    taken.add_argument("--password-file", metavar="FILE", help="the password of the key or of the PKCS#12 file")
+    for command in (renew, request, taken):
+        command.add_argument(
+            "--name", dest="names", action="append", default=[], metavar="NAME", help="a name or address of the box"
+        )
