@@ -1,8 +1,10 @@
 """Packages are installed without a service being started."""
 
+import os
+
 import pytest
 
-from appliance import packages
+from appliance import command, packages
 from appliance.errors import CommandFailed
 
 
@@ -10,8 +12,8 @@ from appliance.errors import CommandFailed
 def ran(monkeypatch, tmp_path):
     """Return what would have been run, as root, on a machine without a policy of its own."""
     argvs = []
-    monkeypatch.setattr(packages.command, "run", lambda argv, **options: argvs.append(argv))
-    monkeypatch.setattr(packages.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(command, "run", lambda argv, **options: argvs.append(argv))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(packages, "POLICY", tmp_path / "policy-rc.d")
     return argvs
 
@@ -40,7 +42,7 @@ def test_services_may_start_again_when_packages_could_not_be_installed(ran, monk
             message = "Unable to locate package"
             raise CommandFailed(message)
 
-    monkeypatch.setattr(packages.command, "run", run)
+    monkeypatch.setattr(command, "run", run)
     with pytest.raises(CommandFailed):
         packages.install(["nginx"], lambda sentence: None)
     assert ran[-1] == ["rm", "-f", str(packages.POLICY)]
