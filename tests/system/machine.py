@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -107,12 +108,8 @@ class Machine:
     def power_off(self) -> None:
         """Stop it as a power cut would: nothing is told to end."""
         if self._nspawn.poll() is None:
-            self._nspawn.terminate()
-            try:
-                self._nspawn.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                self._nspawn.kill()
-                self._nspawn.wait()
+            os.kill(self.leader, signal.SIGKILL)
+            self._nspawn.wait(timeout=60)
 
     @property
     def leader(self) -> int:

@@ -153,7 +153,7 @@ def test_what_a_model_gets_hold_of_is_worth_nothing(installed):
     "unit", ["bastide-web", "bastide-inference@1", "bastide-redis", "bastide-nginx", "bastide-control"]
 )
 def test_a_killed_process_answers_again(installed, key, unit):
-    installed.run("systemctl", "kill", "--signal=KILL", f"{unit}.service")
+    installed.run("systemctl", "kill", "--signal=KILL", "--kill-whom=main", f"{unit}.service")
     deadline_s = time.monotonic() + 10
     while True:
         try:
