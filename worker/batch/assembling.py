@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from worker.batch.differences import differences
+from worker.batch.early_joining import finish
 from worker.batch.opening import open_writer, open_wrong_writer
 from worker.batch.places import JobPlace, appearing
 from worker.batch.plans import Plan
@@ -44,10 +46,9 @@ def _assembled(
 ) -> AssembleOutcome:
     plan = Plan.load(place.plan)
     numbers = [chunk.number for chunk in plan.chunks]
-    with ThreadPoolExecutor(max_workers=1) as beside, appearing(place.result) as draft:
+    with ThreadPoolExecutor(max_workers=1) as beside:
         told = beside.submit(summarise, place, plan)  # while the kernel copies
-        open_writer(plan, place).assemble([place.part(number) for number in numbers], draft)
-        confirm()
+        _make_result(plan, place, confirm)
     wrong = [part for number in numbers if (part := place.wrong_part(number)).exists()]
     if wrong:
         with appearing(place.wrong_rows) as draft:
@@ -68,3 +69,16 @@ def _assembled(
     with appearing(place.outcome) as draft:
         draft.write_bytes(msgspec.json.encode(outcome))
     return outcome
+
+
+def _make_result(plan: Plan, place: JobPlace, confirm: Callable[[], None]) -> None:
+    """Finish what was joined early; where that cannot be, or a worker that stands still has it, begin anew."""
+    writer, parts = open_writer(plan, place), [place.part(chunk.number) for chunk in plan.chunks]
+    head = writer.head()
+    if head is not None:
+        with suppress(BlockingIOError):
+            finish(place, head, parts, confirm)
+            return
+    with appearing(place.result) as draft:
+        writer.assemble(parts, draft)
+        confirm()
