@@ -63,9 +63,9 @@ def check_readiness(host: str) -> Check:
 
 
 def judge_readiness(host: str, status: int, body: str) -> Check:
-    """Return the check for an answer of `/readyz`: database, Redis and an inference worker answered it, or which not."""
+    """Return the check for an answer of `/readyz`, for which database, Redis and an inference worker answered."""
     if status == http.client.OK:
-        return _readiness(host, Words("ready"), Status.PASSED)
+        return _readiness(host, Words("everything behind it answers"), Status.PASSED)
     silent = _silent(body)
     if silent:
         hint = Words("see why: sudo bastide logs {names}", names=" ".join(_UNIT_OF.get(each, "web") for each in silent))

@@ -28,9 +28,7 @@ def run_status(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def run_logs(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Have journalctl print what the units said, straight to the terminal. Return its exit status."""
     del terminal  # journalctl has it
-    argv = journal.journal_argv(
-        arguments.units, lines=arguments.lines, since=arguments.since, follow=arguments.follow
-    )
+    argv = journal.journal_argv(arguments.units, lines=arguments.lines, since=arguments.since, follow=arguments.follow)
     require_installed()
     require_root()
     try:

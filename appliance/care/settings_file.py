@@ -17,9 +17,7 @@ NECESSARY: Final = {
     NAMES: (rf"{HOST}(\s*,\s*{HOST})*", "models.corp.example,10.0.0.5"),
 }
 OPTIONAL: Final = {
-    **dict.fromkeys(
-        ("BASTIDE_WEB_PROCESSES", "BASTIDE_INFERENCE_PROCESSES", "BASTIDE_BATCH_PROCESSES"), (NUMBER, "2")
-    ),
+    **dict.fromkeys(("BASTIDE_WEB_PROCESSES", "BASTIDE_INFERENCE_PROCESSES", "BASTIDE_BATCH_PROCESSES"), (NUMBER, "2")),
     **{name: (pattern, example) for name, pattern, (_, example) in environment.SETTINGS},
 }
 KNOWN: Final = NECESSARY | OPTIONAL

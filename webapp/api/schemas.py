@@ -72,7 +72,10 @@ class WordsSchema(Schema):
 
 
 class CheckSchema(Schema):
-    """A resource check of the last start, or a finding of the last look at an installed box; `words` has what its texts are made of, by their names."""
+    """A resource check of the last start, or a finding of the last look at an installed box.
+
+    `words` has what its texts are made of, by their names.
+    """
 
     id: str
     title: str

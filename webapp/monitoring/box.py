@@ -78,7 +78,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Every check of a start, or of a look at the box. `forced` says that an admin started the box although one failed."""
+    """Every check of a start, or of a later look. `forced` says that an admin started although one failed."""
 
     checked_at: datetime | None = None
     forced: bool = False

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from webapp.endpoints.phrases import Size
-from webapp.monitoring.box import Check, Resources, Service, ServiceName
 from webapp.monitoring import care_words, check_words
+from webapp.monitoring.box import Check, Resources, Service, ServiceName
 from webapp.predictions.numbers import rounded_words
 from webapp.sentences import say
 
