@@ -77,8 +77,10 @@ def judge_readiness(host: str, status: int, body: str) -> Check:
     return _readiness(host, problem, Status.FAILED, Words("see why: sudo bastide status, then sudo bastide logs nginx"))
 
 
-def check_prediction(host: str) -> Check:
+def check_prediction(host: str, *, is_ready: bool) -> Check:
     """Return the check for one prediction. Its key is made for this alone and deleted whatever comes of it."""
+    if not is_ready:
+        return _prediction(Words("not asked: the box is not ready"), Status.SKIPPED)
     try:
         made = json.loads(running.manage("make_canary"))
     except (CommandFailed, ValueError) as error:

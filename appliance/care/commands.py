@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from appliance.box_commands import Terminal
 from appliance.care import doctor, journal
 from appliance.care.status import lines, require_installed, status
+from appliance.checks.check import Status
 from appliance.checks.telling import exit_code, table, verdict
 from appliance.errors import ApplianceError
 from appliance.installing.root import require_root
@@ -49,6 +50,7 @@ def run_doctor(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.json:
         terminal.say(json.dumps({"results": [check.to_json() for check in found]}, indent=2, ensure_ascii=False))
     else:
-        for line in (*table(found), verdict(found)):
+        told = [check for check in found if not (arguments.record and check.status is Status.PASSED)]
+        for line in (*table(told), verdict(found)):
             terminal.say(line)
     return exit_code(found)

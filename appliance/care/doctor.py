@@ -38,11 +38,12 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     host = next(iter(settings.names()), "localhost")
     found = unit_states.shown(unit_states.wanted())
     overridden = [unit.name for unit in found if unit.drop_ins]
+    readiness = answers.check_readiness(host)
     return (
         *services.judge_units(found),
         answers.check_sockets(),
-        answers.check_readiness(host),
-        *((answers.check_prediction(host),) if is_typed else ()),
+        readiness,
+        *((answers.check_prediction(host, is_ready=readiness.status is Status.PASSED),) if is_typed else ()),
         *queue.judge_redis(queue.ask_redis()),
         *certificate.check_certificate(now),
         *((_check_name(host),) if is_typed else ()),

@@ -11,10 +11,13 @@ from appliance.environment import HOST, MAIL_FROM, SECRETS, SMTP_URL
 from appliance.installing.places import SETTINGS
 from appliance.installing.settings import NAMES
 
+NAME: Final = r"[\w.:\[\]-]+"
+"""A host name or an address; the finding on the certificate tells more."""
+
 NUMBER: Final = r"0*[1-9]\d*"
 NECESSARY: Final = {
     "BASTIDE_PUBLIC_URL": (rf"https://{HOST}/?", "https://models.corp.example"),
-    NAMES: (rf"{HOST}(\s*,\s*{HOST})*", "models.corp.example,10.0.0.5"),
+    NAMES: (rf"{NAME}(\s*,\s*{NAME})*", "models.corp.example,10.0.0.5"),
 }
 OPTIONAL: Final = {
     **dict.fromkeys(("BASTIDE_WEB_PROCESSES", "BASTIDE_INFERENCE_PROCESSES", "BASTIDE_BATCH_PROCESSES"), (NUMBER, "2")),

@@ -11,7 +11,7 @@ SIGNS: Final = {Status.PASSED: "✓", Status.WARNING: "!", Status.FAILED: "✗",
 
 def table(results: Sequence[Check]) -> Iterator[str]:
     """Yield the checks, a line each; the hint stands under its check."""
-    width = max(len(check.title) for check in results)
+    width = max((len(check.title) for check in results), default=0)
     for check in results:
         said = f"{check.measured} (needed: {check.needed})"
         yield f"{SIGNS[check.status]} {check.status:<8} {check.title:<{width}}  {said}"

@@ -17,6 +17,7 @@ TEMPLATES: Final = frozenset(
         gettext_noop("everything behind it answers"),
         gettext_noop("does not answer: {parts}"),
         gettext_noop("see why: sudo bastide logs nginx web"),
+        gettext_noop("not asked: the box is not ready"),
         gettext_noop("see why: sudo bastide logs web redis"),
         gettext_noop("no model is deployed"),
         gettext_noop("endpoint {endpoint} answers"),
