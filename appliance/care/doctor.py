@@ -15,11 +15,12 @@ from appliance.checks.check import Check, Status
 from appliance.checks.storage import check_disk_free, check_inodes
 from appliance.checks.system import clock_is_synchronised, judge_clock
 from appliance.checks.words import Words
-from appliance.errors import CommandFailed
+from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import settings
 from appliance.installing.fitness import check_name
 from appliance.installing.places import DATA
 from appliance.installing.placing import place
+from appliance.tls.names import names_of
 
 FINDINGS: Final = Path("/run/bastide/findings.json")
 """In a directory of root's, so that nobody else leads root's pen astray."""
@@ -35,7 +36,7 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     Where somebody typed it, a prediction is asked with a key of its own, which the audit trail tells of, and the
     network is asked where the box's name leads.
     """
-    host = next(iter(settings.names()), "localhost")
+    host = next(filter(_is_name, settings.names()), "localhost")
     found = unit_states.shown(unit_states.wanted())
     overridden = [unit.name for unit in found if unit.drop_ins]
     readiness = answers.check_readiness(host)
@@ -54,6 +55,14 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
         services.judge_exposures(services.exposures()),
         releases.check_releases(),
     )
+
+
+def _is_name(text: str) -> bool:
+    """Return whether the box can be asked by this name; the finding on the certificate's names tells what is wrong."""
+    try:
+        return bool(names_of([text]))
+    except ApplianceError:
+        return False
 
 
 def _check_name(host: str) -> Check:

@@ -63,7 +63,10 @@ def judge_unit(unit: UnitState) -> Check | None:
 
 def unit_differences() -> tuple[str, ...]:
     """Return the unit files that are not as the release has them: changed by hand, or missing."""
-    files = sorted(path for path in (CURRENT / "systemd").iterdir() if path.suffix in units.SUFFIXES)
+    directory = CURRENT / "systemd"
+    if not directory.is_dir():  # the finding on releases tells that
+        return ()
+    files = sorted(path for path in directory.iterdir() if path.suffix in units.SUFFIXES)
     return tuple(path.name for path in files if _content(UNITS / path.name) != path.read_bytes())
 
 

@@ -8,9 +8,10 @@ from appliance import environment
 from appliance.checks.check import Check, Status
 from appliance.checks.words import NOTHING, Words
 from appliance.environment import HOST, MAIL_FROM, SECRETS, SMTP_URL
-from appliance.installing.places import SETTINGS
+from appliance.installing.places import CREDENTIALS, SETTINGS
 from appliance.installing.settings import NAMES
 
+MAIL_SERVER: Final = CREDENTIALS / "smtp-url"
 NAME: Final = r"[\w.:\[\]-]+"
 """A host name or an address; the finding on the certificate tells more."""
 
@@ -34,12 +35,20 @@ def check_settings() -> tuple[Check, ...]:
     except (OSError, UnicodeDecodeError) as error:
         hint = Words("sudo bastide install writes another one where there is none")
         return (_check("settings", Words("cannot be read: {problem}", problem=str(error)), Status.FAILED, hint),)
-    found = tuple(problems(text))
+    found = tuple(problems(text, has_mail_server=_has_mail_server()))
     count = sum(1 for _ in pairs(text))
     return found or (_check("settings", Words("{count} settings, each of them good", count=count), Status.PASSED),)
 
 
-def problems(text: str) -> Iterator[Check]:
+def _has_mail_server() -> bool:
+    """Return whether the credentials name a mail server, whose address holds a password."""
+    try:
+        return bool(MAIL_SERVER.read_text().strip())
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def problems(text: str, *, has_mail_server: bool = False) -> Iterator[Check]:
     """Yield a check for each thing that is wrong in a settings file."""
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith(("#", ";")) and not LINE.fullmatch(line):
@@ -51,7 +60,7 @@ def problems(text: str) -> Iterator[Check]:
         yield from _problems_of(name, value)
     for name in NECESSARY.keys() - values.keys():
         yield _wrong(name, Words("{name} is missing", name=name))
-    if (MAIL_FROM in values) != (SMTP_URL in values):
+    if (MAIL_FROM in values) != (SMTP_URL in values or has_mail_server):
         missing = SMTP_URL if MAIL_FROM in values else MAIL_FROM
         yield _wrong(missing, Words("{name} is missing: mail needs a sender and a server", name=missing))
 

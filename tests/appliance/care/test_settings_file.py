@@ -58,6 +58,10 @@ def test_mail_needs_a_sender_and_a_server():
     assert check.measured == "BASTIDE_SMTP_URL is missing: mail needs a sender and a server"
 
 
+def test_a_mail_server_may_be_among_the_secrets():
+    assert list(problems(f"{GOOD}BASTIDE_MAIL_FROM=box@mail.example\n", has_mail_server=True)) == []
+
+
 @pytest.mark.parametrize("line", ["http_proxy=http://proxy:3128", "", "# remark", "; remark", "TZ=Europe/Paris"])
 def test_other_lines_are_nobodys_business(line):
     assert found(line) == []

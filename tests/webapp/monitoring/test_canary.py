@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -12,10 +13,11 @@ from webapp.accounts.models import ApiKey
 from webapp.monitoring import canary
 
 
-def made() -> dict:
+def made() -> dict[str, Any]:
     output = io.StringIO()
     call_command("make_canary", stdout=output)
-    return json.loads(output.getvalue())
+    found: dict[str, Any] = json.loads(output.getvalue())
+    return found
 
 
 def test_nothing_is_made_where_nothing_is_deployed(alice):
@@ -31,7 +33,8 @@ def test_nothing_is_made_where_no_admin_may_log_in(alice, penguins):
 
 def test_a_canary_has_what_a_client_needs(alice, penguins):
     found = made()
-    assert ApiKey.objects.find(found["key"]).user == alice
+    assert ApiKey.objects.get(pk=found["key_id"]).user == alice
+    assert ApiKey.objects.find(found["key"]) is not None
     assert found["endpoint"] == penguins.name
     assert found["row"] == penguins.champion.version.manifest.example
 
