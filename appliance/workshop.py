@@ -18,6 +18,10 @@ TEST_PROGRAMS: Final = (
     ("/usr/sbin/nginx", "nginx"),
     ("/usr/sbin/apache2", "apache2"),
     ("openssl", "openssl"),
+    ("mmdebstrap", "mmdebstrap"),
+    ("systemd-nspawn", "systemd-container"),
+    ("nft", "nftables"),
+    ("ip", "iproute2"),
 )
 BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))
 MEASUREMENTS: Final = ("online", "models", "batch")

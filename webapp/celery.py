@@ -4,10 +4,11 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.signals import worker_ready
 from django.conf import settings
 
 from webapp.life import SignOfLife
-from worker.contract import names
+from worker.contract import names, service_manager
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
@@ -50,3 +51,9 @@ class Recovery(bootsteps.StartStopStep):
 
 app.steps["consumer"].add(Recovery)
 app.steps["consumer"].add(SignOfLife)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def tell_ready(**_: object) -> None:
+    """Tell whoever started this worker that it takes messages."""
+    service_manager.tell_ready()

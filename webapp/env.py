@@ -41,6 +41,8 @@ class Environment:
     webhook_hosts: tuple[str, ...]
     mail_from: str
     smtp_url: str = field(repr=False)  # it holds a password
+    egress_socket: Path | None
+    """Where the relay listens that leads out of the box; None where this process has a network of its own."""
     is_behind_proxy: bool
     """Whether only a proxy of the box's own reaches this process, and says who asks."""
 
@@ -81,6 +83,7 @@ def read() -> Environment:
         webhook_hosts=_listed(os.environ.get("BASTIDE_WEBHOOK_HOSTS", "")),
         mail_from=os.environ.get("BASTIDE_MAIL_FROM", "").strip(),
         smtp_url=_secret("smtp-url", "BASTIDE_SMTP_URL"),
+        egress_socket=Path(relay) if (relay := os.environ.get("BASTIDE_EGRESS_SOCKET")) else None,
         is_behind_proxy=os.environ.get("BASTIDE_BEHIND_PROXY") == "1",
     )
 

@@ -1,6 +1,7 @@
 """How gunicorn serves the site and the gateway."""
 
 from webapp import env
+from worker.contract import service_manager
 
 _environment = env.read()
 bind = f"{_environment.host}:{_environment.port}"
@@ -26,3 +27,4 @@ def when_ready(_server: object) -> None:
     uploading.clear()
     clear_expired(timezone.now())
     connections.close_all()  # the processes that are forked now must not share one
+    service_manager.tell_ready()

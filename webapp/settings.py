@@ -19,6 +19,7 @@ CHECKS_FILE = DATA_DIR / "checks.json"
 FINDINGS_FILE = ENVIRONMENT.findings_file
 REDIS_SOCKET = ENVIRONMENT.redis_socket
 PUBLIC_URL = ENVIRONMENT.public_url
+IS_BEHIND_PROXY = ENVIRONMENT.is_behind_proxy
 INFERENCE_PROCESSES = ENVIRONMENT.inference_processes
 BATCH_PROCESSES = ENVIRONMENT.batch_processes
 JOB_DAYS = ENVIRONMENT.job_days
@@ -169,6 +170,8 @@ EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
 EMAIL_USE_SSL, EMAIL_USE_TLS = SMTP.is_ssl, SMTP.is_starttls
 EMAIL_TIMEOUT = 5
+EMAIL_BACKEND = "webapp.egress.going_out.Mail"
+EGRESS_SOCKET = ENVIRONMENT.egress_socket
 
 # Languages and time
 

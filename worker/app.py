@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from celery import Celery, bootsteps
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, worker_ready
 
+from worker.contract import service_manager
 from worker.contract.names import QUEUE_INFERENCE, QUEUE_JOBS, TASK_COMPARE_VERSIONS, TASK_INSPECT, TASK_PING
 from worker.life import SignOfLife
 from worker.settings import SETTINGS
@@ -64,6 +65,12 @@ class Recovery(bootsteps.StartStopStep):
 
 app.steps["consumer"].add(Recovery)
 app.steps["consumer"].add(SignOfLife)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def tell_ready(**_: object) -> None:
+    """Tell whoever started this worker that it takes messages."""
+    service_manager.tell_ready()
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -8,7 +8,7 @@ from appliance.errors import ApplianceError
 SHORT_NAMES: Final = (
     *("web", "control", "redis", "nginx"),
     *("inference", "jobs", "batch"),
-    *("certificate", "checks"),
+    *("egress", "certificate", "checks"),
 )
 NUMBERED: Final = frozenset({"inference", "batch"})
 ALL: Final = "bastide*"

@@ -19,6 +19,10 @@ SETTLED_S: Final = 3600.0
 
 EXPOSURE_MAX: Final = 0.3
 EXPOSURE_MAX_OF_ROOT: Final = 1.6
+EXPOSURE_MAX_OF_THE_WAY_OUT: Final = 1.2
+WAY_OUT: Final = "bastide-egress.service"
+"""The relay, which alone has a network."""
+
 ROOTS: Final = frozenset({"bastide-certificate.service", "bastide-checks.service"})
 """Short tasks that only root can do: they are bounded otherwise than what serves."""
 
@@ -107,7 +111,12 @@ def judge_exposures(found: Mapping[str, float]) -> Check:
         id="exposure",
         title=Words("Exposure of services"),
         measured=measured if found else Words("systemd does not say"),
-        needed=Words("{most:.1f} or less, {root:.1f} for tasks of root", most=EXPOSURE_MAX, root=EXPOSURE_MAX_OF_ROOT),
+        needed=Words(
+            "{most:.1f} or less, {out:.1f} for the way out, {root:.1f} for tasks of root",
+            most=EXPOSURE_MAX,
+            out=EXPOSURE_MAX_OF_THE_WAY_OUT,
+            root=EXPOSURE_MAX_OF_ROOT,
+        ),
         status=(Status.WARNING if worst else Status.PASSED) if found else Status.SKIPPED,
         hint=Words("see which line is missing: systemctl cat {unit}; systemd-analyze security {unit}", unit=name)
         if worst
@@ -117,12 +126,14 @@ def judge_exposures(found: Mapping[str, float]) -> Check:
 
 def exposure_max(unit: str) -> float:
     """Return how exposed a service may be."""
+    if unit == WAY_OUT:
+        return EXPOSURE_MAX_OF_THE_WAY_OUT
     return EXPOSURE_MAX_OF_ROOT if unit in ROOTS else EXPOSURE_MAX
 
 
 def _largest(found: Mapping[str, float]) -> float:
-    """Return the largest exposure of what serves."""
-    return max((value for name, value in found.items() if name not in ROOTS), default=0.0)
+    """Return the largest exposure of what serves without a network."""
+    return max((value for name, value in found.items() if name not in {*ROOTS, WAY_OUT}), default=0.0)
 
 
 def _unit_check(unit: UnitState, measured: Words, status: Status, hint: Words) -> Check:

@@ -10,7 +10,7 @@ from appliance.installing.places import UNIT_FILES, UNITS
 from appliance.installing.placing import place
 
 TARGET: Final = "bastide.target"
-SOCKETS: Final = ("bastide-nginx.socket", "bastide-web.socket")
+SOCKETS: Final = ("bastide-nginx.socket", "bastide-web.socket", "bastide-egress.socket")
 TIMEOUT_S: Final = 180.0
 SUFFIXES: Final = frozenset({".service", ".socket", ".target", ".slice", ".timer"})
 

@@ -10,6 +10,7 @@ from tests.system.machine import CHECKOUT, RELEASES, Machine
 
 NAME = "box.example"
 ADDRESS = "127.0.0.1"
+FILES = "find /etc /opt /usr /var/lib -xdev -type f -printf '%p %s %T@\\n' | sort | sha256sum"
 
 
 @pytest.fixture(scope="module", params=RELEASES)
@@ -24,6 +25,11 @@ def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def installed(machine: Machine) -> Machine:
-    """The machine with the box on it, by the command of the README."""
-    machine.run(f"{CHECKOUT}/bastide", "install", "--name", NAME, "--name", ADDRESS, timeout_s=900)
+    """The machine with the box on it, by the command of the README; what it would touch was asked before."""
+    install = (f"{CHECKOUT}/bastide", "install", "--name", NAME, "--name", ADDRESS)
+    machine.run(f"{CHECKOUT}/bastide", "--version", timeout_s=300)  # makes the checkout's own environment
+    before = machine.run("sh", "-c", FILES)
+    machine.notes["plan"] = machine.run(*install, "--plan")
+    machine.notes["touched by the plan"] = "" if machine.run("sh", "-c", FILES) == before else "something"
+    machine.notes["install"] = machine.run(*install, timeout_s=900)
     return machine

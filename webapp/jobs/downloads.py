@@ -4,7 +4,9 @@ import re
 from pathlib import Path, PurePath
 from typing import Final
 
-from django.http import FileResponse
+from django.conf import settings
+from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 
 from webapp.jobs import files
 from webapp.jobs.errors import InputGoneError, JobStateError
@@ -21,14 +23,19 @@ SUFFIXES: Final = re.compile(
     r"(\.(csv|tsv|txt|tab|jsonl|ndjson|json|xlsx|xlsm|parquet|pq))?(\.(gz|zip))?$", re.IGNORECASE
 )
 
+SENT_BY_PROXY: Final = "/-/results/{job}/{file}"
+"""Where the front of an installed box finds the files of jobs; nobody outside may ask for it."""
 
-def result(job: BatchJob) -> FileResponse:
+Sent = FileResponse | HttpResponse
+
+
+def result(job: BatchJob) -> Sent:
     """Return the finished file. Raise JobStateError while there is none, InputGoneError when it was deleted."""
     _require(job)
     return _file(files.result(job), name_of(job, "predictions"), FileFormat(job.result_format))
 
 
-def wrong_rows(job: BatchJob) -> FileResponse:
+def wrong_rows(job: BatchJob) -> Sent:
     """Return the rows that were not answered. Raise JobStateError if there are none."""
     _require(job)
     if not job.wrong_rows_bytes or job.understanding is None:
@@ -54,9 +61,21 @@ def _require(job: BatchJob) -> None:
         raise InputGoneError
 
 
-def _file(path: Path, name: str, file_format: FileFormat) -> FileResponse:
+def _file(path: Path, name: str, file_format: FileFormat) -> Sent:
+    if settings.IS_BEHIND_PROXY:
+        return _sent_by_proxy(path, name, file_format)
     try:
         opened = path.open("rb")
     except FileNotFoundError as error:
         raise InputGoneError from error
     return FileResponse(opened, as_attachment=True, filename=name, content_type=TYPES[file_format])
+
+
+def _sent_by_proxy(path: Path, name: str, file_format: FileFormat) -> HttpResponse:
+    """Return the answer by which the proxy sends the file itself, whole or in part: no process of ours is busy then."""
+    if not path.exists():
+        raise InputGoneError
+    where = SENT_BY_PROXY.format(job=path.parent.name, file=path.name)
+    disposition = content_disposition_header(as_attachment=True, filename=name) or ""
+    headers = {"X-Accel-Redirect": where, "Content-Disposition": disposition}
+    return HttpResponse(content_type=TYPES[file_format], headers=headers)

@@ -3,7 +3,6 @@
 Whoever sends requests from inside the building at a stranger's wish must be told by an administrator where to.
 """
 
-import http.client
 from collections.abc import Collection
 from contextlib import closing
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from webapp.egress.going_out import http_connection
 from webapp.jobs.describing import SHOWN_AS
 from webapp.jobs.errors import JobChoiceError
 from webapp.jobs.models import BatchJob, Status
@@ -66,10 +66,9 @@ def post(url: str, body: bytes) -> None:
     A redirect is not followed: it would lead to a host that nobody allowed.
     """
     address = urlsplit(url)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     headers = {"Content-Type": "application/json", "X-Bastide-Event": EVENT, "User-Agent": "Bastide"}
     path = f"{address.path or '/'}?{address.query}" if address.query else address.path or "/"
-    with closing(kind(address.hostname or "", address.port, timeout=TIMEOUT_S)) as connection:
+    with closing(http_connection(address.scheme, address.hostname or "", address.port, TIMEOUT_S)) as connection:
         connection.request("POST", path, body, headers)
         status = connection.getresponse().status
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:

@@ -94,7 +94,7 @@ TEMPLATES: Final = frozenset(
         gettext_noop("{unit}: {exposure:.1f}"),
         gettext_noop("Unit files"),
         gettext_noop("Exposure of services"),
-        gettext_noop("{most:.1f} or less, {root:.1f} for tasks of root"),
+        gettext_noop("{most:.1f} or less, {out:.1f} for the way out, {root:.1f} for tasks of root"),
         gettext_noop("Unit {name}"),
         gettext_noop("runs and stays"),
         gettext_noop("Units"),

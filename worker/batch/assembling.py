@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from worker.batch.differences import differences
+from worker.batch.early_joining import finish
 from worker.batch.opening import open_writer, open_wrong_writer
 from worker.batch.places import JobPlace, appearing
 from worker.batch.plans import Plan
@@ -44,10 +46,10 @@ def _assembled(
 ) -> AssembleOutcome:
     plan = Plan.load(place.plan)
     numbers = [chunk.number for chunk in plan.chunks]
-    with ThreadPoolExecutor(max_workers=1) as beside, appearing(place.result) as draft:
+    with ThreadPoolExecutor(max_workers=1) as beside:
         told = beside.submit(summarise, place, plan)  # while the kernel copies
-        open_writer(plan, place).assemble([place.part(number) for number in numbers], draft)
-        confirm()
+        _make_result(plan, place, confirm)
+    summary = told.result()  # before anything else: it finds out whether another has cleared what this is made of
     wrong = [part for number in numbers if (part := place.wrong_part(number)).exists()]
     if wrong:
         with appearing(place.wrong_rows) as draft:
@@ -62,9 +64,22 @@ def _assembled(
         result_bytes=place.result.stat().st_size,
         result_format=plan.output,
         wrong_rows_bytes=place.wrong_rows.stat().st_size if wrong else 0,
-        summary=told.result(),
+        summary=summary,
         differences=differences(plan, answers, former) if former is not None else None,
     )
     with appearing(place.outcome) as draft:
         draft.write_bytes(msgspec.json.encode(outcome))
     return outcome
+
+
+def _make_result(plan: Plan, place: JobPlace, confirm: Callable[[], None]) -> None:
+    """Finish what was joined early; where that cannot be, or a worker that stands still has it, begin anew."""
+    writer, parts = open_writer(plan, place), [place.part(chunk.number) for chunk in plan.chunks]
+    head = writer.head()
+    if head is not None:
+        with suppress(BlockingIOError):
+            finish(place, head, parts, confirm)
+            return
+    with appearing(place.result) as draft:
+        writer.assemble(parts, draft)
+        confirm()

@@ -10,7 +10,7 @@ from typing import Final
 from worker.contract.batch import INPUT, JOB_ID, RESULT, WRONG_ROWS, Step
 from worker.inspection.removal import remove
 
-DIRECTORIES: Final = ("answers", "begun", "parts", "wrong", "shown")
+DIRECTORIES: Final = ("answers", "begun", "joined", "parts", "wrong", "shown")
 
 
 class JobPlace:
@@ -48,6 +48,11 @@ class JobPlace:
         """What was told of the result: it is there when the result is, and the parts may be gone."""
         return self.attempt / "outcome.json"
 
+    @property
+    def joined(self) -> Path:
+        """The directory in which the result grows while chunks are still being answered."""
+        return self.attempt / "joined"
+
     def make(self) -> None:
         """Make the directories of this attempt. Raise FileNotFoundError if the job is gone: it does not come back."""
         self.attempt.mkdir(exist_ok=True)
@@ -65,9 +70,13 @@ class JobPlace:
 
         What another worker reads last as it makes the same result goes first: it finds that, and not half of the rest.
         """
-        for name in ("shown", "wrong", "parts", "begun", "sheet"):
+        for name in ("shown", "wrong", "parts", "joined", "begun", "sheet"):
             remove(self.attempt / name)
         (self.attempt / "text").unlink(missing_ok=True)
+
+    def clear_joined(self) -> None:
+        """Remove what was joined early: nobody waits for this attempt any more. It does not begin to grow again."""
+        remove(self.joined)
 
     def working(self, name: str) -> Path:
         """Return where a working copy of this attempt lies: `text` or `sheet`."""

@@ -84,6 +84,12 @@ class Bench:
         name = f"score-{number}-skip" if request.skip else f"score-{number}"
         return self._done(request.step, place, name, work, failed)
 
+    def join(self, step: Step) -> None:
+        """Join the parts of the result that are there, when a chunk has been told of: nobody waits for it."""
+        from worker.batch.early_joining import join_early  # noqa: PLC0415  # an idle worker stays light
+
+        join_early(JobPlace(self.spool_dir, step))
+
     def assemble(self, request: AssembleRequest) -> AssembleOutcome | None:
         """Make the result."""
         place = JobPlace(self.spool_dir, request.step)
@@ -116,6 +122,7 @@ class Bench:
                     return failed(DIED, DIED_HINT)
                 outcome = work(lease)
             except Canceled:
+                place.clear_joined()
                 outcome = None
             except FileRefused as refused:
                 outcome = failed(refused.words, refused.hint)

@@ -38,7 +38,9 @@ def plan_job(message: dict[str, Any]) -> None:
 @contained
 def score_chunk(message: dict[str, Any]) -> None:
     """Answer the rows of a chunk; answer `control.record_chunk`."""
-    _answer(names.TASK_RECORD_CHUNK, lambda: bench().score(msgspec.convert(message, ScoreRequest)))
+    request = msgspec.convert(message, ScoreRequest)
+    _answer(names.TASK_RECORD_CHUNK, lambda: bench().score(request))
+    bench().join(request.step)
 
 
 @app.task(name=names.TASK_ASSEMBLE_JOB, acks_late=False)  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -128,6 +128,16 @@ def test_a_result_is_there_to_download(as_bob, succeeded):
     assert b"".join(as_bob.get(f"/jobs/{succeeded.job_id}/wrong-rows").streaming_content) == b"wrong-rows\n"
 
 
+def test_the_proxy_before_an_installed_box_sends_the_file_itself(as_bob, succeeded, settings):
+    settings.IS_BEHIND_PROXY = True
+    answer = as_bob.get(f"/jobs/{succeeded.job_id}/result")
+    assert answer["X-Accel-Redirect"] == f"/-/results/{succeeded.job_id}/result"
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    assert answer.content == b""
+    files.result(succeeded).unlink()
+    assert as_bob.get(f"/jobs/{succeeded.job_id}/result").status_code == 409
+
+
 def test_a_result_that_is_not_there_is_told_on_the_page(as_bob, waiting):
     text = page(as_bob, f"/jobs/{waiting.job_id}/result", status=409)
     assert "That is no longer possible" in text

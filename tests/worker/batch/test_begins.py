@@ -26,6 +26,7 @@ def other(counter):
     process = subprocess.Popen(
         [sys.executable, "-c", AT_IT, str(counter)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+    assert process.stdout is not None
     return process, int(process.stdout.readline())
 
 

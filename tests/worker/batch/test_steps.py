@@ -86,6 +86,7 @@ def test_steps_do_a_job(tmp_path, redis_socket, client):
     assert (planned.rows, planned.reason) == (20_000, None)
     for chunk in planned.chunks:
         assert worker.score(ScoreRequest(step=done.step, chunk=chunk)).reason is None
+        worker.join(done.step)
     assert worker.assemble(AssembleRequest(step=done.step)).result_bytes == done.place.result.stat().st_size
     assert client.get(LEASE_PREFIX + "token") is not None
 
@@ -158,6 +159,7 @@ def test_canceled_job_stops_between_slices(tmp_path, redis_socket, client, quick
     canceled.plan()
     assert bench(canceled, redis_socket).score(ask(canceled)) is None
     assert not canceled.place.part(0).exists()
+    assert not canceled.place.joined.exists()
 
 
 def test_result_of_an_attempt_for_which_nobody_waits_does_not_appear(tmp_path, redis_socket, client):

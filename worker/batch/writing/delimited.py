@@ -29,9 +29,12 @@ class CsvWriter:
 
     def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Put the parts behind one another, below a header."""
+        join_files(self.head(), parts, target)
+
+    def head(self) -> bytes:
+        """Return the header."""
         header = [defused(pl.Series([name])) for name in self._layout.names]
-        names = pl.DataFrame({str(at): name for at, name in enumerate(header)})
-        join_files(self._lines(names), parts, target)
+        return self._lines(pl.DataFrame({str(at): name for at, name in enumerate(header)}))
 
     def _lines(self, frame: pl.DataFrame) -> bytes:
         written = io.BytesIO()

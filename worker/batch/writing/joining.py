@@ -11,11 +11,14 @@ def join_files(head: bytes, parts: Sequence[Path], target: Path) -> None:
         file.write(head)
         file.flush()  # what follows goes by the kernel, past Python's buffer
         for part in parts:
-            _append(part, file.fileno())
+            append(part, file.fileno())
 
 
-def _append(part: Path, target: int) -> None:
+def append(part: Path, target: int) -> os.stat_result:
+    """Copy a part behind what was written to the open file `target`. Return which file it was."""
     with part.open("rb") as source:
-        left = os.fstat(source.fileno()).st_size
+        found = os.fstat(source.fileno())
+        left = found.st_size
         while left > 0:
             left -= os.sendfile(target, source.fileno(), None, left)
+    return found

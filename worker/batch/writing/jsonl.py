@@ -34,7 +34,11 @@ class JsonLinesWriter:
 
     def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Put the parts behind one another."""
-        join_files(b"", parts, target)
+        join_files(self.head(), parts, target)
+
+    def head(self) -> bytes:
+        """Return nothing: each line stands for itself."""
+        return b""
 
 
 def _with_keys(line: bytes, row: dict[str, object]) -> bytes:
@@ -56,6 +60,9 @@ class JsonlWriter:
     def write(self, block: Block, answers: pl.DataFrame, path: Path) -> None:
         """Write the part of a chunk."""
         write_typed(self._layout, block, answers, path)
+
+    def head(self) -> None:
+        """Return None: what the columns hold, all parts tell together."""
 
     def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Make the result of all parts, one after the other."""

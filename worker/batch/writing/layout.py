@@ -30,6 +30,9 @@ class PartWriter(Protocol):
     def write(self, block: Block, answers: pl.DataFrame, path: Path) -> None:
         """Write the part of a chunk: `answers` stand in the order of the rows of `block`, with the columns added."""
 
+    def head(self) -> bytes | None:
+        """Return what stands before the parts in a result that is but parts behind one another, None for any other."""
+
     def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Make the result of all parts in their order; a few rows at a time are in memory.
 

@@ -25,6 +25,9 @@ class ParquetWriter:
         """Write the part of a chunk."""
         write_typed(self._layout, block, answers, path)
 
+    def head(self) -> None:
+        """Return None: a part is no group of rows yet."""
+
     def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Make the result of all parts; as many rows as a part has are in memory."""
         layout = self._layout

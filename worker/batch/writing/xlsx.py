@@ -74,6 +74,9 @@ class XlsxWriter:
         numbered = pl.DataFrame({str(at): column for at, column in enumerate(columns)})
         write_table(numbered, facts, path)
 
+    def head(self) -> None:
+        """Return None: rows are numbered and packed in the end."""
+
     def assemble(self, parts: Sequence[Path], target: Path) -> None:
         """Make the workbook. Raise FileRefused for more rows or columns than a sheet has."""
         facts = [read_facts(part) for part in parts]

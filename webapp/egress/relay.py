@@ -1,0 +1,111 @@
+"""Relays connections to hosts that an administrator named, and to no others: `python -m webapp.egress.relay`.
+
+The control worker has no network. It connects here by a unix socket and says where to, in a line `CONNECT host:port`;
+the answer is a line too, `OK` or why not, and then bytes go both ways. TLS is between the control worker and the host:
+nothing that is secret can be read here. The standard library alone, and neither database nor settings of the site.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+LINE_BYTES_MAX: Final = 512
+READ_BYTES: Final = 1 << 16
+CONNECT_TIMEOUT_S: Final = 5.0
+IDLE_S: Final = 60.0
+FIRST_INHERITED: Final = 3
+WEB_PORTS: Final = (80, 443)
+MAIL_PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+Target = tuple[str, int]
+
+
+def main() -> None:
+    """Serve the socket that systemd opened, with what the environment and the credentials allow."""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    mail = Path(credentials, "smtp-url") if credentials else None
+    smtp_url = mail.read_text().strip() if mail is not None and mail.exists() else ""
+    allowed = targets(os.environ.get("BASTIDE_WEBHOOK_HOSTS", ""), smtp_url)
+    asyncio.run(serve(socket.socket(fileno=FIRST_INHERITED), allowed))
+
+
+def targets(webhook_hosts: str, smtp_url: str) -> frozenset[Target]:
+    """Return where may be connected to: hosts without a port at the ports of the web, the mail server at its own."""
+    found: set[Target] = set()
+    for host in filter(None, (part.strip() for part in webhook_hosts.split(","))):
+        address = urlsplit(f"//{host}")
+        ports = (address.port,) if address.port else WEB_PORTS
+        found |= {(address.hostname or "", port) for port in ports}
+    if smtp_url:
+        address = urlsplit(smtp_url)
+        found.add((address.hostname or "", address.port or MAIL_PORTS.get(address.scheme, 25)))
+    return frozenset(found)
+
+
+async def serve(listener: socket.socket, allowed: Collection[Target]) -> None:
+    """Relay for ever."""
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await _relay(reader, writer, allowed)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_unix_server(relay, sock=listener, limit=LINE_BYTES_MAX)
+    async with server:
+        await server.serve_forever()
+
+
+async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, allowed: Collection[Target]) -> None:
+    try:
+        line = await asyncio.wait_for(reader.readline(), CONNECT_TIMEOUT_S)
+        host, port = _asked(line)
+    except (ValueError, TimeoutError):
+        await _say(writer, "what was asked is not understood")
+        return
+    if (host, port) not in allowed:
+        await _say(writer, f"{host}:{port} is not among the hosts that an administrator named")
+        return
+    try:
+        far_reader, far_writer = await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_TIMEOUT_S)
+    except (OSError, TimeoutError) as error:
+        await _say(writer, str(error) or "no answer in time")
+        return
+    await _say(writer, "OK")
+    try:
+        await asyncio.gather(_pass_on(reader, far_writer), _pass_on(far_reader, writer))
+    finally:
+        far_writer.close()
+
+
+def _asked(line: bytes) -> Target:
+    verb, _, where = line.decode("ascii").strip().partition(" ")
+    host, _, port = where.rpartition(":")
+    if verb != "CONNECT" or not host:
+        raise ValueError(line)
+    return host.strip("[]").lower(), int(port)
+
+
+async def _say(writer: asyncio.StreamWriter, words: str) -> None:
+    with suppress(OSError):
+        writer.write(f"{' '.join(words.split())}\n".encode())
+        await writer.drain()
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hand on what comes until one side has ended, or nothing came for a while."""
+    with suppress(OSError, TimeoutError):
+        while data := await asyncio.wait_for(reader.read(READ_BYTES), IDLE_S):
+            writer.write(data)
+            await writer.drain()
+    with suppress(OSError):
+        writer.write_eof()
+
+
+if __name__ == "__main__":
+    main()
