@@ -13,8 +13,9 @@ from typing import Final
 from appliance import accounts, job_lines, jobs, models, sites, workshop
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
-from appliance.checks.check import Check, Status
+from appliance.care.commands import run_doctor, run_logs, run_status
 from appliance.checks.preflight import check_now
+from appliance.checks.telling import exit_code, table, verdict
 from appliance.downloading import STDOUT, require_writable
 from appliance.environment import Address
 from appliance.errors import ApplianceError
@@ -25,10 +26,8 @@ from appliance.programs import Sizes
 from appliance.up import up
 from appliance.upload import Site
 
-EXIT_CODES: Final = {Status.FAILED: 1, Status.WARNING: 2}
 INTERRUPTED: Final = 128 + signal.SIGINT
 SOME_NOT_ANSWERED: Final = 2
-SIGNS: Final = {Status.PASSED: "✓", Status.WARNING: "!", Status.FAILED: "✗", Status.SKIPPED: "-"}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -86,31 +85,9 @@ def run_check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"results": [check.to_json() for check in results]}, indent=2, ensure_ascii=False))
     else:
-        print_table(results)
-        print(verdict(results))
-    statuses = {check.status for check in results}
-    return next((code for status, code in EXIT_CODES.items() if status in statuses), 0)
-
-
-def print_table(results: Sequence[Check]) -> None:
-    """Print the checks for people; the hint stands under its check."""
-    width = max(len(check.title) for check in results)
-    for check in results:
-        print(
-            f"{SIGNS[check.status]} {check.status:<8} {check.title:<{width}}  {check.measured} (needed: {check.needed})"
-        )
-        if check.hint:
-            print(f"{'':<{width + 13}}→ {check.hint}")
-
-
-def verdict(results: Sequence[Check]) -> str:
-    """Return in a sentence what the checks come to."""
-    failed, warnings = (sum(check.status is status for check in results) for status in (Status.FAILED, Status.WARNING))
-    if failed:
-        return f"Not good enough: {failed} {'check' if failed == 1 else 'checks'} failed."
-    if warnings:
-        return f"Good enough, with {warnings} {'warning' if warnings == 1 else 'warnings'}."
-    return "Good enough."
+        for line in (*table(results), verdict(results)):
+            print(line)
+    return exit_code(results)
 
 
 def run_key(arguments: argparse.Namespace) -> int:
@@ -274,6 +251,9 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "install": lambda arguments: run_install(arguments, TERMINAL),
     "uninstall": lambda arguments: run_uninstall(arguments, TERMINAL),
     "tls": lambda arguments: run_tls(arguments, TERMINAL),
+    "status": lambda arguments: run_status(arguments, TERMINAL),
+    "logs": lambda arguments: run_logs(arguments, TERMINAL),
+    "doctor": lambda arguments: run_doctor(arguments, TERMINAL),
     "check": run_check,
     "key": run_key,
     "user": run_user,

@@ -8,6 +8,7 @@ from typing import Final
 
 from appliance.accounts import ROLES
 from appliance.box_options import Adding, add_install, add_tls, add_uninstall
+from appliance.care.options import add_care
 from appliance.installing.places import DATA, is_installed_release
 from appliance.models import ROLES as DEPLOYMENT_ROLES
 from appliance.paths import ROOT
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     add_install(partial(_command, commands))
     add_uninstall(partial(_command, commands))
     add_tls(partial(_command, commands), _group)
+    add_care(partial(_command, commands))
     add_check(commands)
     add_key(commands)
     add_user(commands)

@@ -23,6 +23,8 @@ class Environment:
     data_dir: Path
     static_dir: Path
     secret_key_file: Path
+    findings_file: Path
+    """Where `bastide doctor` keeps for the box page what it found."""
     redis_socket: Path
     public_url: str
     names: tuple[str, ...]
@@ -65,6 +67,7 @@ def read() -> Environment:
         data_dir=data_dir,
         static_dir=Path(os.environ.get("BASTIDE_STATIC_DIR", data_dir / "static")),
         secret_key_file=_credential("secret-key") or data_dir / "secret-key",
+        findings_file=Path(os.environ.get("BASTIDE_FINDINGS", data_dir / "findings.json")),
         redis_socket=Path(os.environ.get("BASTIDE_REDIS_SOCKET", data_dir / "run" / "redis.sock")),
         public_url=os.environ.get("BASTIDE_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
         names=_listed(os.environ.get("BASTIDE_NAMES", "")),

@@ -16,6 +16,7 @@ MODELS_DIR = DATA_DIR / "models"
 SPOOL_DIR = DATA_DIR / "spool"
 UPLOADS_DIR = SPOOL_DIR / "uploads"
 CHECKS_FILE = DATA_DIR / "checks.json"
+FINDINGS_FILE = ENVIRONMENT.findings_file
 REDIS_SOCKET = ENVIRONMENT.redis_socket
 PUBLIC_URL = ENVIRONMENT.public_url
 IS_BEHIND_PROXY = ENVIRONMENT.is_behind_proxy

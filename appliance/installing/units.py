@@ -29,6 +29,7 @@ def names(inference: int, batch: int) -> tuple[str, ...]:
         *(f"bastide-batch@{number}.service" for number in range(1, batch + 1)),
         "bastide-nginx.service",
         "bastide-certificate.timer",
+        "bastide-checks.timer",
     )
 
 

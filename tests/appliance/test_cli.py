@@ -6,8 +6,9 @@ import subprocess
 import pytest
 
 from appliance.checks.check import Check, Status
+from appliance.checks.telling import verdict
 from appliance.checks.words import Words
-from appliance.cli import main, verdict
+from appliance.cli import main
 from appliance.paths import ROOT
 from tests.running_box import free_port
 

@@ -6,18 +6,16 @@ import subprocess
 
 import pytest
 
+from appliance.care.services import EXPOSURE_MAX, ROOTS, exposure_max
 from appliance.installing.places import UNIT_FILES
 from appliance.installing.units import files, names
 
-EXPOSURE_MAX = 3
-"""In tenths, as systemd-analyze takes it."""
-
-EXPOSURE_OF_THE_WAY_OUT = 12
+WAY_OUT = "bastide-egress"
 """It alone has a network, and nothing that it could lose."""
 
-WAY_OUT = "bastide-egress"
-SERVICES = [path for path in files() if path.suffix == ".service" and "Restart=always" in path.read_text()]
-"""Those that stay; what a timer starts is root's own command, and ends."""
+SERVICES = [path for path in files() if path.suffix == ".service"]
+SERVING = [path for path in SERVICES if path.name not in ROOTS]
+TASKS = [path for path in SERVICES if path.name in ROOTS]
 
 
 def settings_of(text: str) -> dict[str, list[str]]:
@@ -32,25 +30,62 @@ def service(request):
     return request.param
 
 
+@pytest.fixture(params=SERVING, ids=lambda path: path.stem)
+def serving(request):
+    return request.param
+
+
+@pytest.fixture(params=TASKS, ids=lambda path: path.stem)
+def task(request):
+    return request.param
+
+
 def test_no_service_exposes_much(service, tmp_path):
     unit = tmp_path / service.name.replace("@", "@1")
+    tenths = 10 * exposure_max(service.name)
     shutil.copy(service, unit)
-    most = EXPOSURE_OF_THE_WAY_OUT if service.stem == WAY_OUT else EXPOSURE_MAX
-    argv = ["systemd-analyze", "security", "--offline=yes", f"--threshold={most}", str(unit)]
+    argv = ["systemd-analyze", "security", "--offline=yes", f"--threshold={tenths:.0f}", str(unit)]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 
 
-def test_every_service_comes_back_and_has_its_share(service):
-    found = settings_of(service.read_text())
+def test_what_serves_exposes_next_to_nothing():
+    assert EXPOSURE_MAX <= 0.3
+    assert {exposure_max(path.name) for path in SERVING if path.stem != WAY_OUT} == {EXPOSURE_MAX}
+    assert exposure_max(f"{WAY_OUT}.service") <= 1.2
+
+
+def test_every_service_comes_back_and_has_its_share(serving):
+    found = settings_of(serving.read_text())
     assert found["Restart"] == ["always"]
     assert found["Slice"] == ["bastide.slice"]
     assert found["CPUWeight"]
-    assert found.get("PrivateNetwork") == (None if service.stem == WAY_OUT else ["yes"])
+    assert found.get("PrivateNetwork") == (None if serving.stem == WAY_OUT else ["yes"])
+
+
+def test_a_task_of_root_ends_and_holds_no_capability(task):
+    found = settings_of(task.read_text())
+    assert found["Type"] == ["oneshot"]
+    assert "Restart" not in found
+    assert int(found["TimeoutStartSec"][0]) <= 120
+    assert found["CapabilityBoundingSet"] == [""]
+    assert found["ProtectSystem"] == ["strict"]
+    assert found["IPAddressDeny"] == ["any"]
+    assert found["Slice"] == ["bastide.slice"]
+    assert (UNIT_FILES / f"{task.stem}.timer").exists()
+
+
+def test_a_task_of_root_writes_where_nobody_else_does():
+    written = {path.stem: settings_of(path.read_text())["ReadWritePaths"] for path in TASKS}
+    assert written == {
+        "bastide-certificate": ["/etc/bastide/tls /var/lib/bastide/trust"],
+        "bastide-checks": ["/run/bastide"],
+    }
 
 
 def test_the_online_path_comes_before_jobs():
     weights = {path.stem: int(settings_of(path.read_text())["CPUWeight"][0]) for path in SERVICES}
+    assert max(weights[path.stem] for path in TASKS) <= weights["bastide-batch@"]
     assert min(weights["bastide-web"], weights["bastide-inference@"]) >= 4 * max(
         weights["bastide-jobs"], weights["bastide-batch@"]
     )

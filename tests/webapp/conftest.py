@@ -38,6 +38,7 @@ def _data_directory(settings, tmp_path: Path):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "spool" / "uploads"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
     settings.CHECKS_FILE = tmp_path / "checks.json"
+    settings.FINDINGS_FILE = tmp_path / "findings.json"
 
 
 @pytest.fixture(autouse=True)

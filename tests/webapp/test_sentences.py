@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from webapp.jobs import words as job_words
-from webapp.monitoring import check_words
+from webapp.monitoring import care_words, check_words
 from webapp.predictions import engine_words
 from webapp.registry import refusal_words, remark_words
 from webapp.sentences import TIMES, say
@@ -41,6 +41,10 @@ def test_whatever_a_check_says_can_be_translated():
     assert templates("appliance/checks/*.py") == check_words.TEMPLATES
 
 
+def test_whatever_is_found_of_an_installed_box_can_be_translated():
+    assert templates("appliance/care/*.py", "appliance/installing/fitness.py") == care_words.TEMPLATES
+
+
 def test_whatever_is_said_of_an_engine_or_a_refusal_can_be_translated():
     said = templates("worker/**/*.py") - templates(*OTHERS)
     assert said == (engine_words.TEMPLATES | refusal_words.TEMPLATES) - templates(*OTHERS)
@@ -66,7 +70,13 @@ def test_whatever_is_remarked_on_a_version_can_be_translated():
 def test_every_template_has_a_french_translation():
     catalogue = polib.pofile(str(ROOT / "webapp/locale/fr/LC_MESSAGES/django.po"))
     known = {entry.msgid for entry in catalogue if entry.msgstr}
-    listed = check_words.TEMPLATES | engine_words.TEMPLATES | remark_words.TEMPLATES | refusal_words.TEMPLATES
+    listed = (
+        check_words.TEMPLATES
+        | care_words.TEMPLATES
+        | engine_words.TEMPLATES
+        | remark_words.TEMPLATES
+        | refusal_words.TEMPLATES
+    )
     assert (listed | job_words.TEMPLATES) - known == set()
 
 

@@ -72,7 +72,10 @@ class WordsSchema(Schema):
 
 
 class CheckSchema(Schema):
-    """A resource check of the last start; `words` has what its texts are made of, by their names."""
+    """A resource check of the last start, or a finding of the last look at an installed box.
+
+    `words` has what its texts are made of, by their names.
+    """
 
     id: str
     title: str
@@ -84,12 +87,14 @@ class CheckSchema(Schema):
 
 
 class BoxSchema(Schema):
-    """How the box is; resources and checks are null for those who are no administrators."""
+    """How the box is; resources, checks and findings are null for those who are no administrators."""
 
     healthy: bool
     services: list[ServiceSchema]
     resources: ResourcesSchema | None
     checks: list[CheckSchema] | None
+    findings: list[CheckSchema] | None
+    findings_at: datetime | None
 
 
 class ErrorSchema(Schema):

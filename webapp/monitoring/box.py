@@ -78,7 +78,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Every check of a start. `forced` says that an admin started the box although one failed."""
+    """Every check of a start, or of a later look. `forced` says that an admin started although one failed."""
 
     checked_at: datetime | None = None
     forced: bool = False
@@ -115,8 +115,17 @@ def resources() -> Resources:
 
 def checks() -> CheckReport:
     """Return the checks of the last start; an empty report when nobody ran them or their file cannot be read."""
+    return _report(Path(settings.CHECKS_FILE))
+
+
+def findings() -> CheckReport:
+    """Return what `bastide doctor` found last; an empty report where nobody looks, as in a box in a terminal."""
+    return _report(Path(settings.FINDINGS_FILE))
+
+
+def _report(file: Path) -> CheckReport:
     try:
-        return msgspec.json.decode(Path(settings.CHECKS_FILE).read_bytes(), type=CheckReport)
+        return msgspec.json.decode(file.read_bytes(), type=CheckReport)
     except (OSError, msgspec.MsgspecError):
         return CheckReport()
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
 from webapp.endpoints.admission import used_bytes
-from webapp.monitoring.box import CheckReport, checks, resources, services
+from webapp.monitoring.box import Check, checks, findings, resources, services
 from webapp.monitoring.wording import Meter, box_sentence, check_rows, meters, models_meter, service_rows
 
 
@@ -20,10 +20,11 @@ from webapp.monitoring.wording import Meter, box_sentence, check_rows, meters, m
 def box(request: HttpRequest) -> HttpResponse:
     """Show how the box is."""
     found, is_admin = services(), sees_details(request)
-    report = checks() if is_admin else CheckReport()
-    context: dict[str, Any] = {"sentence": box_sentence(found, report.results), "services": service_rows(found)}
+    context: dict[str, Any] = {"sentence": box_sentence(found, judged(request)), "services": service_rows(found)}
     if is_admin:
+        report, look = checks(), findings()
         context |= {"meters": all_meters(), "report": report, "checks": check_rows(report.results)}
+        context |= {"look": look, "findings": check_rows(look.results)}
     return render(request, "monitoring/box.html", context)
 
 
@@ -33,7 +34,7 @@ def box_now(request: HttpRequest) -> JsonResponse:
     """Return what moves on the page, in the words in which the page shows it."""
     found = services()
     shown: tuple[Meter, ...] = all_meters() if sees_details(request) else ()
-    sentence = box_sentence(found, checks().results if sees_details(request) else ())
+    sentence = box_sentence(found, judged(request))
     return JsonResponse(
         {
             "sentence": sentence.words,
@@ -42,6 +43,13 @@ def box_now(request: HttpRequest) -> JsonResponse:
             "meters": [asdict(meter) for meter in shown],
         }
     )
+
+
+def judged(request: HttpRequest) -> tuple[Check, ...]:
+    """Return the checks that the first line of the page tells of: those of the last look, before one of the start."""
+    if not sees_details(request):
+        return ()
+    return findings().results or checks().results
 
 
 def all_meters() -> tuple[Meter, ...]:

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from webapp.endpoints.phrases import Size
+from webapp.monitoring import care_words, check_words
 from webapp.monitoring.box import Check, Resources, Service, ServiceName
-from webapp.monitoring.check_words import TEMPLATES
 from webapp.predictions.numbers import rounded_words
 from webapp.sentences import say
 
 GIB: Final = 2**30
+TEMPLATES: Final = check_words.TEMPLATES | care_words.TEMPLATES
 
 SERVICE_NAMES: Final = {
     ServiceName.WEB: gettext_lazy("Web site"),

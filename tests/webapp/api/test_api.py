@@ -98,7 +98,7 @@ def test_the_box_is_summed_up_for_a_user(bob):
     box = with_key(bob).get("/api/v1/box").json()
     assert box["healthy"] is False
     assert [each["name"] for each in box["services"]] == ["web", "database", "redis", "inference", "jobs", "control"]
-    assert (box["resources"], box["checks"]) == (None, None)
+    assert (box["resources"], box["checks"], box["findings"], box["findings_at"]) == (None, None, None, None)
 
 
 def test_the_box_is_told_in_full_to_an_admin(alice, settings):
@@ -108,6 +108,16 @@ def test_the_box_is_told_in_full_to_an_admin(alice, settings):
     box = with_key(alice).get("/api/v1/box").json()
     assert box["resources"]["memory_total_bytes"] > 0
     assert box["checks"] == [check]
+    assert (box["findings"], box["findings_at"]) == ([], None)
+
+
+def test_an_admin_is_told_what_the_last_look_found(alice, settings):
+    finding = dict.fromkeys(("id", "title", "measured", "needed", "hint"), "x") | {"status": "failed", "words": {}}
+    content = {"checked_at": "2025-11-18T12:00:00+00:00", "results": [finding]}
+    settings.FINDINGS_FILE.write_text(json.dumps(content))
+    box = with_key(alice).get("/api/v1/box").json()
+    assert box["findings"] == [finding]
+    assert box["findings_at"].startswith("2025-11-18T12:00:00")
 
 
 def test_use_of_a_key_is_noted(bob):

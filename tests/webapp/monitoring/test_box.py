@@ -13,6 +13,7 @@ from tests.redis_server import running_redis
 from webapp import redis_client
 from webapp.monitoring import box as measuring
 from webapp.monitoring.box import Check, Resources, Service, ServiceName, checks, resources, services
+from webapp.monitoring.views import judged
 from webapp.monitoring.wording import box_sentence, check_rows, meters, service_rows
 from worker.contract.words import Words
 
@@ -141,6 +142,42 @@ def test_an_admin_sees_figures_and_checks(as_alice, checked):
     assert "Processor" in page
     assert "set it" in page
     assert "Checks before the start, 17 November 2025, " in page
+
+
+@pytest.fixture
+def looked_at(settings):
+    hint = "sudo systemctl start bastide-redis.service; if it ends again, see why: sudo bastide logs redis"
+    template = "sudo systemctl start {unit}; if it ends again, see why: sudo bastide logs {name}"
+    words = {"hint": {"template": template, "facts": {"unit": "bastide-redis.service", "name": "redis"}}}
+    finding = {"id": "unit_redis", "title": "Unit redis", "status": "failed", "hint": hint, "words": words}
+    settings.FINDINGS_FILE.write_text(json.dumps({"checked_at": "2025-11-18T12:00:00+00:00", "results": [finding]}))
+
+
+def test_an_admin_sees_what_the_last_look_found(as_alice, checked, looked_at):
+    page = as_alice.get("/box/").content.decode()
+    assert "Last look at the box, 18 November 2025, " in page
+    assert "sudo systemctl start bastide-redis.service" in page
+    assert "Checks before the start, " in page
+
+
+@pytest.mark.parametrize("cast", ["alice", "bob"])
+def test_the_first_line_tells_an_admin_of_the_last_look(rf, request, checked, looked_at, cast):
+    asked = rf.get("/box/")
+    asked.user = request.getfixturevalue(cast)
+    assert [check.id for check in judged(asked)] == (["unit_redis"] if cast == "alice" else [])
+
+
+def test_what_was_found_is_said_in_the_readers_language(as_alice, looked_at):
+    page = as_alice.get("/box/", headers={"accept-language": "fr"}).content.decode()
+    assert "voyez pourquoi" in page
+
+
+def test_nobody_else_sees_what_was_found(as_bob, looked_at):
+    assert "redis.service" not in as_bob.get("/box/").content.decode()
+
+
+def test_a_box_that_nobody_looks_at_has_no_such_part(as_alice, checked):
+    assert "Last look" not in as_alice.get("/box/").content.decode()
 
 
 def test_an_admin_without_checks_sees_what_to_type(as_alice):

@@ -1,0 +1,1 @@
+"""Care of an installed box: how it is, what it says, what is wrong with it."""

@@ -1,0 +1,179 @@
+"""Whether the box answers: its sockets, `/readyz` by TLS under its own name, and one prediction as a client asks it."""
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from appliance import readiness
+from appliance.care.queue import SOCKET as QUEUE
+from appliance.checks.check import Check, Status
+from appliance.checks.words import NOTHING, Words
+from appliance.errors import CommandFailed
+from appliance.installing import probing, running
+from appliance.reaching import HERE, connection_to
+
+SITE: Final = Path("/run/bastide/web.sock")
+PORTS: Final = (80, 443)
+CONNECT_TIMEOUT_S: Final = 2.0
+PREDICTION_TIMEOUT_S: Final = 30.0
+KEY_KNOWN_WITHIN_S: Final = 5.0
+"""A new key opens the gateways' doors within a second; a busy machine is given more."""
+
+POLL_S: Final = 0.2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Canary:
+    """What one prediction is asked with: a key for this alone, an endpoint, and an example row of its model."""
+
+    key_id: int
+    key: str
+    endpoint: str
+    row: Mapping[str, Any]
+
+
+def check_sockets() -> Check:
+    """Return the check for whatever the box listens at."""
+    silent = [str(path) for path in (SITE, QUEUE) if not readiness.socket_answers(path)]
+    return judge_sockets([*silent, *(f"{HERE}:{port}" for port in PORTS if not _port_answers(port))])
+
+
+def judge_sockets(silent: list[str]) -> Check:
+    """Return the check for the sockets at which nobody listens."""
+    return Check(
+        id="sockets",
+        title=Words("Sockets"),
+        measured=Words("nobody listens at {places}", places=", ".join(silent)) if silent else Words("all answer"),
+        needed=Words("all answer"),
+        status=Status.FAILED if silent else Status.PASSED,
+        hint=Words("sudo systemctl start bastide.target; sudo bastide status tells what does not come up")
+        if silent
+        else NOTHING,
+    )
+
+
+def check_readiness(host: str) -> Check:
+    """Return the check for what the box says of itself when it is asked as a client asks."""
+    return judge_readiness(host, *probing.ask(host, "/readyz"))
+
+
+def judge_readiness(host: str, status: int, body: str) -> Check:
+    """Return the check for an answer of `/readyz`, for which database, Redis and an inference worker answered."""
+    if status == http.client.OK:
+        return _readiness(host, Words("everything behind it answers"), Status.PASSED)
+    silent = _silent(body)
+    if silent:
+        hint = Words("see why: sudo bastide logs {names}", names=" ".join(_UNIT_OF.get(each, "web") for each in silent))
+        return _readiness(host, Words("does not answer: {parts}", parts=", ".join(silent)), Status.FAILED, hint)
+    if status:
+        measured = Words("answers with status {status}", status=status)
+        return _readiness(host, measured, Status.FAILED, Words("see why: sudo bastide logs nginx web"))
+    problem = Words("{problem}", problem=body.strip()[:200])
+    return _readiness(host, problem, Status.FAILED, Words("see why: sudo bastide status, then sudo bastide logs nginx"))
+
+
+def check_prediction(host: str, *, is_ready: bool) -> Check:
+    """Return the check for one prediction. Its key is made for this alone and deleted whatever comes of it."""
+    if not is_ready:
+        return _prediction(Words("not asked: the box is not ready"), Status.SKIPPED)
+    try:
+        made = json.loads(running.manage("make_canary"))
+    except (CommandFailed, ValueError) as error:
+        problem = error.message.splitlines()[-1] if isinstance(error, CommandFailed) else str(error)
+        hint = Words("see why: sudo bastide logs web redis")
+        return _prediction(Words("no key could be made: {problem}", problem=problem[:200]), Status.FAILED, hint)
+    if not made:
+        return _prediction(Words("no model is deployed"), Status.SKIPPED)
+    canary = Canary(**made)
+    try:
+        status, body = predict(host, canary)
+    finally:
+        running.manage("end_canary", str(canary.key_id))
+    return judge_prediction(canary.endpoint, status, body)
+
+
+def predict(host: str, canary: Canary) -> tuple[int, str]:
+    """Return the status and the body of the answer, 0 and why where there is none."""
+    deadline_s = time.monotonic() + KEY_KNOWN_WITHIN_S
+    while (answer := _ask(host, canary))[0] == http.client.UNAUTHORIZED and time.monotonic() < deadline_s:
+        time.sleep(POLL_S)
+    return answer
+
+
+def judge_prediction(endpoint: str, status: int, body: str) -> Check:
+    """Return the check for the answer to one row."""
+    found = _decoded(body)
+    if status == http.client.OK and found.get("predictions"):
+        return _prediction(Words("endpoint {endpoint} answers", endpoint=endpoint), Status.PASSED)
+    measured = Words(
+        "endpoint {endpoint}: {status}, {problem}",
+        endpoint=endpoint,
+        status=status or "-",
+        problem=str(found.get("error") or body.strip())[:200],
+    )
+    return _prediction(measured, Status.FAILED, Words("see why: sudo bastide logs inference web"))
+
+
+_UNIT_OF: Final = {"redis": "redis", "worker": "inference", "database": "web"}
+
+
+def _ask(host: str, canary: Canary) -> tuple[int, str]:
+    connection = connection_to(f"https://{host}", PREDICTION_TIMEOUT_S)
+    headers = {"Authorization": f"Bearer {canary.key}", "Content-Type": "application/json"}
+    path = f"/api/v1/endpoints/{canary.endpoint}/predict"
+    try:
+        connection.request("POST", path, body=json.dumps({"rows": [dict(canary.row)]}), headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, f"no answer ({error})"
+    finally:
+        connection.close()
+
+
+def _port_answers(port: int) -> bool:
+    try:
+        with socket.create_connection((HERE, port), CONNECT_TIMEOUT_S):
+            return True
+    except OSError:
+        return False
+
+
+def _silent(body: str) -> list[str]:
+    checks = _decoded(body).get("checks", {})
+    return [name for name, answers in checks.items() if not answers] if isinstance(checks, dict) else []
+
+
+def _decoded(body: str) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _readiness(host: str, measured: Words, status: Status, hint: Words = NOTHING) -> Check:
+    return Check(
+        id="answers",
+        title=Words("Answers at https://{host}", host=host),
+        measured=measured,
+        needed=Words("the front, the site, its database, the queue and a worker answer"),
+        status=status,
+        hint=hint,
+    )
+
+
+def _prediction(measured: Words, status: Status, hint: Words = NOTHING) -> Check:
+    return Check(
+        id="prediction",
+        title=Words("A prediction"),
+        measured=measured,
+        needed=Words("an example row is answered, by TLS, as a client asks"),
+        status=status,
+        hint=hint,
+    )

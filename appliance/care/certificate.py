@@ -1,0 +1,89 @@
+"""What is wrong with the certificate of an installed box: its end, its names."""
+
+from datetime import datetime
+from typing import Final
+
+from appliance.checks.check import Check, Status
+from appliance.checks.words import NOTHING, Words
+from appliance.errors import ApplianceError
+from appliance.installing import settings
+from appliance.installing.places import TLS
+from appliance.tls.directory import Mode, TlsDirectory
+from appliance.tls.names import Names, names_of
+from appliance.tls.status import DAYS_OF_WARNING, TlsStatus, status
+
+DAYS_FAILED: Final = min(DAYS_OF_WARNING)
+DAYS_WARNED: Final = max(DAYS_OF_WARNING)
+RENEWING: Final = {
+    Mode.OWN: Words("sudo bastide tls renew"),
+    Mode.COMPANY: Words("sudo bastide tls request > box.csr, have it signed, then: sudo bastide tls import box.crt"),
+    Mode.FILES: Words("get another one, then: sudo bastide tls import box.crt chain.crt --key box.key"),
+}
+
+
+def check_certificate(now: datetime) -> tuple[Check, ...]:
+    """Return the checks for the certificate that the box has."""
+    try:
+        held = status(TlsDirectory(root=TLS), now)
+    except ApplianceError as error:
+        hint = Words("sudo bastide tls renew --name {name}", name=next(iter(settings.names()), "NAME"))
+        return (_end(Words("{problem}", problem=error.message), Status.FAILED, hint),)
+    return judge_end(held, now), judge_names(held.names, settings.names())
+
+
+def judge_end(held: TlsStatus, now: datetime) -> Check:
+    """Return the check for how long the certificate is good for: a week is too short, a month deserves a look."""
+    day = f"{held.not_after:%Y-%m-%d}"
+    if held.not_before > now:
+        begin = f"{held.not_before:%Y-%m-%d %H:%M} UTC"
+        hint = Words("see whether the clock is right: timedatectl")
+        return _end(Words("valid from {begin} only", begin=begin), Status.FAILED, hint)
+    if held.is_expired:
+        return _end(Words("ended on {day}: browsers refuse it", day=day), Status.FAILED, RENEWING[held.mode])
+    measured = Words("ends on {day}, {days} days from now", day=day, days=held.days_left)
+    if held.days_left >= DAYS_WARNED:
+        return _end(measured, Status.PASSED)
+    is_late = held.days_left < DAYS_FAILED
+    return _end(measured, Status.FAILED if is_late else Status.WARNING, RENEWING[held.mode])
+
+
+def judge_names(held: Names, typed: tuple[str, ...]) -> Check:
+    """Return the check for the names of the certificate, beside those of the settings."""
+    try:
+        wanted = names_of(typed)
+    except ApplianceError as error:
+        hint = Words("put it right in /etc/bastide/bastide.env (BASTIDE_NAMES)")
+        return _names(Words("{problem}", problem=error.message), Status.FAILED, hint)
+    missing = wanted.without(held)
+    absent = [name for name in missing.texts if not _is_under_wildcard(name, held)]
+    if not absent:
+        return _names(Words("{names}", names=", ".join(held.texts)), Status.PASSED)
+    hint = Words("sudo bastide tls renew {options}", options=" ".join(f"--name {name}" for name in wanted.texts))
+    return _names(Words("not for {names}", names=", ".join(absent)), Status.FAILED, hint)
+
+
+def _is_under_wildcard(name: str, held: Names) -> bool:
+    _, dot, rest = name.partition(".")
+    return bool(dot) and f"*.{rest}" in held.dns
+
+
+def _end(measured: Words, status: Status, hint: Words = NOTHING) -> Check:
+    return Check(
+        id="certificate",
+        title=Words("Certificate"),
+        measured=measured,
+        needed=Words("good for {days} more days", days=DAYS_WARNED),
+        status=status,
+        hint=hint,
+    )
+
+
+def _names(measured: Words, status: Status, hint: Words = NOTHING) -> Check:
+    return Check(
+        id="certificate_names",
+        title=Words("Names of the certificate"),
+        measured=measured,
+        needed=Words("every name of the settings"),
+        status=status,
+        hint=hint,
+    )

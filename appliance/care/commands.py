@@ -1,0 +1,56 @@
+"""The commands about how an installed box is, as `cli.py` runs them: what is typed in, what is said out."""
+
+import argparse
+import json
+import subprocess
+from datetime import UTC, datetime
+
+from appliance.box_commands import Terminal
+from appliance.care import doctor, journal
+from appliance.care.status import lines, require_installed, status
+from appliance.checks.check import Status
+from appliance.checks.telling import exit_code, table, verdict
+from appliance.errors import ApplianceError
+from appliance.installing.root import require_root
+
+
+def run_status(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Say how the box is."""
+    require_installed()
+    box = status(datetime.now(UTC))
+    if arguments.json:
+        terminal.say(json.dumps(box.to_json(), indent=2, ensure_ascii=False))
+    else:
+        for line in lines(box):
+            terminal.say(line)
+    return 0 if box.is_well else 1
+
+
+def run_logs(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Have journalctl print what the units said, straight to the terminal. Return its exit status."""
+    del terminal  # journalctl has it
+    argv = journal.journal_argv(arguments.units, lines=arguments.lines, since=arguments.since, follow=arguments.follow)
+    require_installed()
+    require_root()
+    try:
+        return subprocess.run(argv, check=False).returncode
+    except FileNotFoundError as error:
+        message = "The program journalctl is not installed."
+        raise ApplianceError(message, "sudo apt-get install systemd") from error
+
+
+def run_doctor(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Say what is wrong with the box, and what to type."""
+    require_installed()
+    require_root()
+    now = datetime.now(UTC)
+    found = doctor.look(now, is_typed=not arguments.record)
+    if arguments.record:
+        doctor.record(found, now)
+    if arguments.json:
+        terminal.say(json.dumps({"results": [check.to_json() for check in found]}, indent=2, ensure_ascii=False))
+    else:
+        told = [check for check in found if not (arguments.record and check.status is Status.PASSED)]
+        for line in (*table(told), verdict(found)):
+            terminal.say(line)
+    return exit_code(found)

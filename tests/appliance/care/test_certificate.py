@@ -1,0 +1,82 @@
+"""What is wrong with a certificate."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from appliance.care.certificate import judge_end, judge_names
+from appliance.checks.check import Status
+from appliance.tls.directory import Mode
+from appliance.tls.names import Names, names_of
+from appliance.tls.status import TlsStatus
+
+NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+
+
+def held(days: float, mode: Mode = Mode.OWN) -> TlsStatus:
+    end = NOW + timedelta(days=days)
+    return TlsStatus(
+        mode=mode,
+        names=names_of(["box.example"]),
+        issuer="somebody",
+        not_before=NOW - timedelta(days=1),
+        not_after=end,
+        days_left=(end - NOW).days,
+        leaf_sha256="",
+        authority_sha256=None,
+        is_expired=end <= NOW,
+        is_request_open=False,
+        warnings=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [(89, Status.PASSED), (30, Status.PASSED), (29, Status.WARNING), (7, Status.WARNING), (6, Status.FAILED)],
+)
+def test_an_end_comes_nearer(days, status):
+    assert judge_end(held(days), NOW).status is status
+
+
+@pytest.mark.parametrize(
+    ("mode", "typed"), [(Mode.OWN, "tls renew"), (Mode.COMPANY, "tls request"), (Mode.FILES, "tls import")]
+)
+def test_a_certificate_that_ended_is_told_with_what_to_type(mode, typed):
+    check = judge_end(held(-1, mode), NOW)
+    assert (check.status, check.measured) == (Status.FAILED, "ended on 2026-11-25: browsers refuse it")
+    assert f"sudo bastide {typed}" in check.hint
+
+
+def test_a_certificate_that_did_not_begin_is_a_matter_of_the_clock():
+    check = judge_end(replace(held(89), not_before=NOW + timedelta(hours=1)), NOW)
+    assert check.status is Status.FAILED
+    assert "timedatectl" in check.hint
+
+
+@pytest.mark.parametrize(
+    ("held_names", "typed"),
+    [
+        (("box.example", "10.0.0.5"), ("box.example",)),
+        (("box.example", "10.0.0.5"), ("10.0.0.5", "BOX.example")),
+    ],
+)
+def test_names_that_the_certificate_has_pass(held_names, typed):
+    assert judge_names(names_of(held_names), typed).status is Status.PASSED
+
+
+def test_a_wildcard_covers_one_label():
+    held_names = Names(dns=("*.corp.example",))
+    assert judge_names(held_names, ("models.corp.example",)).status is Status.PASSED
+    assert judge_names(held_names, ("a.models.corp.example",)).status is Status.FAILED
+
+
+def test_a_missing_name_is_told_with_what_to_type():
+    check = judge_names(names_of(["box.example"]), ("box.example", "models.example"))
+    assert (check.status, check.measured) == (Status.FAILED, "not for models.example")
+    assert check.hint == "sudo bastide tls renew --name box.example --name models.example"
+
+
+@pytest.mark.parametrize("typed", [(), ("no name",)])
+def test_settings_without_a_name_that_can_be_are_told(typed):
+    assert judge_names(names_of(["box.example"]), typed).status is Status.FAILED

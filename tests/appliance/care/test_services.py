@@ -1,0 +1,64 @@
+"""What is wrong with units, from what systemd says of them."""
+
+import pytest
+
+from appliance.care.services import exposure_max, judge_differences, judge_exposures, judge_units
+from appliance.checks.check import Status
+from tests.appliance.care.states import unit
+
+
+def test_units_that_run_are_one_finding():
+    (check,) = judge_units([unit(), unit("bastide-redis.service")])
+    assert (check.status, check.measured) == (Status.PASSED, "2 run")
+
+
+def test_a_unit_that_does_not_run_has_a_finding_of_its_own():
+    down = unit("bastide-inference@1.service", active_state="failed", result="oom-kill", uptime_s=None)
+    (check,) = judge_units([unit(), down])
+    assert (check.id, check.status) == ("unit_inference@1", Status.FAILED)
+    assert check.measured == "failed, the last time: oom-kill"
+    assert check.hint == (
+        "sudo systemctl start bastide-inference@1.service; if it ends again, see why: sudo bastide logs inference@1"
+    )
+
+
+def test_a_unit_without_a_file_is_told_how_to_come_back():
+    (check,) = judge_units([unit(load_state="not-found", active_state="inactive")])
+    assert check.status is Status.FAILED
+    assert check.hint.startswith("sudo cp /opt/bastide/current/systemd/bastide* /etc/systemd/system/ && sudo systemctl")
+
+
+@pytest.mark.parametrize(("uptime_s", "status"), [(60.0, Status.WARNING), (3601.0, Status.PASSED)])
+def test_a_unit_that_came_back_deserves_a_look_for_an_hour(uptime_s, status):
+    (check,) = judge_units([unit(restarts=2, uptime_s=uptime_s)])
+    assert check.status is status
+
+
+def test_a_changed_file_is_named():
+    check = judge_differences(["bastide-web.service"], [])
+    assert (check.status, check.measured) == (Status.WARNING, "changed by hand: bastide-web.service")
+    assert "sudo systemctl edit bastide-web.service" in check.hint
+
+
+def test_what_an_admin_added_is_told_and_no_fault():
+    check = judge_differences([], ["bastide-web.service"])
+    assert check.status is Status.PASSED
+    assert "bastide-web.service" in check.measured
+
+
+def test_a_service_that_exposes_more_is_named():
+    check = judge_exposures({"bastide-redis.service": 0.2, "bastide-web.service": 0.5, "bastide-checks.service": 1.6})
+    assert (check.status, check.measured) == (Status.WARNING, "bastide-web.service: 0.5")
+    assert "systemd-analyze security bastide-web.service" in check.hint
+
+
+def test_services_that_expose_little_pass():
+    assert judge_exposures({"bastide-redis.service": 0.2, "bastide-checks.service": 1.6}).status is Status.PASSED
+
+
+def test_an_exposure_that_nobody_says_is_not_known():
+    assert judge_exposures({}).status is Status.SKIPPED
+
+
+def test_what_serves_may_expose_less_than_a_task_of_root():
+    assert exposure_max("bastide-web.service") < exposure_max("bastide-checks.service")

@@ -1,0 +1,208 @@
+"""An installed box says how it is, and what is wrong with it: broken on purpose, one thing after the other."""
+
+import ipaddress
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.system.conftest import ADDRESS, NAME
+from tests.system.machine import Machine
+
+pytestmark = pytest.mark.system
+
+OF_THE_CONTAINER = {"clock", "name"}
+"""What no container has: a clock of its own that is kept, a name in the network."""
+
+SETTINGS = "etc/bastide/bastide.env"
+WEB = "etc/systemd/system/bastide-web.service"
+
+
+def findings(machine: Machine, *options: str) -> dict[str, dict[str, Any]]:
+    results = json.loads(machine.run("bastide", "doctor", "--json", *options, check=False))["results"]
+    return {each["id"]: each for each in results}
+
+
+def wrong(machine: Machine) -> dict[str, dict[str, Any]]:
+    found = {name: each for name, each in findings(machine).items() if each["status"] in {"warning", "failed"}}
+    return {name: each for name, each in found.items() if name not in OF_THE_CONTAINER}
+
+
+def exit_status(machine: Machine, command: str) -> int:
+    return int(machine.run("sh", "-c", f"{command} >/dev/null 2>&1; echo $?"))
+
+
+@contextmanager
+def edited(path: Path, content: str | bytes) -> Iterator[None]:
+    """Write a file otherwise, and at the end what it was."""
+    before = path.read_bytes()
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
+
+
+def general_names(names: list[str]) -> list[x509.GeneralName]:
+    addresses = [x509.IPAddress(ipaddress.ip_address(name)) for name in names if name == ADDRESS]
+    return [*(x509.DNSName(name) for name in names if name != ADDRESS), *addresses]
+
+
+def certificate(names: list[str], days: int) -> bytes:
+    """Return a certificate for these names that ends so many days from now."""
+    key, end = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC) + timedelta(days=days)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(end - timedelta(days=90))
+        .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName(general_names(names)), critical=False)
+    )
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def certificate_file(machine: Machine) -> Path:
+    return machine.root / machine.run("readlink", "-f", "/etc/bastide/tls/box.crt").strip().lstrip("/")
+
+
+def test_a_fresh_box_is_well(installed):
+    shown = json.loads(installed.run("bastide", "status", "--json"))
+    assert shown["well"] is True
+    assert {unit["state"] for unit in shown["units"]} == {"active"}
+    assert shown["certificate_days"] > 80
+    assert "Everything runs." in installed.run("bastide", "status")
+
+
+def test_a_fresh_box_has_nothing_wrong(installed):
+    assert wrong(installed) == {}
+    assert findings(installed)["prediction"]["status"] == "passed"
+    assert exit_status(installed, "bastide doctor") in {0, 2}
+
+
+def test_the_key_of_the_prediction_is_gone(installed):
+    code = "import sqlite3; print(*sqlite3.connect('/var/lib/bastide/db.sqlite3').execute({!r}).fetchone())"
+    keys = code.format("select count(*) from accounts_apikey where label like '%doctor%'")
+    assert findings(installed)["prediction"]["status"] == "passed"
+    assert installed.run("/opt/bastide/current/.venv/bin/python", "-c", keys).strip() == "0"
+
+
+def test_whoever_is_not_root_is_told(installed):
+    told = installed.run("setpriv", "--reuid=nobody", "--clear-groups", "bastide", "doctor", check=False)
+    assert "Only root" in told
+
+
+def test_the_journal_of_a_unit(installed):
+    shown = installed.run("bastide", "logs", "--lines", "20", "web")
+    assert "gunicorn" in shown or "bastide-web" in shown
+    assert len(shown.splitlines()) <= 20
+    assert "redis" in installed.run("bastide", "logs", "redis", "--since", "today").lower()
+    assert "The box has no unit 'postgres'." in installed.run("bastide", "logs", "postgres", check=False)
+
+
+def test_the_hourly_look_is_on_the_box_page(installed):
+    installed.run("systemctl", "start", "bastide-checks.service")
+    key = installed.run("bastide", "key", "create", "--user", "admin", "--name", "test").strip()
+    shown = installed.run(
+        *("curl", "--silent", "--cacert", "/etc/bastide/tls/authority.crt", "--resolve", f"{NAME}:443:{ADDRESS}"),
+        *("--header", f"Authorization: Bearer {key}", f"https://{NAME}/api/v1/box"),
+    )
+    found = {each["id"]: each["status"] for each in json.loads(shown)["findings"]}
+    assert found["answers"] == "passed"
+    assert found["exposure"] == "passed"
+    assert "prediction" not in found
+    assert set(found.values()) <= {"passed", "warning"}
+    assert installed.run("stat", "-c", "%U %G %a", "/run/bastide/findings.json").strip() == "root bastide 640"
+
+
+def test_the_hourly_look_fails_where_something_is_wrong(installed):
+    installed.run("systemctl", "stop", "bastide-redis.service")
+    try:
+        assert exit_status(installed, "systemctl start bastide-checks.service") != 0
+    finally:
+        installed.run("systemctl", "start", "bastide-redis.service")
+        installed.run("systemctl", "reset-failed", "bastide-checks.service")
+
+
+def test_a_queue_that_stands_still(installed):
+    installed.run("systemctl", "stop", "bastide-redis.service")
+    try:
+        found = wrong(installed)
+        assert {"unit_redis", "sockets", "answers", "queue"} <= found.keys()
+        assert found["unit_redis"]["hint"].startswith("sudo systemctl start bastide-redis.service")
+        assert exit_status(installed, "bastide status") == 1
+        assert exit_status(installed, "bastide doctor") == 1
+    finally:
+        installed.run("sh", "-c", found["unit_redis"]["hint"].partition(";")[0].removeprefix("sudo "))
+    assert _is_well_within(installed, 20)
+
+
+def test_a_worker_that_keeps_ending(installed):
+    assert "unit_jobs" not in findings(installed)
+    installed.run("sh", "-c", "kill -KILL $(systemctl show --property=MainPID --value bastide-jobs.service)")
+    time.sleep(3)
+    found = wrong(installed)
+    assert found["unit_jobs"]["hint"] == "see why: sudo bastide logs jobs"
+    installed.run("systemctl", "stop", "bastide-jobs.service")
+    installed.run("systemctl", "start", "bastide-jobs.service")
+    assert wrong(installed) == {}
+
+
+@pytest.mark.parametrize(("days", "status"), [(-1, "failed"), (3, "failed"), (20, "warning")])
+def test_a_certificate_that_ends(installed, days, status):
+    with edited(certificate_file(installed), certificate([NAME, ADDRESS], days)):
+        found = wrong(installed)
+        assert found["certificate"]["status"] == status
+        assert found["certificate"]["hint"] == "sudo bastide tls renew"
+        assert exit_status(installed, "bastide status") == (1 if days < 0 else 0)
+
+
+def test_a_certificate_for_another_box(installed):
+    with edited(certificate_file(installed), certificate(["other.example"], 80)):
+        found = wrong(installed)
+    assert found["certificate_names"]["measured"] == f"not for {NAME}, {ADDRESS}"
+    assert f"--name {NAME}" in found["certificate_names"]["hint"]
+
+
+def test_a_unit_that_was_changed_by_hand(installed):
+    path = installed.root / WEB
+    path.write_text(path.read_text().replace("ProtectSystem=strict\nProtectHome=yes\n", ""))
+    installed.run("systemctl", "daemon-reload")
+    found = wrong(installed)
+    assert found["unit_files"]["measured"] == "changed by hand: bastide-web.service"
+    assert found["exposure"]["measured"].startswith("bastide-web.service: 0.")
+    installed.run("sh", "-c", found["unit_files"]["hint"].partition(";")[0].replace("sudo ", ""))
+    assert _is_well_within(installed, 30)
+
+
+def test_a_setting_that_cannot_be_meant(installed):
+    path = installed.root / SETTINGS
+    with edited(path, f"{path.read_text()}\nBASTIDE_JOB_DAYS=seven\nBASTIDE_JOBS_DAYS=7\n"):
+        found = wrong(installed)
+    assert found["setting_bastide_job_days"]["measured"] == "BASTIDE_JOB_DAYS is 'seven'"
+    assert found["setting_bastide_jobs_days"]["measured"] == "nothing reads BASTIDE_JOBS_DAYS"
+
+
+def test_releases_that_pile_up(installed):
+    for number in range(5):
+        installed.run("mkdir", "-p", f"/opt/bastide/releases/0.0.{number}-old")
+    found = wrong(installed)
+    assert found["releases"]["hint"].count("-old") == 2
+    installed.run("sh", "-c", "rm -r /opt/bastide/releases/*-old")
+
+
+def _is_well_within(machine: Machine, timeout_s: float) -> bool:
+    deadline_s = time.monotonic() + timeout_s
+    while wrong(machine).keys() - {"unit_redis", "unit_web"}:
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(1)
+    return True
