@@ -19,6 +19,7 @@ from appliance.downloading import STDOUT, require_writable
 from appliance.environment import Address
 from appliance.errors import ApplianceError
 from appliance.job_lines import Ticker
+from appliance.keeping.commands import run_backup, run_restore, run_rollback, run_upgrade
 from appliance.options import parser
 from appliance.paths import data_directory
 from appliance.programs import Sizes
@@ -274,6 +275,10 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "install": lambda arguments: run_install(arguments, TERMINAL),
     "uninstall": lambda arguments: run_uninstall(arguments, TERMINAL),
     "tls": lambda arguments: run_tls(arguments, TERMINAL),
+    "backup": lambda arguments: run_backup(arguments, TERMINAL),
+    "restore": lambda arguments: run_restore(arguments, TERMINAL),
+    "upgrade": lambda arguments: run_upgrade(arguments, TERMINAL),
+    "rollback": lambda arguments: run_rollback(arguments, TERMINAL),
     "check": run_check,
     "key": run_key,
     "user": run_user,

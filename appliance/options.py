@@ -9,6 +9,7 @@ from typing import Final
 from appliance.accounts import ROLES
 from appliance.box_options import Adding, add_install, add_tls, add_uninstall
 from appliance.installing.places import DATA, is_installed_release
+from appliance.keeping.options import add_backup, add_restore, add_rollback, add_upgrade
 from appliance.models import ROLES as DEPLOYMENT_ROLES
 from appliance.paths import ROOT
 from appliance.workshop import MEASUREMENTS
@@ -34,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     add_install(partial(_command, commands))
     add_uninstall(partial(_command, commands))
     add_tls(partial(_command, commands), _group)
+    for add in (add_backup, add_restore, add_upgrade, add_rollback):
+        add(partial(_command, commands))
     add_check(commands)
     add_key(commands)
     add_user(commands)

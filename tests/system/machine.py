@@ -115,7 +115,7 @@ class Machine:
         self, *argv: str, check: bool = True, timeout_s: float = 120.0, variables: Mapping[str, str] | None = None
     ) -> str:
         """Return what a command printed in there, with what it said of errors."""
-        command = ["nsenter", "--target", str(self.leader), "--all", "--wd=/root", "--", "env", "-i"]
+        command = ["nsenter", "--target", str(self.leader), "--all", "--wdns=/root", "--", "env", "-i"]
         command += [f"{name}={value}" for name, value in {**self._environment(), **(variables or {})}.items()]
         done = subprocess.run(
             [*command, *argv], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s, check=False
