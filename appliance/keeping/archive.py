@@ -3,6 +3,7 @@
 The manifest comes last, so that the file is written in one pass while a box serves, and one that was cut off has none.
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -111,7 +112,10 @@ class _Hashing(io.RawIOBase):
 @contextmanager
 def written(target: IO[bytes]) -> Iterator[Writer]:
     """Give what writes a backup into an open file."""
-    with tarfile.open(fileobj=target, mode="w|gz", compresslevel=LEVEL, format=tarfile.PAX_FORMAT) as tar:
+    with (
+        gzip.GzipFile(fileobj=target, mode="wb", compresslevel=LEVEL) as packed,
+        tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+    ):
         yield Writer(tar)
 
 

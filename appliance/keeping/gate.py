@@ -24,29 +24,9 @@ UNIT: Final = "bastide-rehearsal"
 START_TIMEOUT_S: Final = 120.0
 ASK_TIMEOUT_S: Final = 20.0
 STEP_TIMEOUT_S: Final = 300.0
+IMPORTS: Final = "scripts/import_everything.py"
 PATHS: Final = ("/livez", "/readyz", "/login/")
 OF_THE_SANDBOX: Final = re.compile(r"^(?!Exec|Restart|Type|Notify|Slice|Working|LoadCred|OOM|CPUW|Timeout)(\w+=.*)$")
-
-IMPORTS: Final = """
-import importlib, pathlib, re, sys
-from importlib import metadata
-import django
-django.setup()
-names = {name.split(".")[0] for name, owners in metadata.packages_distributions().items() if name.isidentifier()}
-needed = set()
-for line in pathlib.Path("requirements/run.txt").read_text().splitlines():
-    if found := re.match(r"([A-Za-z0-9._-]+)==", line):
-        needed.add(re.sub(r"[-_.]+", "-", found[1]).lower())
-owners = metadata.packages_distributions()
-for name in sorted(names):
-    if name.startswith("_") or not needed & {re.sub(r"[-_.]+", "-", each).lower() for each in owners[name]}:
-        continue
-    importlib.import_module(name)
-for part in ("appliance", "worker"):
-    for path in sorted(pathlib.Path(part).rglob("*.py")):
-        if path.name != "__main__.py":
-            importlib.import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
-"""
 
 
 def try_release(release: Path, say: Callable[[str], None]) -> bool:
@@ -55,7 +35,7 @@ def try_release(release: Path, say: Callable[[str], None]) -> bool:
         database.copy(DATA.database, scratch / "db.sqlite3")
         shutil.chown(scratch / "db.sqlite3", "bastide", "bastide")
         say("  Importing every package")
-        _told("cannot import what it needs", lambda: running.python("-c", IMPORTS, release=release, data=scratch))
+        _told("cannot import what it needs", lambda: running.python(IMPORTS, release=release, data=scratch))
         is_pending = migrations.are_pending(release, scratch)
         if is_pending:
             say("  Migrating a copy of the database")

@@ -11,7 +11,7 @@ from secrets import token_hex
 from typing import Final
 
 from appliance import command
-from appliance.installing import front, probing, settings, units
+from appliance.installing import front, probing, running, settings, units
 from appliance.installing.contents import EXAMPLES
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
 from appliance.installing.placing import place
@@ -74,6 +74,7 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
             command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
             _place_data(staging, manifest)
             _place_settings(staging, order.names, sizes)
+            running.manage("note_missing_files")
             say("  Starting the services")
             names = settings.names()
             units.enable(wanted())

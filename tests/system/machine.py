@@ -13,10 +13,11 @@ from typing import Final, Self
 
 from appliance.command import tied
 from appliance.paths import ROOT
+from tests.system.network import Network
 
 PACKAGES: Final = (
     *("systemd", "systemd-sysv", "dbus", "python3", "python3-venv", "ca-certificates"),
-    *("iproute2", "procps", "util-linux", "curl"),
+    *("iproute2", "procps", "util-linux", "curl", "openssl"),
 )
 CACHE: Final = Path(os.environ.get("BASTIDE_TEST_CACHE", "/var/tmp/bastide-machines"))  # large, and kept
 CHECKOUT: Final = "/root/bastide"
@@ -49,8 +50,12 @@ class Machine:
     def __init__(self, directory: Path, release: str = "bookworm", *, is_offline: bool = False) -> None:
         self.root = directory / "root"
         self.name = f"box-{os.getpid()}-{directory.name[:20]}"
+        self.notes: dict[str, str] = {}
+        """What was seen of it on the way, for tests that come when it is over."""
         self._release = release
         self._is_offline = is_offline
+        self._network = Network()
+        self.address = self._network.address
         self._log = directory / "boot.log"
 
     def __enter__(self) -> Self:
@@ -65,6 +70,7 @@ class Machine:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.power_off()
+        self._network.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def boot(self) -> None:
@@ -75,7 +81,8 @@ class Machine:
             "--keep-unit",
             "--link-journal=no",
             "--timezone=off",
-            *(["--private-network"] if self._is_offline else []),
+            "--resolv-conf=copy-host",
+            *self._network.options,
         ]
         argv += [f"--bind-ro={path}" for path in local_packages()]
         environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
@@ -88,6 +95,8 @@ class Machine:
             if time.monotonic() > deadline_s or self._nspawn.poll() is not None:
                 raise RuntimeError(self._log.read_text(errors="replace")[-3000:])
             time.sleep(0.2)
+        if not self._is_offline:
+            self._network.connect(self.run)
 
     def _is_up(self) -> bool:
         try:
