@@ -129,7 +129,7 @@ def unpacked(path: Path, directory: Path | None) -> Manifest:
     found: dict[str, Member] = {}
     manifest: Manifest | None = None
     try:
-        with tarfile.open(path, "r|gz") as tar:
+        with gzip.open(path) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
             for head in tar:
                 _require(path, manifest is None and head.isreg(), f"{head.name} does not belong into a backup")
                 if head.name == MANIFEST:
@@ -137,6 +137,8 @@ def unpacked(path: Path, directory: Path | None) -> Manifest:
                     continue
                 _require(path, bool(NAME.fullmatch(head.name)) and head.name not in found, f"{head.name} is no name")
                 found[head.name] = _taken(tar, head, directory)
+            while packed.read(CHUNK_BYTES):
+                pass  # to the very end, where the sum of the whole stands
     except BROKEN as error:
         if isinstance(error, OSError) and error.errno:
             message = f"The backup {path} cannot be read: {error.strerror}."

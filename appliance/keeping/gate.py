@@ -7,6 +7,7 @@ import http.client
 import re
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from appliance.proxy import command as nginx
 UNIT: Final = "bastide-rehearsal"
 START_TIMEOUT_S: Final = 120.0
 ASK_TIMEOUT_S: Final = 20.0
+POLL_S: Final = 0.2
 STEP_TIMEOUT_S: Final = 300.0
 IMPORTS: Final = "scripts/import_everything.py"
 PATHS: Final = ("/livez", "/readyz", "/login/")
@@ -103,19 +105,26 @@ def _scratch() -> Iterator[Path]:
 def _rehearsed(release: Path, scratch: Path) -> Iterator[None]:
     """Run the site of a release on a copy of the data, as its unit would."""
     _stop()
+    since = f"--since=@{time.time():.0f}"
     argv = ["systemd-run", "--quiet", "--collect", f"--unit={UNIT}", "--service-type=notify"]
     argv += sandbox_of((release / "systemd" / "bastide-web.service").read_text())
     argv += [
+        f"--socket-property=ListenStream={scratch / 'web.sock'}",
         f"--property=LoadCredential=secret-key:{CREDENTIALS / 'secret-key'}",
         f"--property=WorkingDirectory={release}",
         "--property=TimeoutStartSec=90",
         *(f"--setenv={name}={value}" for name, value in _variables(release, scratch).items()),
         *("/usr/bin/env", ".venv/bin/python", "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "--workers", "1"),
-        *("--bind", f"unix:{scratch / 'web.sock'}", "webapp.asgi:application"),
+        "webapp.asgi:application",
     ]
     try:
-        _told("does not start", lambda: command.run(argv, timeout_s=START_TIMEOUT_S))
+        command.run(argv, timeout_s=START_TIMEOUT_S)
+        _told("does not start", lambda: units.systemctl("start", f"{UNIT}.service"))
         yield
+    except ApplianceError as error:
+        said = command.run(["journalctl", "-u", UNIT, since, "-n", "25", "-o", "cat"], timeout_s=STEP_TIMEOUT_S)
+        message = f"{error.message}\n{said.strip()}"
+        raise ApplianceError(message, error.hint) from error
     finally:
         _stop()
 
@@ -129,13 +138,24 @@ def _variables(release: Path, scratch: Path) -> dict[str, str]:
 
 
 def _stop() -> None:
-    with suppress(CommandFailed):  # it does not run
-        units.systemctl("stop", f"{UNIT}.service")
-    with suppress(CommandFailed):  # it had not failed
-        units.systemctl("reset-failed", f"{UNIT}.service")
+    for action in ("stop", "reset-failed"):
+        for kind in ("socket", "service"):
+            with suppress(CommandFailed):  # it does not run, or had not failed
+                units.systemctl(action, f"{UNIT}.{kind}")
 
 
 def _require_answer(path: Path, url: str) -> None:
+    """Return once an address answers as it should. A site that has just started may not have met a worker yet."""
+    deadline_s = time.monotonic() + ASK_TIMEOUT_S
+    while (answer := _asked(path, url))[0] == http.client.SERVICE_UNAVAILABLE and time.monotonic() < deadline_s:
+        time.sleep(POLL_S)
+    if answer[0] != http.client.OK:
+        message = f"The release starts, but {url} answers {answer[0] or 'nothing'}: {answer[1]}"
+        raise ApplianceError(message, "the box goes on as it was; report this with the release's name")
+
+
+def _asked(path: Path, url: str) -> tuple[int, str]:
+    """Return the status and the beginning of an answer; 0 and why where there is none."""
     connection = http.client.HTTPConnection(settings.names()[0], timeout=ASK_TIMEOUT_S)
     try:
         connection.sock = socket.socket(socket.AF_UNIX)
@@ -143,14 +163,11 @@ def _require_answer(path: Path, url: str) -> None:
         connection.sock.connect(str(path))
         connection.request("GET", url, headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"})
         response = connection.getresponse()
-        status, body = response.status, response.read(500).decode(errors="replace")
+        return response.status, response.read(500).decode(errors="replace")
     except (OSError, http.client.HTTPException) as error:
-        status, body = 0, str(error) or type(error).__name__
+        return 0, str(error) or type(error).__name__
     finally:
         connection.close()
-    if status != http.client.OK:
-        message = f"The release starts, but {url} answers {status or 'nothing'}: {body}"
-        raise ApplianceError(message, "the box goes on as it was; report this with the release's name")
 
 
 def _told(what: str, do: Callable[[], object]) -> None:

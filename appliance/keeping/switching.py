@@ -43,6 +43,7 @@ class Move:
     prepare: Callable[[], set[str]]
     say: Callable[[str], None]
     restarted: list[str] = field(default_factory=list)
+    switched_s: list[float] = field(default_factory=list)
 
 
 def move(asked: Move) -> None:
@@ -52,10 +53,10 @@ def move(asked: Move) -> None:
         if asked.record.is_migrated:
             database.copy(DATA.database, asked.record.database)
         changed = asked.prepare()
-        started_s = time.monotonic()
+        asked.switched_s.append(time.monotonic())
         release.switch(asked.record.release)
         restart(asked, changed)
-        asked.say(f"  Switched to {asked.record.release} in {time.monotonic() - started_s:.1f} s")
+        asked.say(f"  Switched to {asked.record.release} in {time.monotonic() - asked.switched_s[0]:.1f} s")
 
 
 def restart(asked: Move, changed: set[str]) -> None:
@@ -119,19 +120,18 @@ def _restart(unit: str) -> None:
 @contextmanager
 def _returned(asked: Move) -> Iterator[None]:
     """Have the former release run again unless everything inside succeeds, Ctrl-C included."""
-    is_done, failed_s = False, 0.0
+    is_done = False
     try:
         yield
         is_done = True
     except ApplianceError as error:
         asked.say(f"  It failed: {error.message}")
-        failed_s = time.monotonic()
         raise
     finally:
         if not is_done:
             _return(asked)
-            took_s = time.monotonic() - (failed_s or time.monotonic())
-            asked.say(f"  Returned to {asked.record.former} in {took_s:.1f} s")
+            after = "".join(f", after the switch: {time.monotonic() - each:.1f} s" for each in asked.switched_s)
+            asked.say(f"  Returned to {asked.record.former}{after}")
 
 
 def _return(asked: Move) -> None:
