@@ -38,7 +38,7 @@ def try_release(release: Path, say: Callable[[str], None]) -> bool:
         shutil.chown(scratch / "db.sqlite3", "bastide", "bastide")
         say("  Importing every package")
         _told("cannot import what it needs", lambda: running.python(IMPORTS, release=release, data=scratch))
-        is_pending = migrations.are_pending(release, scratch)
+        is_pending = migrations.are_pending(release, scratch / "db.sqlite3")
         if is_pending:
             say("  Migrating a copy of the database")
             _told("cannot migrate the database", lambda: migrations.apply(release, scratch))

@@ -123,9 +123,10 @@ def _undone_unless_it_succeeds(former: Former, say: Callable[[str], None]) -> It
 def _migrate(staging: Path, say: Callable[[str], None]) -> None:
     """Bring the backup's database to the present release before anything is touched."""
     directory = staging / "database"
+    (directory / "spool" / "uploads").mkdir(parents=True)  # without it the site's own checks fail
     _own(directory, "bastide", 0o700)
     _own(directory / "db.sqlite3", "bastide", 0o640)
-    if migrations.are_pending(CURRENT, directory):
+    if migrations.are_pending(CURRENT, directory / "db.sqlite3"):
         say("  Bringing the backup's database to this release")
         migrations.apply(CURRENT, directory)
 

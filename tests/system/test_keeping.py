@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,9 +85,9 @@ def running(machine: Machine) -> str:
 
 
 @contextmanager
-def asked(machine: Machine, key: str) -> Iterator[dict]:
+def asked(machine: Machine, key: str) -> Iterator[dict[str, Any]]:
     """Ask for predictions all the while, on one connection and on ever new ones; give what came of it at the end."""
-    found: dict = {}
+    found: dict[str, Any] = {}
     (machine.root / "root/stop").unlink(missing_ok=True)
     command = [
         "nsenter",
@@ -230,6 +231,52 @@ def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, 
         told = refused(box, launcher, "upgrade")
     assert (running(box), found["failed"]) == (former, [])
     assert 0 < seconds(told) < RETURN_S
+
+
+MIGRATION = """
+import os
+from django.db import migrations, models
+def run(apps, schema_editor):
+    {act}
+class Migration(migrations.Migration):
+    dependencies = [("registry", "0007_who_asked")]
+    operations = [
+        migrations.AddField("registeredmodel", "shade", models.CharField(max_length=9, default="", db_default="")),
+        migrations.RunPython(run, migrations.RunPython.noop),
+    ]
+"""
+NEW = "webapp/registry/migrations/0008_shade.py"
+FAILS = 'raise RuntimeError("no shade")'
+FAILS_IN_PLACE = f'if os.environ["BASTIDE_DATA_DIR"] == "/var/lib/bastide": {FAILS}'
+
+
+def tables(machine: Machine) -> str:
+    """Return what the database says of the models' table."""
+    asked = "import sqlite3; print(sqlite3.connect('/var/lib/bastide/db.sqlite3').execute("
+    asked += "\"SELECT sql FROM sqlite_master WHERE name = 'registry_registeredmodel'\").fetchone())"
+    return machine.run("python3", "-c", asked)
+
+
+@pytest.mark.parametrize("act", [FAILS, FAILS_IN_PLACE], ids=["everywhere", "in its place"])
+def test_a_migration_that_fails_leaves_the_database_as_it_was(box, key, act):
+    former, launcher = running(box), changed_checkout(box, **{NEW: MIGRATION.format(act=act)})
+    with asked(box, key) as found:
+        assert "no shade" in refused(box, launcher, "upgrade")
+    assert (running(box), found["failed"]) == (former, [])
+    assert "shade" not in tables(box)
+
+
+def test_a_rollback_takes_a_migrated_database_along(box, key):
+    former, launcher = running(box), changed_checkout(box, **{NEW: MIGRATION.format(act="pass")})
+    with asked(box, key) as found:
+        box.run(launcher, "upgrade", timeout_s=900)
+        assert "shade" in tables(box)
+        assert "Nothing was changed." in refused(box, "bastide", "rollback")
+        assert "downgrade" in refused(box, f"{CHECKOUT}/bastide", "upgrade")
+        told = box.run("bastide", "rollback", "--yes", timeout_s=300)
+    assert "given up" in told
+    assert (running(box), found["failed"]) == (former, [])
+    assert "shade" not in tables(box)
 
 
 def seconds(told: str) -> float:

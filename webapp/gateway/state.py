@@ -29,6 +29,7 @@ REREAD_S: Final = 10.0
 CHANGE_S: Final = 0.05
 """While a new version is being loaded."""
 NOTE_S: Final = 5.0
+MEETING_S: Final = 0.6
 PROBE: Final = Route(endpoint="", version=0, digest=PROBE_DIGEST)
 PROBE_TIMEOUT_S: Final = 2.0
 
@@ -60,7 +61,14 @@ class GatewayState:
         await self._rebuild()
         endless = (self.lane.run(), self._watch_for_ever(), self._note_for_ever())
         self._tasks = [self._loop.create_task(task) for task in endless]
+        await self._meet_workers()
         _current = self
+
+    async def _meet_workers(self) -> None:
+        """Wait a moment for the first look at the lane: who asks a site that restarted is not told that nobody works."""
+        deadline_s = self._loop.time() + MEETING_S
+        while not self.lane.workers_alive and self._loop.time() < deadline_s:
+            await asyncio.sleep(CHANGE_S)
 
     async def stop(self) -> None:
         """End the watch and the lane."""

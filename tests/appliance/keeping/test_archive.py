@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+import zlib
 
 import pytest
 
@@ -19,7 +20,8 @@ def written(box, tmp_path):
 def changed(path, change):
     """Write the members anew after a change of their list."""
     with tarfile.open(path, "r:gz") as tar:
-        members = [(head.name, tar.extractfile(head).read()) for head in tar]
+        opened = [(head.name, tar.extractfile(head)) for head in tar]
+        members = [(name, file.read()) for name, file in opened if file]
     with tarfile.open(path, "w:gz") as tar:
         for name, content in change(members):
             head = tarfile.TarInfo(name)
@@ -43,7 +45,7 @@ def test_a_flipped_bit_is_refused_wherever_it_is(written):
         written.write_bytes(broken)
         try:
             read = gzip.decompress(bytes(broken))
-        except (OSError, EOFError, gzip.zlib.error):
+        except (OSError, EOFError, zlib.error):
             read = None
         if read != gzip.decompress(content):
             with pytest.raises(ApplianceError):
