@@ -17,13 +17,18 @@ def alone() -> Iterator[None]:
     require_installed()
     descriptor = os.open(OPT, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(descriptor)
         yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         message = "Another backup, restoration or upgrade of this box is under way."
         raise ApplianceError(message, "wait until it has ended, then run the same command again") from error
-    finally:
-        os.close(descriptor)
 
 
 def require_installed(names: tuple[str, ...] = ()) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from hashlib import sha256
 from typing import Final
 
@@ -30,6 +31,7 @@ CHANGE_S: Final = 0.05
 """While a new version is being loaded."""
 NOTE_S: Final = 5.0
 MEETING_S: Final = 0.6
+"""Who asks a site that has just started is not to be told that nobody works, only because it has not looked yet."""
 PROBE: Final = Route(endpoint="", version=0, digest=PROBE_DIGEST)
 PROBE_TIMEOUT_S: Final = 2.0
 
@@ -49,6 +51,7 @@ class GatewayState:
         self._refreshing: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._used_keys: set[bytes] = set()
+        self._met = asyncio.Event()
 
     @property
     def table(self) -> RoutingTable:
@@ -61,14 +64,9 @@ class GatewayState:
         await self._rebuild()
         endless = (self.lane.run(), self._watch_for_ever(), self._note_for_ever())
         self._tasks = [self._loop.create_task(task) for task in endless]
-        await self._meet_workers()
+        with suppress(TimeoutError):  # there may be none: then everybody is told so
+            await asyncio.wait_for(self._met.wait(), MEETING_S)
         _current = self
-
-    async def _meet_workers(self) -> None:
-        """Wait a moment for the first look at the lane: who asks a site that restarted is not told that nobody works."""
-        deadline_s = self._loop.time() + MEETING_S
-        while not self.lane.workers_alive and self._loop.time() < deadline_s:
-            await asyncio.sleep(CHANGE_S)
 
     async def stop(self) -> None:
         """End the watch and the lane."""
@@ -146,6 +144,8 @@ class GatewayState:
                     "MGET", names.ALIVE, names.ROUTING_STAMP, names.LANE_PRIMARY
                 )
                 self.lane.note_liveness(alive=alive is not None)
+                if alive is not None:
+                    self._met.set()
                 self.lane.primary.follow((primary or b"").decode("ascii", "replace"))
                 if self._loop.time() >= self._reread_due_s:
                     self._stamp = _NEVER_READ
