@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +53,12 @@ def machines(request, tmp_path_factory) -> Iterator[tuple[Machine, Machine]]:
     directory = Path(tmp_path_factory.mktemp(f"{request.param}-2"))
     second = Machine(directory, request.param, is_offline=True)
     subprocess.run(["cp", "-a", "--reflink=auto", str(first.root), str(second.root)], check=True)
-    try:
-        first.boot()
-        first.run(f"{CHECKOUT}/bastide", "install", "--name", NAME, "--name", ADDRESS, timeout_s=900)
-        second.boot()
-        yield first, second
-    finally:
+    with ExitStack() as stack:
         for machine in (first, second):
-            machine.__exit__(None, None, None)
+            machine.boot()
+            stack.callback(machine.__exit__, None, None, None)
+        first.run(f"{CHECKOUT}/bastide", "install", "--name", NAME, "--name", ADDRESS, timeout_s=900)
+        yield first, second
 
 
 @pytest.fixture(scope="module")
