@@ -174,5 +174,6 @@ def _told(what: str, do: Callable[[], object]) -> None:
     try:
         do()
     except CommandFailed as error:
-        message = f"The release {what}: {error.message}"
+        said = error.message.partition("\n")[2] or error.message  # without the long command of systemd-run
+        message = f"The release {what}: {said}"
         raise ApplianceError(message, "the box goes on as it was; report this with the release's name") from error
