@@ -114,7 +114,12 @@ def _alive() -> int:
 def _restart(unit: str) -> None:
     with suppress(CommandFailed):  # it had not failed
         units.systemctl("reset-failed", unit)
-    command.run(["systemctl", "restart", unit], timeout_s=RESTART_TIMEOUT_S)
+    try:
+        command.run(["systemctl", "restart", unit], timeout_s=RESTART_TIMEOUT_S)
+    except CommandFailed as error:
+        said = command.run(["journalctl", "-u", unit, "-n", "12", "-o", "cat"], timeout_s=RESTART_TIMEOUT_S)
+        message = f"{unit} does not start:\n{said.strip()}"
+        raise ApplianceError(message, f"journalctl -u {unit} -n 100 tells more") from error
 
 
 @contextmanager
