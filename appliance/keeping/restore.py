@@ -15,7 +15,8 @@ from appliance.installing import front, probing, running, settings, units
 from appliance.installing.contents import EXAMPLES
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
 from appliance.installing.placing import place
-from appliance.keeping import archive, database, migrations
+from appliance.installing.removing import remove
+from appliance.keeping import archive, database, migrations, placed
 from appliance.keeping.archive import Manifest
 from appliance.keeping.former import Former, remove_older
 from appliance.keeping.room import require_room
@@ -82,6 +83,9 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
             probing.wait_until_ready(names[0], READY_TIMEOUT_S)
     for root in (DATA.root, ETC):
         remove_older(root, former.stamp)
+    for record in placed.records():
+        if record.is_migrated:  # its database is of a box that is no more
+            remove(record.directory)
     say(f"  What the box was is in {DATA.root}/.former-{former.stamp} and {ETC}/.former-{former.stamp}")
 
 
