@@ -71,7 +71,7 @@ def run_rollback(arguments: argparse.Namespace, terminal: Terminal) -> int:
         way = upgrade.way_back()
         if way.record.is_migrated:
             terminal.say(f"The database goes back to what it was at {way.record.at} (UTC), before that upgrade.")
-            terminal.say(f"All that was done since is lost, such as: {database.sentence(way.lost)}.")
+            terminal.say(f"All that was done since is lost. Of what is counted: {database.sentence(way.lost)}.")
             if not arguments.yes and not _confirmed(terminal, GO_BACK):
                 terminal.say("Nothing was changed.")
                 return 1

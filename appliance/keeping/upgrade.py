@@ -102,7 +102,8 @@ def way_back() -> Way:
         return Way(record=record, lost={})
     then = database.counts(record.database)
     now = database.counts(DATA.database)
-    return Way(record=record, lost={word: count - then.get(word, 0) for word, count in now.items()})
+    more = {word: count - then.get(word, 0) for word, count in now.items()}
+    return Way(record=record, lost={word: count for word, count in more.items() if count > 0})
 
 
 def roll_back(way: Way, say: Callable[[str], None]) -> Path | None:
