@@ -20,6 +20,7 @@ from appliance.downloading import STDOUT, require_writable
 from appliance.environment import Address
 from appliance.errors import ApplianceError
 from appliance.job_lines import Ticker
+from appliance.keeping.commands import run_backup, run_restore, run_rollback, run_upgrade
 from appliance.options import parser
 from appliance.paths import data_directory
 from appliance.programs import Sizes
@@ -254,6 +255,10 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "status": lambda arguments: run_status(arguments, TERMINAL),
     "logs": lambda arguments: run_logs(arguments, TERMINAL),
     "doctor": lambda arguments: run_doctor(arguments, TERMINAL),
+    "backup": lambda arguments: run_backup(arguments, TERMINAL),
+    "restore": lambda arguments: run_restore(arguments, TERMINAL),
+    "upgrade": lambda arguments: run_upgrade(arguments, TERMINAL),
+    "rollback": lambda arguments: run_rollback(arguments, TERMINAL),
     "check": run_check,
     "key": run_key,
     "user": run_user,

@@ -10,6 +10,7 @@ from appliance.accounts import ROLES
 from appliance.box_options import Adding, add_install, add_tls, add_uninstall
 from appliance.care.options import add_care
 from appliance.installing.places import DATA, is_installed_release
+from appliance.keeping.options import add_backup, add_restore, add_rollback, add_upgrade
 from appliance.models import ROLES as DEPLOYMENT_ROLES
 from appliance.paths import ROOT
 from appliance.workshop import MEASUREMENTS
@@ -36,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
     add_uninstall(partial(_command, commands))
     add_tls(partial(_command, commands), _group)
     add_care(partial(_command, commands))
+    for add in (add_backup, add_restore, add_upgrade, add_rollback):
+        add(partial(_command, commands))
     add_check(commands)
     add_key(commands)
     add_user(commands)

@@ -1,9 +1,12 @@
 """How gunicorn serves the site and the gateway."""
 
+from pathlib import Path
+
 from webapp import env
 from worker.contract import service_manager
 
 _environment = env.read()
+chdir = str(Path.cwd())  # the release itself: by $PWD gunicorn would take the link to it, which an upgrade moves
 bind = f"{_environment.host}:{_environment.port}"
 workers = _environment.web_processes
 worker_class = "webapp.server.Worker"

@@ -43,6 +43,11 @@ def take_up_certificate() -> bool:
 
 def place_front(names: Iterable[str], upload_bytes_max: int) -> bool:
     """Write what nginx is started with."""
+    return place(CONFIGURATION, text(names, upload_bytes_max))
+
+
+def text(names: Iterable[str], upload_bytes_max: int) -> str:
+    """Return what nginx is to be started with."""
     front = proxy.Front(
         names=tuple(names),
         certificate=CREDENTIALS / "box.crt",
@@ -57,7 +62,7 @@ def place_front(names: Iterable[str], upload_bytes_max: int) -> bool:
         upload_bytes_max=upload_bytes_max,
         nginx_version=proxy.installed_version(_nginx_version()),
     )
-    return place(CONFIGURATION, proxy.render(front))
+    return proxy.render(front)
 
 
 def _nginx_version() -> str:

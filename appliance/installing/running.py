@@ -1,5 +1,6 @@
 """Commands of the control plane in an installed box: as its user, with its settings, in its sandbox."""
 
+from pathlib import Path
 from typing import Final
 
 from appliance import command
@@ -9,20 +10,23 @@ from appliance.installing.root import require_root
 TIMEOUT_S: Final = 900.0
 
 
-def manage(*arguments: str) -> str:
+def manage(*arguments: str, release: Path = CURRENT, data: Path = DATA.root) -> str:
     """Return what a command of the control plane printed. Raise CommandFailed with its words."""
-    return python("manage.py", *arguments)
+    return python("manage.py", *arguments, release=release, data=data)
 
 
-def python(*arguments: str) -> str:
-    """Return what the release's Python printed. Raise for anybody but root, who alone may become the box's user."""
+def python(*arguments: str, release: Path = CURRENT, data: Path = DATA.root) -> str:
+    """Return what the release's Python printed. Raise for anybody but root, who alone may become the box's user.
+
+    `data`: the box's data directory, or one below it that is tried.
+    """
     require_root()
     properties = {
         "User": "bastide",
         "Group": "bastide",
         "UMask": "0007",
         "EnvironmentFile": str(SETTINGS),
-        "WorkingDirectory": str(CURRENT),
+        "WorkingDirectory": str(release),
         "LoadCredential": f"secret-key:{CREDENTIALS / 'secret-key'}",
         "PrivateNetwork": "yes",
         "NoNewPrivileges": "yes",
@@ -33,8 +37,8 @@ def python(*arguments: str) -> str:
     }
     variables = {
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
-        "BASTIDE_DATA_DIR": str(DATA.root),
-        "BASTIDE_STATIC_DIR": str(CURRENT / "static"),
+        "BASTIDE_DATA_DIR": str(data),
+        "BASTIDE_STATIC_DIR": str(release / "static"),
         "BASTIDE_REDIS_SOCKET": str(LANE / "redis.sock"),
         "LANG": "C.UTF-8",
     }

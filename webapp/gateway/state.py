@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from hashlib import sha256
 from typing import Final
 
@@ -29,6 +30,8 @@ REREAD_S: Final = 10.0
 CHANGE_S: Final = 0.05
 """While a new version is being loaded."""
 NOTE_S: Final = 5.0
+MEETING_S: Final = 0.6
+"""Who asks a site that has just started is not to be told that nobody works, only because it has not looked yet."""
 PROBE: Final = Route(endpoint="", version=0, digest=PROBE_DIGEST)
 PROBE_TIMEOUT_S: Final = 2.0
 
@@ -48,6 +51,7 @@ class GatewayState:
         self._refreshing: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._used_keys: set[bytes] = set()
+        self._met = asyncio.Event()
 
     @property
     def table(self) -> RoutingTable:
@@ -60,6 +64,8 @@ class GatewayState:
         await self._rebuild()
         endless = (self.lane.run(), self._watch_for_ever(), self._note_for_ever())
         self._tasks = [self._loop.create_task(task) for task in endless]
+        with suppress(TimeoutError):  # there may be none: then everybody is told so
+            await asyncio.wait_for(self._met.wait(), MEETING_S)
         _current = self
 
     async def stop(self) -> None:
@@ -138,6 +144,8 @@ class GatewayState:
                     "MGET", names.ALIVE, names.ROUTING_STAMP, names.LANE_PRIMARY
                 )
                 self.lane.note_liveness(alive=alive is not None)
+                if alive is not None:
+                    self._met.set()
                 self.lane.primary.follow((primary or b"").decode("ascii", "replace"))
                 if self._loop.time() >= self._reread_due_s:
                     self._stamp = _NEVER_READ

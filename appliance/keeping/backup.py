@@ -1,0 +1,181 @@
+"""Writes a backup while the box serves.
+
+The database comes first, then the models that it knows. Models are files under the digest of their content that never
+change, so what is read after the database is what the database means. Only their removal can come between: then the
+database is read again.
+"""
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import IO, Final
+
+from appliance.errors import ApplianceError
+from appliance.installing import settings
+from appliance.installing.places import CREDENTIALS, CURRENT, DATA, SETTINGS, TLS
+from appliance.keeping import archive, database
+from appliance.keeping.archive import DATABASE, Manifest, Writer
+from appliance.keeping.room import require_room, size_bytes
+from appliance.tls.directory import File, TlsDirectory
+
+TRIES: Final = 5
+PRIVATE: Final = 0o600
+NICENESS: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Box:
+    """What is backed up: the places of the installed box, or of a test."""
+
+    data: Path = DATA.root
+    settings_file: Path = SETTINGS
+    credentials: Path = CREDENTIALS
+    tls: Path = TLS
+    release: str = field(default_factory=lambda: CURRENT.readlink().name)
+    names: tuple[str, ...] = field(default_factory=settings.names)
+
+
+def back_up(box: Box, target: Path, say: Callable[[str], None], *, with_results: bool = False) -> Manifest:
+    """Write a backup and verify it. Raise, and leave no file, when that fails."""
+    if target.exists():
+        message = f"{target} is there already."
+        raise ApplianceError(message, "choose another name, or remove it first")
+    _require_directory(target)
+    _require_room(box, target, with_results=with_results)
+    with suppress(PermissionError):
+        os.nice(NICENESS)
+    draft = target.with_name(f".{target.name}.{token_hex(6)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(descriptor, "wb") as file:
+            _write(box, file, target.parent, say, with_results=with_results)
+            file.flush()
+            os.fsync(file.fileno())
+        say("  Verifying")
+        manifest = archive.verified(draft)
+        draft.rename(target)
+    except OSError as error:
+        message = f"The backup {target} cannot be written: {error.strerror or error}."
+        raise ApplianceError(message, "check the disk and its free space, then run the same command again") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def _require_directory(target: Path) -> None:
+    if not target.parent.is_dir():
+        message = f"There is no directory {target.parent}."
+        raise ApplianceError(message, f"mkdir -p {target.parent}, or choose another")
+
+
+def _require_room(box: Box, target: Path, *, with_results: bool) -> None:
+    base = (box.data / "db.sqlite3").stat().st_size
+    results = size_bytes(box.data / "spool" / "batch") if with_results else 0
+    require_room(target.parent, 2 * base + size_bytes(box.data / "models") + results)
+
+
+def _write(box: Box, file: IO[bytes], scratch: Path, say: Callable[[str], None], *, with_results: bool) -> None:
+    created_at = datetime.now(UTC).isoformat(timespec="seconds")
+    with archive.written(file) as writer, tempfile.TemporaryDirectory(prefix=".bastide-", dir=scratch) as directory:
+        copy = Path(directory) / "db.sqlite3"
+        models = _add_models(box, writer, copy, say)
+        say(f"  Database: {database.sentence(database.counts(copy))}")
+        _add_path(writer, DATABASE, copy)
+        _add_settings(box, writer)
+        if with_results:
+            _add_results(box, writer, copy, say)
+        manifest = Manifest(
+            release=box.release,
+            created_at=created_at,
+            names=box.names,
+            counts=database.counts(copy),
+            migrations=database.migrations(copy),
+            models=tuple(sorted(models)),
+            with_results=with_results,
+            members=writer.members,
+        )
+        writer.finish(manifest)
+
+
+def _add_models(box: Box, writer: Writer, copy: Path, say: Callable[[str], None]) -> set[str]:
+    """Add the files of every version that the database knows, leaving its last copy at `copy`. Return the digests."""
+    kept: set[str] = set()
+    for _ in range(TRIES):
+        copy.unlink(missing_ok=True)
+        database.copy(box.data / "db.sqlite3", copy)
+        there = [each for each in database.digests(copy) if each not in kept and (box.data / "models" / each).is_dir()]
+        gone = [digest for digest in there if not _add_model(box.data / "models", digest, writer)]
+        kept.update(set(there) - set(gone))
+        if not gone:
+            known = kept & set(database.digests(copy))
+            say(f"  Models: {len(known)} in the store, {size_of(writer) / 2**20:,.0f} MiB")
+            return known
+    message = f"Models were removed during each of {TRIES} tries."
+    raise ApplianceError(message, "try again when nobody removes models")
+
+
+def size_of(writer: Writer) -> int:
+    """Return how many bytes were added so far."""
+    return sum(member.size_bytes for member in writer.members.values())
+
+
+def _add_model(store: Path, digest: str, writer: Writer) -> bool:
+    """Add a model. Return False when it is removed meanwhile; what was added of it by then is not told of."""
+    try:
+        for path in sorted((store / digest).iterdir()):
+            name = f"models/{digest}/{path.name}"
+            if name not in writer.members:
+                _add_path(writer, name, path)
+    except FileNotFoundError:
+        return False
+    return (store / digest).is_dir()
+
+
+def _add_path(writer: Writer, name: str, path: Path) -> None:
+    """Add a regular file; a link, which a stranger might have put there, is none."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            message = f"{path} is not a regular file, so it is not backed up."
+            raise ApplianceError(message, "remove it, then run the same command again")
+        writer.add(name, file, found.st_size)
+
+
+def _add_settings(box: Box, writer: Writer) -> None:
+    """Add what makes the box this box: settings, secrets, the authority with its key."""
+    for name, path in _settings_of(box):
+        with suppress(FileNotFoundError):
+            _add_path(writer, name, path)
+    directory = TlsDirectory(root=box.tls)
+    with directory.locked():
+        for file in File:
+            content = directory.read(file)
+            if content is not None:
+                writer.add_bytes(f"tls/{file}", content)
+
+
+def _settings_of(box: Box) -> Iterator[tuple[str, Path]]:
+    yield "settings/bastide.env", box.settings_file
+    yield "data/admin-password", box.data / "admin-password"
+    yield from ((f"credentials/{path.name}", path) for path in sorted(box.credentials.glob("[!.]*")))
+    marks = (box.data / "examples").glob("[!.]*")
+    yield from ((f"examples/{path.name}", path) for path in sorted(marks) if path.is_file())
+
+
+def _add_results(box: Box, writer: Writer, copy: Path, say: Callable[[str], None]) -> None:
+    """Add the files of jobs that have ended. Their time may end meanwhile: then they are left out."""
+    before = size_of(writer)
+    for job_id in database.ended_jobs(copy):
+        root = box.data / "spool" / "batch"
+        for path in sorted((root / job_id).rglob("*")):
+            with suppress(FileNotFoundError):
+                if path.is_file() and not path.is_symlink():
+                    _add_path(writer, f"results/{path.relative_to(root)}", path)
+    say(f"  Results: {(size_of(writer) - before) / 2**20:,.0f} MiB")

@@ -1,0 +1,98 @@
+"""The box's database from outside: copies that are whole while it is written, and what they hold.
+
+It names tables of the control plane, and reads nothing that a release may change the meaning of.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from appliance.errors import ApplianceError
+
+BUSY_S: Final = 30.0
+PAGES: Final = -1
+"""All pages of a copy at once: a copy in parts begins anew with each write of the box."""
+
+COUNTED: Final = {
+    "models": "registry_registeredmodel",
+    "versions": "registry_modelversion",
+    "endpoints": "endpoints_endpoint",
+    "accounts": "accounts_user",
+    "jobs": "jobs_batchjob",
+    "entries of the audit trail": "audit_auditevent",
+}
+ENDED_JOBS: Final = "SELECT job_id FROM jobs_batchjob WHERE ended_at IS NOT NULL"
+DIGESTS: Final = "SELECT DISTINCT digest FROM registry_modelversion WHERE status NOT IN ('deleted', 'rejected')"
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a database that others may write meanwhile. Raise when the copy is not sound."""
+    with _told(source), _opened(source, "ro") as reading, _opened(target, "rwc") as writing:
+        reading.backup(writing, pages=PAGES)
+        writing.execute("PRAGMA journal_mode=DELETE")
+        (verdict,) = writing.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        message = f"The database {source} is damaged: {verdict}."
+        raise ApplianceError(message, "restore the newest backup: sudo bastide restore FILE")
+
+
+def put_back(kept: Path, database: Path) -> None:
+    """Make a database what it was, in one transaction: whoever has it open sees the one or the other."""
+    with _told(database), _opened(kept, "ro") as reading, _opened(database, "rw") as writing:
+        reading.backup(writing, pages=PAGES)
+
+
+def counts(database: Path) -> dict[str, int]:
+    """Return how many rows there are of what people know."""
+    with _told(database), _opened(database, "ro") as reading:
+        tables = {name for (name,) in reading.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {
+            word: int(reading.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608  # a name from above
+            for word, table in COUNTED.items()
+            if table in tables
+        }
+
+
+def migrations(database: Path) -> tuple[str, ...]:
+    """Return to what the database was brought, as `app.name`."""
+    with _told(database), _opened(database, "ro") as reading:
+        rows = reading.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
+        return tuple(sorted({str(row[0]) for row in rows}))
+
+
+def digests(database: Path) -> tuple[str, ...]:
+    """Return the digests of the versions whose files should be in the store, or will be soon."""
+    return _column(database, DIGESTS)
+
+
+def ended_jobs(database: Path) -> tuple[str, ...]:
+    """Return the jobs whose files nobody changes any more."""
+    return _column(database, ENDED_JOBS)
+
+
+def sentence(found: Mapping[str, int]) -> str:
+    """Return counts for people."""
+    return ", ".join(f"{count:,} {word}" for word, count in found.items()) or "nothing"
+
+
+def _column(database: Path, query: str) -> tuple[str, ...]:
+    with _told(database), _opened(database, "ro") as reading:
+        return tuple(sorted(str(row[0]) for row in reading.execute(query) if row[0]))
+
+
+@contextmanager
+def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None)
+    with closing(connection):
+        yield connection
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        message = f"The database {path} cannot be used: {error}."
+        raise ApplianceError(message, "check the free space and journalctl -u 'bastide*' -n 50") from error

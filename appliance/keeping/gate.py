@@ -1,0 +1,179 @@
+"""What a release must do before it may run: everything that can be tried without touching the box that serves.
+
+It is tried in the sandbox of its own unit, on a copy of the database, and asked by a socket of its own.
+"""
+
+import http.client
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from appliance import command
+from appliance.errors import ApplianceError, CommandFailed
+from appliance.installing import running, settings, units
+from appliance.installing.places import CREDENTIALS, DATA, NGINX
+from appliance.keeping import database, migrations
+from appliance.proxy import command as nginx
+
+UNIT: Final = "bastide-rehearsal"
+START_TIMEOUT_S: Final = 120.0
+ASK_TIMEOUT_S: Final = 20.0
+POLL_S: Final = 0.2
+STEP_TIMEOUT_S: Final = 300.0
+IMPORTS: Final = "scripts/import_everything.py"
+PATHS: Final = ("/livez", "/readyz", "/login/")
+OF_THE_SANDBOX: Final = re.compile(r"^(?!Exec|Restart|Type|Notify|Slice|Working|LoadCred|OOM|CPUW|Timeout)(\w+=.*)$")
+
+
+def try_release(release: Path, say: Callable[[str], None]) -> bool:
+    """Return whether a release would change the database. Raise when it would not run as this box does."""
+    with _scratch() as scratch:
+        database.copy(DATA.database, scratch / "db.sqlite3")
+        shutil.chown(scratch / "db.sqlite3", "bastide", "bastide")
+        say("  Importing every package")
+        _told("cannot import what it needs", lambda: running.python(IMPORTS, release=release, data=scratch))
+        is_pending = migrations.are_pending(release, scratch / "db.sqlite3")
+        if is_pending:
+            say("  Migrating a copy of the database")
+            _told("cannot migrate the database", lambda: migrations.apply(release, scratch))
+        say("  Checking the site")
+        deploy = ("check", "--deploy", "--fail-level", "ERROR")
+        _told("does not pass its checks", lambda: running.manage(*deploy, release=release, data=scratch))
+        configuration = ("-m", "gunicorn", "--check-config", "-c", "webapp/gunicorn_conf.py", "webapp.asgi:application")
+        _told("cannot start its site", lambda: running.python(*configuration, release=release, data=scratch))
+        say("  Starting the site beside the one that serves")
+        with _rehearsed(release, scratch):
+            for path in PATHS:
+                _require_answer(scratch / "web.sock", path)
+    return is_pending
+
+
+def try_front(text: str) -> None:
+    """Raise unless nginx takes this configuration."""
+    draft = NGINX / f".nginx.conf.{token_hex(6)}"
+    try:
+        draft.write_text(_without_sockets(text))
+        command.run(nginx(draft, "-t"), timeout_s=STEP_TIMEOUT_S)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def sandbox_of(unit: str) -> list[str]:
+    """Return what a unit file says of its sandbox, as options of systemd-run."""
+    found = (
+        OF_THE_SANDBOX.match(line) for line in unit.partition("[Service]")[2].partition("[Install]")[0].splitlines()
+    )
+    return [f"--property={match[1]}" for match in found if match]
+
+
+def _without_sockets(text: str) -> str:
+    """Return a configuration that nginx can try while another one holds its addresses and its credentials."""
+    text = re.sub(r"/run/credentials/bastide-nginx\.service/(box\.(?:crt|key))", r"/etc/bastide/tls/\1", text)
+    text = re.sub(r"^pid .*;$", "pid /dev/null;", text, flags=re.MULTILINE)
+    numbers = iter(range(1, 1000))
+    found: dict[str, str] = {}
+
+    def moved(match: re.Match[str]) -> str:
+        address = found.setdefault(match[2], f"unix:/run/bastide-try-{next(numbers)}.sock")
+        return f"{match[1]}{address}"
+
+    return re.sub(r"^(\s*listen\s+)([^\s;]+)", moved, text, flags=re.MULTILINE)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """Give a data directory to try a release in, which is gone afterwards."""
+    scratch = DATA.root / f".rehearsal-{token_hex(4)}"
+    scratch.mkdir(mode=0o700)
+    try:
+        for name in ("models", "metrics", "spool/uploads", "spool/batch"):
+            (scratch / name).mkdir(parents=True, exist_ok=True)
+        for path in (scratch, *scratch.rglob("*")):
+            shutil.chown(path, "bastide", "bastide")
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _rehearsed(release: Path, scratch: Path) -> Iterator[None]:
+    """Run the site of a release on a copy of the data, as its unit would."""
+    _stop()
+    since = f"--since=@{time.time():.0f}"
+    argv = ["systemd-run", "--quiet", "--collect", f"--unit={UNIT}", "--service-type=notify"]
+    argv += sandbox_of((release / "systemd" / "bastide-web.service").read_text())
+    argv += [
+        f"--socket-property=ListenStream={scratch / 'web.sock'}",
+        f"--property=LoadCredential=secret-key:{CREDENTIALS / 'secret-key'}",
+        f"--property=WorkingDirectory={release}",
+        "--property=TimeoutStartSec=90",
+        *(f"--setenv={name}={value}" for name, value in _variables(release, scratch).items()),
+        *("/usr/bin/env", ".venv/bin/python", "-m", "gunicorn", "-c", "webapp/gunicorn_conf.py", "--workers", "1"),
+        "webapp.asgi:application",
+    ]
+    try:
+        command.run(argv, timeout_s=START_TIMEOUT_S)
+        _told("does not start", lambda: units.systemctl("start", f"{UNIT}.service"))
+        yield
+    except ApplianceError as error:
+        said = command.run(["journalctl", "-u", UNIT, since, "-n", "25", "-o", "cat"], timeout_s=STEP_TIMEOUT_S)
+        message = f"{error.message}\n{said.strip()}"
+        raise ApplianceError(message, error.hint) from error
+    finally:
+        _stop()
+
+
+def _variables(release: Path, scratch: Path) -> dict[str, str]:
+    return {
+        "BASTIDE_DATA_DIR": str(scratch),
+        "BASTIDE_STATIC_DIR": str(release / "static"),
+        "PROMETHEUS_MULTIPROC_DIR": str(scratch / "metrics"),
+    }
+
+
+def _stop() -> None:
+    for action in ("stop", "reset-failed"):
+        for kind in ("socket", "service"):
+            with suppress(CommandFailed):  # it does not run, or had not failed
+                units.systemctl(action, f"{UNIT}.{kind}")
+
+
+def _require_answer(path: Path, url: str) -> None:
+    """Return once an address answers as it should. A site that has just started may not have met a worker yet."""
+    deadline_s = time.monotonic() + ASK_TIMEOUT_S
+    while (answer := _asked(path, url))[0] == http.client.SERVICE_UNAVAILABLE and time.monotonic() < deadline_s:
+        time.sleep(POLL_S)
+    if answer[0] != http.client.OK:
+        message = f"The release starts, but {url} answers {answer[0] or 'nothing'}: {answer[1]}"
+        raise ApplianceError(message, "the box goes on as it was; report this with the release's name")
+
+
+def _asked(path: Path, url: str) -> tuple[int, str]:
+    """Return the status and the beginning of an answer; 0 and why where there is none."""
+    connection = http.client.HTTPConnection(settings.names()[0], timeout=ASK_TIMEOUT_S)
+    try:
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(ASK_TIMEOUT_S)
+        connection.sock.connect(str(path))
+        connection.request("GET", url, headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"})
+        response = connection.getresponse()
+        return response.status, response.read(500).decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error) or type(error).__name__
+    finally:
+        connection.close()
+
+
+def _told(what: str, do: Callable[[], object]) -> None:
+    try:
+        do()
+    except CommandFailed as error:
+        said = error.message.partition("\n")[2] or error.message  # without the long command of systemd-run
+        message = f"The release {what}: {said}"
+        raise ApplianceError(message, "the box goes on as it was; report this with the release's name") from error

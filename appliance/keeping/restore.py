@@ -1,0 +1,188 @@
+"""Puts a backup in place of what the box is, and the box back as it was when that fails."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from appliance import command
+from appliance.installing import front, probing, running, settings, units
+from appliance.installing.contents import EXAMPLES
+from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
+from appliance.installing.placing import place
+from appliance.installing.removing import remove
+from appliance.keeping import archive, database, migrations, placed
+from appliance.keeping.archive import Manifest
+from appliance.keeping.former import Former, remove_older
+from appliance.keeping.room import require_room
+from appliance.tls.directory import File, TlsDirectory
+
+READY_TIMEOUT_S: Final = 120.0
+TIMEOUT_S: Final = 60.0
+PRIVATE: Final = 0o600
+SIZES: Final = ("BASTIDE_WEB_PROCESSES", "BASTIDE_INFERENCE_PROCESSES", "BASTIDE_BATCH_PROCESSES")
+"""Settings that fit the machine, and not what the box holds."""
+
+OF_DATA: Final = (
+    *(DATA.database.with_name(f"{DATA.database.name}{suffix}") for suffix in ("", "-wal", "-shm")),
+    *(DATA.admin_password, DATA.models, DATA.spool, DATA.redis, EXAMPLES),
+)
+OF_ETC: Final = (SETTINGS, CREDENTIALS, TLS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What was typed: the backup, and the names that the box is to have if not those of the backup."""
+
+    path: Path
+    names: tuple[str, ...] = ()
+
+
+def described(manifest: Manifest, names: tuple[str, ...]) -> Iterator[str]:
+    """Yield what comes and what goes, a line each, for whoever decides."""
+    yield f"The backup: {', '.join(manifest.names)}, made {manifest.created_at} by release {manifest.release}"
+    yield f"  {database.sentence(manifest.counts)}"
+    if not manifest.with_results:
+        yield "  without the files of batch jobs: their results cannot be fetched afterwards"
+    yield f"This box:   {', '.join(settings.names())}, release {CURRENT.readlink().name}"
+    yield f"  {database.sentence(database.counts(DATA.database) if DATA.database.exists() else {})}"
+    yield f"All of it is replaced. The box will be {', '.join(names or manifest.names)}."
+
+
+def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> None:
+    """Put a backup that was verified in place. Raise when that fails; then the box is as it was."""
+    hint = f"upgrade this box to release {manifest.release} or a newer one first, then restore"
+    migrations.require_known(
+        manifest.migrations, CURRENT.resolve(), f"The backup is newer: release {manifest.release}", hint
+    )
+    require_room(DATA.root, sum(member.size_bytes for member in manifest.members.values()))
+    with _staging() as staging:
+        say("  Unpacking")
+        archive.unpacked(order.path, staging)
+        _migrate(staging, say)
+        former = Former(stamp=f"{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        with _undone_unless_it_succeeds(former, say):
+            say("  Stopping the services")
+            units.systemctl("stop", units.TARGET, *sorted(units.enabled()))
+            sizes = {name: value for name, value in settings.read().items() if name in SIZES}
+            former.set_aside(DATA.root, OF_DATA)
+            former.set_aside(ETC, OF_ETC)
+            command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
+            _place_data(staging, manifest)
+            _place_settings(staging, order.names, sizes)
+            running.manage("note_missing_files")
+            say("  Starting the services")
+            names = settings.names()
+            units.enable(wanted())
+            units.systemctl("start", units.TARGET)
+            probing.wait_until_ready(names[0], READY_TIMEOUT_S)
+    for root in (DATA.root, ETC):
+        remove_older(root, former.stamp)
+    for record in placed.records():
+        if record.is_migrated:  # its database is of a box that is no more
+            remove(record.directory)
+    say(f"  What the box was is in {DATA.root}/.former-{former.stamp} and {ETC}/.former-{former.stamp}")
+
+
+def wanted() -> tuple[str, ...]:
+    """Return the units that the settings ask for."""
+    said, cores = settings.read(), len(os.sched_getaffinity(0))
+    inference, batch = (int(said.get(name, cores)) for name in SIZES[1:])
+    return units.names(inference, batch)
+
+
+@contextmanager
+def _staging() -> Iterator[Path]:
+    """Give a directory on the data's disk, for root only, that is gone afterwards."""
+    staging = DATA.root / f".restore-{token_hex(8)}"
+    staging.mkdir(mode=0o711)
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def _undone_unless_it_succeeds(former: Former, say: Callable[[str], None]) -> Iterator[None]:
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:  # also for Ctrl-C: nobody is to be left with half a box
+        if not is_done:
+            say("  It failed; putting back what the box was")
+            units.systemctl("stop", units.TARGET, *sorted(units.enabled()))
+            former.put_back()
+            front.certify(settings.names())
+            front.place_front(settings.names(), settings.upload_bytes_max())
+            units.enable(wanted())
+            units.systemctl("start", units.TARGET)
+
+
+def _migrate(staging: Path, say: Callable[[str], None]) -> None:
+    """Bring the backup's database to the present release before anything is touched."""
+    directory = staging / "database"
+    (directory / "spool" / "uploads").mkdir(parents=True)  # without it the site's own checks fail
+    _own(directory, "bastide", 0o700)
+    _own(directory / "db.sqlite3", "bastide", 0o640)
+    if migrations.are_pending(CURRENT, directory / "db.sqlite3"):
+        say("  Bringing the backup's database to this release")
+        migrations.apply(CURRENT, directory)
+
+
+def _place_data(staging: Path, manifest: Manifest) -> None:
+    (staging / "database" / "db.sqlite3").rename(DATA.database)
+    for digest in manifest.models:
+        _own_tree(staging / "models" / digest, directory_mode=0o2750, file_mode=0o640)
+        (staging / "models" / digest).rename(DATA.models / digest)
+    for job in sorted((staging / "results").glob("*")):
+        _own_tree(job, directory_mode=0o2770, file_mode=0o660)
+        job.rename(DATA.spool / "batch" / job.name)
+    for mark in sorted((staging / "examples").glob("*")):
+        place(EXAMPLES / mark.name, mark.read_bytes())
+    password = staging / "data" / DATA.admin_password.name
+    if password.exists():
+        _own(password, "bastide", PRIVATE)
+        password.rename(DATA.admin_password)
+
+
+def _place_settings(staging: Path, names: tuple[str, ...], sizes: dict[str, str]) -> None:
+    text = (staging / "settings" / SETTINGS.name).read_text()
+    named = {settings.NAMES: ",".join(names), "BASTIDE_PUBLIC_URL": f"https://{names[0]}"} if names else {}
+    place(SETTINGS, changed(text, {**sizes, **named}))
+    for secret in sorted((staging / "credentials").glob("*")):
+        place(CREDENTIALS / secret.name, secret.read_bytes(), mode=PRIVATE)
+    settings.place_secrets()
+    directory = TlsDirectory(root=TLS)
+    files = {file: (staging / "tls" / file) for file in File}
+    with directory.locked():
+        directory.change({file: path.read_bytes() for file, path in files.items() if path.exists()})
+    front.certify(settings.names())
+    front.place_front(settings.names(), settings.upload_bytes_max())
+
+
+def changed(text: str, values: dict[str, str]) -> str:
+    """Return settings with other values; one that is not there yet comes last."""
+    lines = text.splitlines()
+    for name, value in values.items():
+        said = [number for number, line in enumerate(lines) if line.partition("=")[0].strip() == name]
+        for number in said:
+            lines[number] = f"{name}={value}"
+        if not said:
+            lines.append(f"{name}={value}")
+    return "\n".join(lines) + "\n"
+
+
+def _own(path: Path, group: str, mode: int) -> None:
+    shutil.chown(path, "bastide", group)
+    path.chmod(mode)
+
+
+def _own_tree(root: Path, *, directory_mode: int, file_mode: int) -> None:
+    for path in (root, *root.rglob("*")):
+        _own(path, "bastide-worker", directory_mode if path.is_dir() else file_mode)

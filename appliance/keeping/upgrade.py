@@ -1,0 +1,146 @@
+"""To another release and back: made beside the one that runs, tried, then switched to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from appliance.checks.check import Status
+from appliance.checks.processor import check_flags
+from appliance.checks.system import check_python
+from appliance.errors import ApplianceError
+from appliance.installing import fitness, front, machine, release, settings, units
+from appliance.installing.places import DATA, OPT, RELEASES, is_installed_release
+from appliance.installing.removing import remove
+from appliance.keeping import database, gate, migrations, placed
+from appliance.keeping.placed import KEPT, Record
+from appliance.keeping.restore import wanted
+from appliance.keeping.room import require_room
+from appliance.keeping.switching import Move, move
+
+RELEASES_KEPT: Final = 3
+
+
+def upgrade(version: str, say: Callable[[str], None]) -> bool:
+    """Run this checkout's release from now on. Return False when it runs already. Raise when it cannot be run."""
+    if is_installed_release():
+        message = "This is the release that runs."
+        raise ApplianceError(message, "unpack another release, and type sudo ./bastide upgrade in its directory")
+    name, former = release.name(version), placed.running_release()
+    if name == former:
+        return False
+    say(f"From release {former} to {name}")
+    _require_fitness()
+    machine.install_packages(say)
+    if not release.is_whole(name):
+        say("  Making the release beside the one that runs")
+        release.make(name)
+    hint = "sudo bastide rollback goes back to the former release together with its database"
+    migrations.require_known(
+        database.migrations(DATA.database), RELEASES / name, f"This would be a downgrade: release {former}", hint
+    )
+    is_pending = gate.try_release(RELEASES / name, say)
+    gate.try_front(front.text(settings.names(), settings.upload_bytes_max()))
+    record = begun(former, name, is_migrated=is_pending)
+    move(Move(record=record, prepare=lambda: _prepared(record, say), say=say))
+    record.write()
+    for each in prune(name, former):
+        say(f"  Removed {each}")
+    return True
+
+
+def begun(former: str, name: str, *, is_migrated: bool) -> Record:
+    """Return the record of a move that begins now."""
+    if is_migrated:
+        require_room(OPT, DATA.database.stat().st_size)
+    at, enabled = f"{datetime.now(UTC):%Y%m%dT%H%M%S}", tuple(sorted(units.enabled()))
+    return Record(former=former, release=name, at=at, is_migrated=is_migrated, enabled=enabled)
+
+
+def _require_fitness() -> None:
+    for check in (check_python(), check_flags(), fitness.check_room()):
+        if check.status is Status.FAILED:
+            message = f"This machine cannot run the release: {check.title}: {check.measured} (needed: {check.needed})."
+            raise ApplianceError(message, str(check.hint))
+
+
+def _prepared(record: Record, say: Callable[[str], None]) -> set[str]:
+    """Place the files of the release and bring the database to it. Return the names of the files that changed."""
+    before = {path: path.read_bytes() for path in placed.changeable()}
+    machine.make_accounts()
+    machine.make_directories()
+    settings.place_secrets()
+    settings.place_queue_settings(psutil.virtual_memory().total)
+    front.place_front(settings.names(), settings.upload_bytes_max())
+    units.place_units()
+    units.enable(wanted())
+    if record.is_migrated:
+        say("  Migrating the database")
+        migrations.apply(RELEASES / record.release)
+    return {path.name for path in placed.changeable() if before.get(path) != path.read_bytes()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """A way back: what leads there, and how many rows are in the database that were not there then."""
+
+    record: Record
+    lost: dict[str, int]
+
+
+def way_back() -> Way:
+    """Return how to go back to the former release. Raise where there is none."""
+    running = placed.running_release()
+    record = placed.newest(running)
+    if record is None or not release.is_whole(record.former):
+        message = f"There is no release to go back to from {running}."
+        raise ApplianceError(message, "sudo ./bastide upgrade in the directory of the release that you want")
+    if not record.is_migrated:
+        return Way(record=record, lost={})
+    then = database.counts(record.database)
+    now = database.counts(DATA.database)
+    more = {word: count - then.get(word, 0) for word, count in now.items()}
+    return Way(record=record, lost={word: count for word, count in more.items() if count > 0})
+
+
+def roll_back(way: Way, say: Callable[[str], None]) -> Path | None:
+    """Run the former release again. Return where the database is kept that was given up, if one was."""
+    kept = way.record
+    say(f"From release {kept.release} back to {kept.former}")
+    record = begun(kept.release, kept.former, is_migrated=kept.is_migrated)
+
+    def prepared() -> set[str]:
+        changed = placed.put_back(kept)
+        if kept.is_migrated:
+            database.put_back(kept.database, DATA.database)
+        return changed
+
+    move(Move(record=record, prepare=prepared, say=say))
+    remove(kept.directory)
+    return record.database if kept.is_migrated else None
+
+
+def prune(running: str, former: str) -> list[Path]:
+    """Remove releases that are neither running nor the former one nor among the newest, and what is kept for them."""
+    found = sorted((path for path in RELEASES.iterdir() if path.is_dir()), key=_made_at, reverse=True)
+    doomed = surplus([path.name for path in found], running, former)
+    gone = [RELEASES / name for name in doomed]
+    stale = [path for path in sorted(KEPT.iterdir(), reverse=True) if not path.name.endswith(f"-{running}")]
+    gone += stale[RELEASES_KEPT - 1 :]
+    for path in gone:
+        remove(path)
+    return gone
+
+
+def surplus(newest_first: list[str], running: str, former: str) -> list[str]:
+    """Return the releases that are not kept."""
+    kept = dict.fromkeys([running, former, *newest_first])
+    return list(kept)[RELEASES_KEPT:]
+
+
+def _made_at(path: Path) -> float:
+    mark = path / release.WHOLE
+    return mark.stat().st_mtime if mark.exists() else 0.0

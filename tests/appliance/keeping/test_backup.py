@@ -1,0 +1,84 @@
+"""A backup holds what the database knows, is whole or not there, and is for root only."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from appliance.errors import ApplianceError
+from appliance.keeping import archive, backup, room
+from tests.appliance.keeping.conftest import DIGEST
+
+
+def back_up(box, path, **options):
+    return backup.back_up(box, path, lambda _: None, **options)
+
+
+def test_a_file_that_is_there_is_not_overwritten(box, tmp_path):
+    (tmp_path / "old").write_text("old")
+    with pytest.raises(ApplianceError, match="is there already"):
+        back_up(box, tmp_path / "old")
+    assert (tmp_path / "old").read_text() == "old"
+
+
+def test_a_directory_that_is_not_there_is_told(box, tmp_path):
+    with pytest.raises(ApplianceError, match="There is no directory"):
+        back_up(box, tmp_path / "none" / "box.backup")
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(box, tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "RESERVE_BYTES", 1 << 60)
+    with pytest.raises(ApplianceError, match="MiB free"):
+        back_up(box, tmp_path / "box.backup")
+    assert not list(tmp_path.glob("*box.backup*"))
+
+
+def test_a_link_in_the_store_is_refused_and_no_file_is_left(box, tmp_path):
+    (box.data / "models" / DIGEST / "link").symlink_to("/etc/passwd")
+    with pytest.raises(ApplianceError):
+        back_up(box, tmp_path / "box.backup")
+    assert not list(tmp_path.glob("*box.backup*"))
+
+
+def test_only_root_may_read_it(box, tmp_path):
+    back_up(box, tmp_path / "box.backup")
+    assert (tmp_path / "box.backup").stat().st_mode & 0o777 == 0o600
+
+
+def test_it_holds_the_models_that_the_database_knows(box, tmp_path):
+    for stranger in ("b" * 64, ".draft-1"):
+        (box.data / "models" / stranger).mkdir()
+    manifest = back_up(box, tmp_path / "box.backup")
+    assert manifest.models == (DIGEST,)
+    assert [name for name in manifest.members if name.startswith("models/")] == [f"models/{DIGEST}/artifact"]
+
+
+def test_a_model_that_is_removed_meanwhile_breaks_nothing(box, tmp_path, monkeypatch):
+    add = backup._add_model
+
+    def removed_first(store, digest, writer):
+        """As if the site did so a moment ago: off the disk, and out of the database."""
+        shutil.rmtree(store / digest)
+        with closing(sqlite3.connect(box.data / "db.sqlite3")) as connection:
+            connection.execute("UPDATE registry_modelversion SET status = 'deleted'")
+            connection.commit()
+        return add(store, digest, writer)
+
+    monkeypatch.setattr(backup, "_add_model", removed_first)
+    assert back_up(box, tmp_path / "box.backup").models == ()
+
+
+def test_results_come_only_when_asked_for_and_of_ended_jobs_only(box, tmp_path):
+    plain = back_up(box, tmp_path / "plain")
+    full = back_up(box, tmp_path / "full", with_results=True)
+    assert set(full.members) - set(plain.members) == {"results/ended/result"}
+    assert full.with_results
+
+
+def test_it_counts_and_names(box, tmp_path):
+    back_up(box, tmp_path / "box.backup")
+    manifest = archive.verified(tmp_path / "box.backup")
+    assert (manifest.names, manifest.release) == (("box.example",), "1-abc")
+    assert manifest.counts["models"] == 1
+    assert manifest.migrations == ("registry.0001_initial",)
