@@ -30,7 +30,7 @@ SETTINGS_OF_PIP: Final = (
 )
 SETTINGS_OF_APT: Final = (Path("/etc/apt/apt.conf.d"), Path("/etc/apt/apt.conf"), Path("/etc/apt/auth.conf.d"))
 BOOT_TIMEOUT_S: Final = 60.0
-DISK: Final = "6g"
+DISK: Final = "16g"
 RELEASES: Final = ("bookworm", "trixie")
 
 
