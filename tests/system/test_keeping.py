@@ -23,40 +23,19 @@ OTHER = "/root/other"
 BACKUP = "/root/box.backup"
 RETURN_S = 10.0
 IN_PLACE = 'import os\nif os.environ.get("BASTIDE_DATA_DIR") == "/var/lib/bastide" and "LISTEN_FDS" in os.environ:\n'
-PACKAGES = ("nginx-light", "redis-server", "tzdata")
-
-
-def prepared(directory: Path, release: str) -> Machine:
-    """Return a machine that has what comes from elsewhere, and then no network but its own: two may run at once."""
-    machine = Machine(directory, release)
-    machine.__enter__()
-    machine.bring_checkout()
-    machine.run(f"{CHECKOUT}/bastide", "install", "--plan", timeout_s=900)
-    policy = machine.root / "usr/sbin/policy-rc.d"
-    policy.write_text("#!/bin/sh\nexit 101\n")
-    policy.chmod(0o755)
-    machine.run("apt-get", "-q", "update", timeout_s=300)
-    install = ("apt-get", "-q", "-y", "install", "--no-install-recommends", *PACKAGES)
-    machine.run("env", "DEBIAN_FRONTEND=noninteractive", *install, timeout_s=300)
-    policy.unlink()
-    machine.run("systemctl", "disable", "nginx", "redis-server")
-    shutil.copy2(ASKING, machine.root / "root/asking.py")
-    machine.power_off()
-    machine._is_offline = True
-    return machine
 
 
 @pytest.fixture(scope="module", params=RELEASES)
 def machines(request, tmp_path_factory) -> Iterator[tuple[Machine, Machine]]:
     """The box, and another machine, on which nothing is installed yet."""
-    first = prepared(Path(tmp_path_factory.mktemp(f"{request.param}-1")), request.param)
-    directory = Path(tmp_path_factory.mktemp(f"{request.param}-2"))
-    second = Machine(directory, request.param, is_offline=True)
-    subprocess.run(["cp", "-a", "--reflink=auto", str(first.root), str(second.root)], check=True)
     with ExitStack() as stack:
+        first, second = (
+            stack.enter_context(Machine(Path(tmp_path_factory.mktemp(f"{request.param}-{number}")), request.param))
+            for number in (1, 2)
+        )
         for machine in (first, second):
-            machine.boot()
-            stack.callback(machine.__exit__, None, None, None)
+            machine.bring_checkout()
+            shutil.copy2(ASKING, machine.root / "root/asking.py")
         first.run(f"{CHECKOUT}/bastide", "install", "--name", NAME, "--name", ADDRESS, timeout_s=900)
         yield first, second
 
