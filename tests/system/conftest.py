@@ -10,6 +10,7 @@ from tests.system.machine import CHECKOUT, RELEASES, Machine
 
 NAME = "box.example"
 ADDRESS = "127.0.0.1"
+UNITS = ("bastide-*", "bastide.target")
 FILES = "find /etc /opt /usr /var/lib -xdev -type f -printf '%p %s %T@\\n' | sort | sha256sum"
 
 
@@ -39,4 +40,5 @@ def installed(machine: Machine) -> Machine:
     machine.notes["plan"] = machine.run(*install, "--plan")
     machine.notes["touched by the plan"] = "" if machine.run("sh", "-c", FILES) == before else "something"
     machine.notes["install"] = machine.run(*install, timeout_s=900)
+    machine.notes["units"] = machine.run("systemctl", "show", *UNITS, "--property=Id,ActiveState,NRestarts")
     return machine
