@@ -120,7 +120,7 @@ def backup(box, key) -> dict[str, Any]:
 
 def state(machine: Machine) -> str:
     """Return what a restoration would change."""
-    listed = "ls -la --time-style=full-iso /etc/bastide /var/lib/bastide/models; systemctl show -p MainPID bastide-web"
+    listed = "ls -lA --time-style=full-iso /etc/bastide /var/lib/bastide/models; systemctl show -p MainPID bastide-web"
     return machine.run("sh", "-c", listed)
 
 
