@@ -17,7 +17,7 @@ from tests.system.machine import CHECKOUT, Machine
 from tests.system.penguin import PENGUIN
 from tests.system.test_install import CURL, HERE, key_of_admin
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.long]
 
 ASKING = ROOT / "tests/system/asking.py"
 OTHER = "/root/other"
