@@ -13,7 +13,7 @@ from typing import Final
 from appliance import accounts, job_lines, jobs, models, sites, workshop
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
-from appliance.care.commands import run_doctor, run_logs, run_status
+from appliance.care.commands import run_config, run_doctor, run_logs, run_status
 from appliance.checks.preflight import check_now
 from appliance.checks.telling import exit_code, table, verdict
 from appliance.downloading import STDOUT, require_writable
@@ -254,6 +254,7 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "tls": lambda arguments: run_tls(arguments, TERMINAL),
     "status": lambda arguments: run_status(arguments, TERMINAL),
     "logs": lambda arguments: run_logs(arguments, TERMINAL),
+    "config": lambda arguments: run_config(arguments, TERMINAL),
     "doctor": lambda arguments: run_doctor(arguments, TERMINAL),
     "backup": lambda arguments: run_backup(arguments, TERMINAL),
     "restore": lambda arguments: run_restore(arguments, TERMINAL),

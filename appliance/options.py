@@ -8,7 +8,7 @@ from typing import Final
 
 from appliance.accounts import ROLES
 from appliance.box_options import Adding, add_install, add_tls, add_uninstall
-from appliance.care.options import add_care
+from appliance.care.options import add_care, add_config
 from appliance.installing.places import DATA, is_installed_release
 from appliance.keeping.options import add_backup, add_restore, add_rollback, add_upgrade
 from appliance.models import ROLES as DEPLOYMENT_ROLES
@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     add_uninstall(partial(_command, commands))
     add_tls(partial(_command, commands), _group)
     add_care(partial(_command, commands))
+    add_config(partial(_command, commands), _group)
     for add in (add_backup, add_restore, add_upgrade, add_rollback):
         add(partial(_command, commands))
     add_check(commands)

@@ -6,7 +6,8 @@ import subprocess
 from datetime import UTC, datetime
 
 from appliance.box_commands import Terminal
-from appliance.care import doctor, journal
+from appliance.care import configuring, doctor, journal
+from appliance.care.settings_file import check_settings
 from appliance.care.status import lines, require_installed, status
 from appliance.checks.check import Status
 from appliance.checks.telling import exit_code, table, verdict
@@ -37,6 +38,27 @@ def run_logs(arguments: argparse.Namespace, terminal: Terminal) -> int:
     except FileNotFoundError as error:
         message = "The program journalctl is not installed."
         raise ApplianceError(message, "sudo apt-get install systemd") from error
+
+
+def run_config(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Show, change or check the settings."""
+    require_installed()
+    require_root()
+    match arguments.action:
+        case "show":
+            for line in configuring.shown():
+                terminal.say(line)
+        case "check":
+            found = check_settings()
+            for line in (*table(found), verdict(found)):
+                terminal.say(line)
+            return exit_code(found)
+        case "set":
+            value = arguments.value if arguments.value is not None else terminal.ask(f"{arguments.name}=")
+            terminal.say(configuring.set_value(arguments.name, value))
+        case _:
+            terminal.say(configuring.unset(arguments.name))
+    return 0
 
 
 def run_doctor(arguments: argparse.Namespace, terminal: Terminal) -> int:

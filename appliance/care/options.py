@@ -27,6 +27,25 @@ def add_care(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     )
 
 
+def add_config(
+    add: Callable[[str, str, str], argparse.ArgumentParser],
+    group_of: Callable[[argparse.ArgumentParser], Callable[[str, str, str], argparse.ArgumentParser]],
+) -> None:
+    """Add `config` with its actions."""
+    action = group_of(add("config", "the settings of an installed box", "sudo bastide config show"))
+    action("show", "print every setting, and which are left to their default", "sudo bastide config show")
+    action(
+        "check",
+        "look whether each setting can be meant; exit 0 good, 1 failed, 2 warnings",
+        "sudo bastide config check",
+    )
+    setting = action("set", "change a setting", "sudo bastide config set BASTIDE_JOB_DAYS 14")
+    setting.add_argument("name", metavar="NAME", help="the setting, as `show` names it")
+    setting.add_argument("value", nargs="?", metavar="VALUE", help="what it is to be; asked for when it is left out")
+    unset = action("unset", "let the default hold for a setting", "sudo bastide config unset BASTIDE_JOB_DAYS")
+    unset.add_argument("name", metavar="NAME", help="the setting, as `show` names it")
+
+
 def _add_logs(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     logs = add("logs", "print what the installed box said", "sudo bastide logs --follow web nginx")
     logs.add_argument("units", nargs="*", metavar="UNIT", help=f"of which: {', '.join(SHORT_NAMES)} (default: all)")

@@ -10,6 +10,7 @@ from typing import Final
 
 import psutil
 
+from appliance.care.settings_file import check_settings
 from appliance.checks.check import Check, Status
 from appliance.checks.preflight import write
 from appliance.errors import ApplianceError
@@ -49,6 +50,7 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     """Install the box. Raise when the machine is not fit, before anything is touched, or at the step that fails."""
     started_s = time.monotonic()
     require_root()
+    require_good_settings()
     found = checked(wish, say)
     wish = replace(wish, names=settings.names() or wish.names)
     changed: list[str] = []
@@ -79,6 +81,16 @@ def plan(wish: Wish) -> Iterator[str]:
     for step in steps(wish, lambda _: None, ()):
         yield step.title
         yield from (f"  {each}" for each in step.touches)
+
+
+def require_good_settings() -> None:
+    """Raise if a setting of the installed box cannot be meant: what is made of it could not be either."""
+    if not SETTINGS.exists():
+        return
+    for check in check_settings():
+        if check.status is Status.FAILED:
+            message = f"The settings in {SETTINGS} cannot be put to use: {check.measured}."
+            raise ApplianceError(message, check.hint)
 
 
 def checked(wish: Wish, say: Callable[[str], None]) -> tuple[Check, ...]:

@@ -36,8 +36,13 @@ class Sizing:
 
     @classmethod
     def of_machine(cls, names: tuple[str, ...], cores: int) -> Self:
-        """Return what fits a machine with so many cores."""
-        return cls(names=names, web=2 if cores > 3 else 1, inference=min(cores, 2), batch=cores)
+        """Return what the settings say, or what fits a machine with so many cores."""
+        said = read()
+        counts = (
+            int(said.get(f"BASTIDE_{kind}_PROCESSES", fitting))
+            for kind, fitting in (("WEB", 2 if cores > 3 else 1), ("INFERENCE", min(cores, 2)), ("BATCH", cores))
+        )
+        return cls(names=names, **dict(zip(("web", "inference", "batch"), counts, strict=True)))
 
 
 def read(path: Path = SETTINGS) -> dict[str, str]:
