@@ -17,8 +17,10 @@ FILES = "find /etc /opt /usr /var/lib -xdev -type f -printf '%p %s %T@\\n' | sor
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Install on every Debian where installing is what is tested, else on the older one alone: each takes minutes."""
     if "release" in metafunc.fixturenames:
-        releases = RELEASES if metafunc.module.__name__.endswith("test_install") else RELEASES[:1]
-        metafunc.parametrize("release", releases, scope="module")
+        older, newer = RELEASES
+        installs = metafunc.module.__name__.endswith("test_install")
+        others = [pytest.param(newer, marks=pytest.mark.long)] if installs else []
+        metafunc.parametrize("release", [older, *others], scope="module")
 
 
 @pytest.fixture(scope="module")
