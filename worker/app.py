@@ -7,15 +7,20 @@ from celery.signals import celeryd_init, worker_ready
 
 from worker.contract import service_manager
 from worker.contract.names import QUEUE_INFERENCE, QUEUE_JOBS, TASK_COMPARE_VERSIONS, TASK_INSPECT, TASK_PING
+from worker.contract.queue_login import broker_url
 from worker.life import SignOfLife
+from worker.monitoring.record_thread import RecordStep
 from worker.settings import SETTINGS
 
 DAY_S: Final = 86_400
 
 app: Any = Celery(  # type: ignore[no-untyped-call]  # Celery is untyped
     "worker",
-    broker=f"redis+socket://{SETTINGS.redis_socket}",
-    include=["worker.tasks", "worker.batch.tasks"],
+    broker=broker_url(SETTINGS.redis_socket),
+    include=[
+        *("worker.tasks", "worker.batch.tasks", "worker.retraining.tasks"),
+        *("worker.monitoring.tasks", "worker.monitoring.record_tasks"),
+    ],
     fixups=[],  # the one there is loads Django wherever DJANGO_SETTINGS_MODULE is set
     set_as_current=False,
 )
@@ -30,6 +35,7 @@ app.conf.update(
     task_routes={task: {"queue": QUEUE_JOBS} for task in (TASK_INSPECT, TASK_COMPARE_VERSIONS, TASK_PING)},
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
+    worker_enable_remote_control=False,  # nobody commands it but systemd
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
@@ -65,6 +71,7 @@ class Recovery(bootsteps.StartStopStep):
 
 app.steps["consumer"].add(Recovery)
 app.steps["consumer"].add(SignOfLife)
+app.steps["worker"].add(RecordStep)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]  # Celery is untyped

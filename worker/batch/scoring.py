@@ -18,6 +18,8 @@ from worker.contract.batch import PROBLEMS_MAX, Chunk, ChunkOutcome, RowStatus, 
 from worker.contract.errors import RowProblem
 from worker.contract.row_phrases import GAVE_UP, MODEL_FAILED
 from worker.contract.signature import Signature
+from worker.journal.job_rows import ChunkRows, JobJournal
+from worker.models.answers import Answers
 from worker.models.serving import ServedModel
 from worker.tables.bulk import BulkReader, Checked
 from worker.tables.row_sentences import phrase
@@ -55,11 +57,12 @@ def _lengths(block: Block) -> Mapping[int, int]:
 class Scoring:
     """Scores chunks of one plan."""
 
-    def __init__(self, place: JobPlace, plan: Plan, model: ServedModel) -> None:
+    def __init__(self, place: JobPlace, plan: Plan, model: ServedModel, journal: JobJournal | None = None) -> None:
         self._place = place
         self._plan = plan
         self._signature = model.manifest.signature
         self._model = model
+        self._journal = journal
         self._source = open_source(plan, place, self._signature)
 
     def score(self, step: Step, chunk: Chunk, progress: Progress, *, skip: bool = False) -> ChunkOutcome:
@@ -73,7 +76,11 @@ class Scoring:
         good[checked.answerable] = answered.answered
         problems = self._problems(checked, good, GAVE_UP if skip else MODEL_FAILED)
         frame = self._frame(answered, checked.answerable, good, problems)
-        self._write(Read(chunk, block, lines, checked), frame, good)
+        read = Read(chunk, block, lines, checked)
+        self._write(read, frame, good)
+        if self._journal is not None:
+            self._note(self._journal, step, read, answered, good)
+            self._journal.count_refused(step, chunk, checked.problems.tally())
         progress(chunk.rows)
         return _outcome(step, chunk, checked, good)
 
@@ -113,6 +120,18 @@ class Scoring:
             place.wrong_part(number).unlink(missing_ok=True)  # a former try may have failed on some
         else:
             self._write_wrong(read, frame, ~good)
+
+    def _note(self, journal: JobJournal, step: Step, read: Read, answered: Answered, good: Mask) -> None:
+        """Keep what was asked and answered in the journal of the endpoint."""
+        at = np.flatnonzero(good)
+        identifiers: list[str | None] = []
+        if self._plan.identifier:
+            column = read.block.column(self._plan.column_names.index(self._plan.identifier)).text()
+            identifiers = column.gather(at).to_list()
+        answers = Answers(answered.predictions.to_numpy(), answered.probabilities)
+        table = read.checked.table.only(answered.answered)
+        rows = ChunkRows(chunk=read.chunk, at=at.tolist(), table=table, answers=answers, identifiers=identifiers)
+        journal.write(step, self._signature, rows)
 
     def _kept(self, read: Read, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the answers for the summary and for comparisons."""

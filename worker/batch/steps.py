@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from worker.batch.begins import Begins
 from worker.batch.errors import FileRefused
@@ -21,9 +21,13 @@ from worker.contract.batch import (
     ScoreRequest,
     Step,
 )
+from worker.contract.journal import DIRECTORY, JobRows
 from worker.contract.words import Words
 from worker.models.cache import ModelCache
 from worker.models.errors import ModelError
+
+if TYPE_CHECKING:
+    from worker.journal.job_rows import JobJournal
 
 logger = logging.getLogger(__name__)
 
@@ -78,11 +82,17 @@ class Bench:
             from worker.batch.scoring import Scoring  # noqa: PLC0415  # as above
 
             plan = Plan.load(place.plan)
-            scoring = Scoring(place, plan, self.models.get(plan.digest))
+            journal = self._journal(request.journal, plan.version, plan.digest)
+            scoring = Scoring(place, plan, self.models.get(plan.digest), journal)
             return scoring.score(request.step, request.chunk, lease.progress, skip=request.skip)
 
         name = f"score-{number}-skip" if request.skip else f"score-{number}"
         return self._done(request.step, place, name, work, failed)
+
+    def _journal(self, rows: JobRows | None, version: int, digest: str) -> "JobJournal | None":
+        from worker.journal.job_rows import JobJournal  # noqa: PLC0415  # an idle worker stays light
+
+        return JobJournal(self.spool_dir / DIRECTORY, rows, version, digest) if rows is not None else None
 
     def join(self, step: Step) -> None:
         """Join the parts of the result that are there, when a chunk has been told of: nobody waits for it."""

@@ -1,7 +1,6 @@
 """The worker's side of a comparison: the disposable process, what of its answer is taken, and what its ending means."""
 
 import re
-import signal
 from pathlib import Path
 from typing import Final
 
@@ -16,16 +15,37 @@ from worker.contract.comparison import (
     ComparisonRequest,
 )
 from worker.contract.words import Words
-from worker.inspection import disposable
-from worker.inspection.apart import NO_MEMORY
 from worker.inspection.confinement import Limits
-from worker.inspection.disposable import Ending, Exceeded
-from worker.inspection.removal import remove
+from worker.inspection.disposable import Ending
+from worker.inspection.errand import DETAIL_MAX, Errand, Failure, Sentences
 
 PROCESS: Final = "worker.comparison.process"
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 SIZE_MAX_BYTES: Final = 1_000_000
 """Of an outcome: it is kept in the database."""
+
+
+def is_bounded(compared: Compared) -> bool:
+    """Return whether what differs is shown with few rows and values, as it must be to be kept."""
+    return len(compared.most) <= ROWS_SHOWN_MAX and all(len(row.values) <= FEATURES_SHOWN_MAX for row in compared.most)
+
+
+def _is_told(said: ComparisonOutcome) -> bool:
+    return said.reason is not None if said.compared is None else is_bounded(said.compared)
+
+
+COMPARISON: Final = Errand(
+    process=PROCESS,
+    answer=ComparisonOutcome,
+    size_max_bytes=SIZE_MAX_BYTES,
+    is_sound=_is_told,
+    sentences=Sentences(
+        late=Words("The comparison was not done after {seconds:,.0f} s and was stopped."),
+        memory=Words("The comparison needed more memory than the {megabytes:,.0f} MB that it may take."),
+        died=Words("The process that compared the versions died ({signal})."),
+        silent=Words("The comparison ended without an answer (exit status {status})."),
+    ),
+)
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,55 +75,17 @@ class ComparingPlace(msgspec.Struct, frozen=True, kw_only=True):
 
     def _run(self, request: ComparisonRequest) -> Ending:
         old, new = (str(self.models_dir / digest) for digest in (request.old_digest, request.new_digest))
-        working = self.spool_dir / "working" / request.comparison_id
-        file = working.with_suffix(".json")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(msgspec.json.encode(Job(request=request, old=old, new=new)))
         limits = msgspec.structs.replace(self.limits, readable=(old, new))
-        try:
-            return disposable.run(PROCESS, file, working, limits)
-        finally:
-            remove(working)
-            file.unlink(missing_ok=True)
+        job = Job(request=request, old=old, new=new)
+        return COMPARISON.run(job, self.spool_dir / "working" / request.comparison_id, limits)
 
 
 def _taken(ending: Ending, request: ComparisonRequest, limits: Limits) -> ComparisonOutcome:
     """Return what the process said; who asked is for this side to say, as it ran strangers' models."""
-    if ending.outcome is not None and ending.status == 0 and ending.exceeded is None:
-        said = _said(ending.outcome)
-        if said is not None:
-            return msgspec.structs.replace(said, comparison_id=request.comparison_id, detail=said.detail[:500])
-    return _failed(request, _why(ending, limits), ending.log[-500:] if ending.status > 0 else "")
-
-
-def _said(outcome: bytes) -> ComparisonOutcome | None:
-    if len(outcome) > SIZE_MAX_BYTES:
-        return None
-    try:
-        said = msgspec.json.decode(outcome, type=ComparisonOutcome)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    is_told = said.reason is not None if said.compared is None else _is_bounded(said.compared)
-    return said if is_told else None
-
-
-def _is_bounded(compared: Compared) -> bool:
-    return len(compared.most) <= ROWS_SHOWN_MAX and all(len(row.values) <= FEATURES_SHOWN_MAX for row in compared.most)
-
-
-def _why(ending: Ending, limits: Limits) -> Words:
-    if ending.timed_out or ending.status == -signal.SIGXCPU:
-        return Words(
-            "The comparison was not done after {seconds:,.0f} s and was stopped.", {"seconds": limits.timeout_s}
-        )
-    if ending.exceeded is Exceeded.MEMORY or any(words in ending.log for words in NO_MEMORY):
-        return Words(
-            "The comparison needed more memory than the {megabytes:,.0f} MB that it may take.",
-            {"megabytes": limits.memory_bytes / 1e6},
-        )
-    if ending.status < 0:
-        return Words("The process that compared the versions died ({signal}).", {"signal": ending.signal_name})
-    return Words("The comparison ended without an answer (exit status {status}).", {"status": ending.status})
+    said = COMPARISON.taken(ending, limits)
+    if isinstance(said, Failure):
+        return _failed(request, said.reason, said.detail)
+    return msgspec.structs.replace(said, comparison_id=request.comparison_id, detail=said.detail[:DETAIL_MAX])
 
 
 def _failed(request: ComparisonRequest, reason: Words, detail: str = "") -> ComparisonOutcome:

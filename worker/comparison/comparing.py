@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -24,14 +24,16 @@ from worker.contract.report import Confusion
 from worker.contract.signature import Output, OutputKind
 from worker.contract.words import Fact, Piece, Words
 from worker.inspection.asking import ask
-from worker.inspection.confusion import Cells
-from worker.inspection.quality import positions
 from worker.inspection.refusal import Refused
 from worker.inspection.tables import to_table
 from worker.inspection.truth import truth
 from worker.models.answers import Answers, label_names
 from worker.models.difference import differences
 from worker.models.serving import ServedModel
+from worker.stats.confusion import Cells
+from worker.stats.realised import positions
+
+THESE_ROWS: Final = Piece("the rows compared")
 
 
 class Incomparable(Exception):
@@ -71,24 +73,39 @@ def compare(
     """
     chosen = np.linspace(0, data.height - 1, min(data.height, ROWS_MAX)).astype(np.int64).tolist()
     asked = _ask_both(old, new, data[chosen], request, rows_of)
+    names = tuple(dict.fromkeys([*new.manifest.signature.names, *old.manifest.signature.names]))
+    measured = measure(asked, new, [chosen[place] + 1 for place in asked.places], names)
+    return msgspec.structs.replace(
+        measured,
+        reference_rows=data.height,
+        left_out=len(chosen) - len(asked.places),
+        rows_of=rows_of,
+        target=target_of(data, old, new),
+    )
+
+
+def measure(asked: Asked, new: ServedModel, numbers: Sequence[int], names: Sequence[str]) -> Compared:
+    """Return how the answers differ on rows that were asked; rows are shown by their numbers, with these features."""
     different, gaps = differences(asked.new, asked.old)
     quality, known = _quality(asked, new)
-    order = sorted(np.flatnonzero(different).tolist(), key=lambda row: -gaps[row])[:ROWS_SHOWN_MAX]
-    names = tuple(dict.fromkeys([*new.manifest.signature.names, *old.manifest.signature.names]))
     return Compared(
-        reference_rows=data.height,
+        reference_rows=len(asked.places),
         rows=len(asked.places),
-        left_out=len(chosen) - len(asked.places),
+        left_out=0,
         different=int(different.sum()),
         gap_mean=float(gaps.mean()),
         gap_max=float(gaps.max(initial=0.0)),
         quality=quality,
         quality_rows=known,
         answers=_answers(asked),
-        rows_of=rows_of,
-        target=target_of(data, old, new),
-        most=tuple(_shown(asked, row, chosen[asked.places[row]] + 1, names[:FEATURES_SHOWN_MAX]) for row in order),
+        most=tuple(_shown(asked, row, numbers[row], names[:FEATURES_SHOWN_MAX]) for row in most_different(asked)),
     )
+
+
+def most_different(asked: Asked) -> list[int]:
+    """Return the rows that are answered otherwise, those with the largest gaps first: as many as are shown."""
+    different, gaps = differences(asked.new, asked.old)
+    return sorted(np.flatnonzero(different).tolist(), key=lambda row: -gaps[row])[:ROWS_SHOWN_MAX]
 
 
 def _ask_both(
@@ -103,8 +120,7 @@ def _ask_both(
         raise Incomparable(Words("No row of the reference data is one that both versions take."))
     first = _answered(old, takes[0].values.filter(both), request.old)
     second = _answered(new, takes[1].values.filter(both), request.new)
-    labels = tuple(dict.fromkeys([*(after.labels or ()), *(before.labels or ())])) or None
-    output = msgspec.structs.replace(after, labels=labels)
+    output = output_of_both(before, after)
     shown = data.filter(both)
     return Asked(
         data=shown,
@@ -114,6 +130,12 @@ def _ask_both(
         output=output,
         truth=_truth(shown, target_of(shown, old, new), output),
     )
+
+
+def output_of_both(before: Output, after: Output) -> Output:
+    """Return an output with the labels of both versions, those of the newer one first."""
+    labels = tuple(dict.fromkeys([*(after.labels or ()), *(before.labels or ())])) or None
+    return msgspec.structs.replace(after, labels=labels)
 
 
 def _taken(model: ServedModel, data: pl.DataFrame, number: int, rows_of: int) -> Taken:
@@ -130,7 +152,7 @@ def _taken(model: ServedModel, data: pl.DataFrame, number: int, rows_of: int) ->
 
 def _answered(model: ServedModel, values: pl.DataFrame, number: int) -> Answers:
     try:
-        return ask(model, to_table(values, model.manifest.signature), Piece("the rows compared"))
+        return ask(model, to_table(values, model.manifest.signature), THESE_ROWS)
     except Refused as refused:
         told = Words("Version {number} does not answer rows of the reference data.", {"number": number})
         raise Incomparable(told, refused.message) from refused

@@ -12,11 +12,11 @@ import numpy as np
 from worker.contract.comparison import PairedQuality
 from worker.contract.manifest import Quality
 from worker.contract.signature import Output, OutputKind
-from worker.inspection import intervals, ranking
-from worker.inspection.confusion import Cells
-from worker.inspection.intervals import Interval, Numbers
-from worker.inspection.quality import PROBABILITY_MIN, RANKED_CLASSES_MAX, Positions, measure, positions
 from worker.models.answers import Answers
+from worker.stats import intervals, ranking
+from worker.stats.confusion import Cells
+from worker.stats.intervals import Interval, Numbers
+from worker.stats.realised import PROBABILITY_MIN, RANKED_CLASSES_MAX, Positions, measure, positions
 
 Gains = dict[str, Interval]
 """The interval of the difference by the name of the figure."""

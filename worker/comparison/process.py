@@ -30,8 +30,8 @@ def main(job_file: str) -> None:
 
 def _compared(job: Job) -> Compared:
     request = job.request
-    old = _opened(job.old, request.old)
-    new = _opened(job.new, request.new)
+    old = opened(job.old, request.old)
+    new = opened(job.new, request.new)
     try:
         data = read_reference(Path(job.new, REFERENCE))
         if not target_of(data, old, new) and old.manifest.target:
@@ -46,7 +46,8 @@ def _compared(job: Job) -> Compared:
         ) from error
 
 
-def _opened(directory: str, number: int) -> ServedModel:
+def opened(directory: str, number: int) -> ServedModel:
+    """Return a version that lies there. Raise Incomparable if it cannot be opened."""
     try:
         return ServedModel.load(Path(directory))
     except ModelError as error:

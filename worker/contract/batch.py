@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from worker.contract.errors import RowProblem
+from worker.contract.journal import JobRows
 from worker.contract.words import Words
 
 JOB_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -184,11 +185,15 @@ class PlanOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`worker.score_chunk`: answer the rows of one chunk of the plan. `skip`: write them without asking the model."""
+    """`worker.score_chunk`: answer the rows of one chunk of the plan. `skip`: write them without asking the model.
+
+    Without `journal` the journal keeps nothing of them.
+    """
 
     step: Step
     chunk: Chunk
     skip: bool = False
+    journal: JobRows | None = None
 
 
 class ChunkOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,8 @@ SKLEARN_FILES: Final = (ARTIFACT, CONVERTED, "")
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
     """What a publisher says about a model, beside the artifact and the reference data.
 
-    `positive_label` is the class, as text, whose probability AUC and calibration are about.
+    `positive_label` is the class, as text, whose probability AUC and calibration are about. `mlflow_run`: the
+    MLflow run that it came from, an id or an address.
     """
 
     target: str | None = None
@@ -37,6 +38,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     positive_label: str = ""
+    mlflow_run: str = ""
 
 
 class InspectionRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,7 +38,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     `quality_rows` rows of the reference data that have a target; empty when no target was given. `engine_reason` is in
     English, `engine_words` the same for other languages, `engine_detail` what the converter said of it, if it did.
     `format` is what the artifact was found to be; `sklearn_file` the file beside the manifest that scikit-learn loads,
-    empty where there is none (a published ONNX graph).
+    empty where there is none (a published ONNX graph). `mlflow_run`: the run that it came from, an id or an address.
     """
 
     format: str
@@ -58,4 +58,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     engine_detail: str = ""
     sklearn_file: str = "artifact"
     report: Report | None = None
+    mlflow_run: str = ""
     schema: int = 1
+
+    @property
+    def mlflow_address(self) -> str:
+        """The run as an address that a browser may be sent to; empty where it is an id or something else."""
+        return self.mlflow_run if self.mlflow_run.lower().startswith(("http://", "https://")) else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-SIZE: Final = re.compile(r"(\d+)([KMG]?)")
+SIZE: Final = re.compile(r"(\d+)(?:([KMG])(?:IB)?)?")
 RESERVE_MIN_BYTES: Final = 1 << 30
 RESERVE_PART: Final = 4
 LEAST_PART: Final = 4
@@ -17,12 +17,12 @@ CGROUP_LIMIT: Final = Path("/sys/fs/cgroup/memory.max")
 
 
 def parse_size(text: str) -> int:
-    """Return the bytes of a size like `512M` or `3G`. Raise ValueError for anything else."""
+    """Return the bytes of a size like `512M`, `3G` or `3GiB`, all of 1,024. Raise ValueError for anything else."""
     match = SIZE.fullmatch(text.strip().upper())
     if match is None:
-        message = f"A size is a whole number with K, M or G, such as 3G; got '{text}'."
+        message = f"A size is a whole number with K, M or G (of 1,024 each), such as 3G; got '{text}'."
         raise ValueError(message)
-    return int(match[1]) * UNITS[match[2]]
+    return int(match[1]) * UNITS[match[2] or ""]
 
 
 def model_bytes(setting: str | None, total: int) -> int:

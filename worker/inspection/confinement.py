@@ -12,7 +12,7 @@ from typing import Final, Self
 import msgspec
 
 from worker.contract.inspection import PRODUCED_BYTES_MAX
-from worker.inspection import landlock, seccomp
+from worker.inspection import landlock, patience, seccomp
 
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
@@ -32,7 +32,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     The parent keeps `timeout_s`, the time on the wall, and `disk_bytes` and `disk_files`, what lies in the working
     directory together. `readable`: the paths, beside the libraries, that the process may see; it writes nowhere but
-    into its working directory. It may not start, signal or see another process.
+    into its working directory. It may not start, signal or see another process. With `is_patient` it takes only what
+    time of the processors nobody else wants.
     """
 
     memory_bytes: int
@@ -43,6 +44,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     disk_bytes: int = 8_000_000_000
     disk_files: int = 20_000
     readable: tuple[str, ...] = ()
+    is_patient: bool = False
 
     @classmethod
     def from_argument(cls, text: str) -> Self:
@@ -59,6 +61,8 @@ def confine(limits: Limits, *packages: str) -> None:
 
     It may go on importing libraries, and modules of these packages, which it has begun to import.
     """
+    if limits.is_patient:
+        patience.make_room()
     for option, value in ((PR_SET_PDEATHSIG, signal.SIGKILL), (PR_SET_NO_NEW_PRIVS, 1), (PR_SET_DUMPABLE, 0)):
         _prctl(option, value)
     # RLIMIT_DATA counts what is really asked for; RLIMIT_AS would count what threads and libraries merely reserve.

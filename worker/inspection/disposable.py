@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ LOG: Final = "log"
 OUTCOME_SIZE_MAX: Final = 16_000_000
 LOG_TAIL_BYTES: Final = 4_000
 LOOK_EVERY_S: Final = 0.2
+STATISTICS_BYTES: Final = 200
 
 FULL_BELOW_BYTES: Final = 1 << 20
 """With less than this a process may not even have been able to say why it ended."""
@@ -77,7 +78,7 @@ def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
             [sys.executable, "-P", "-m", "worker.inspection", limits.to_argument(), module, str(job)],
             cwd=directory,
             env=_environment(directory),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -96,16 +97,33 @@ def _wait(process: subprocess.Popen[bytes], directory: Path, limits: Limits) -> 
     """Wait for the process and end its whole group. Return the limit for which it had to be stopped."""
     deadline_s = time.monotonic() + limits.timeout_s
     try:
-        while time.monotonic() < deadline_s:
-            if _has_ended(process, min(LOOK_EVERY_S, max(0.0, deadline_s - time.monotonic()))):
-                return None
-            if exceeded := _exceeded(process.pid, directory, limits):
-                return exceeded
+        with _begun(process) as statistics:
+            while time.monotonic() < deadline_s:
+                if _has_ended(process, min(LOOK_EVERY_S, max(0.0, deadline_s - time.monotonic()))):
+                    return None
+                if exceeded := _exceeded(statistics, directory, limits):
+                    return exceeded
         return Exceeded.TIME
     finally:
         # Its session is its own, so this also ends what it may have left behind.
         _kill_group(process.pid)
         process.wait()
+
+
+@contextmanager
+def _begun(process: subprocess.Popen[bytes]) -> Iterator[int]:
+    """Open what the kernel says of the process's memory, then let it begin.
+
+    Once it has confined itself, a hardened unit's `/proc` does not show it any more, even to its parent. What was
+    opened before can be read until it ends. It confines itself when its input ends.
+    """
+    assert process.stdin is not None, "It was started with a pipe"
+    with process.stdin:
+        statistics = os.open(f"/proc/{process.pid}/statm", os.O_RDONLY)
+    try:
+        yield statistics
+    finally:
+        os.close(statistics)
 
 
 def _has_ended(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
@@ -116,9 +134,9 @@ def _has_ended(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
     return True
 
 
-def _exceeded(pid: int, directory: Path, limits: Limits) -> Exceeded | None:
+def _exceeded(statistics: int, directory: Path, limits: Limits) -> Exceeded | None:
     """Look at what no limit of the kernel's bounds: shared memory, and all files together."""
-    if _resident_bytes(pid) > limits.memory_bytes + LIBRARIES_BYTES:
+    if _resident_bytes(statistics) > limits.memory_bytes + LIBRARIES_BYTES:
         return Exceeded.MEMORY
     total_bytes = 0
     try:
@@ -131,9 +149,9 @@ def _exceeded(pid: int, directory: Path, limits: Limits) -> Exceeded | None:
     return None
 
 
-def _resident_bytes(pid: int) -> int:
+def _resident_bytes(statistics: int) -> int:
     try:
-        pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+        pages = os.pread(statistics, STATISTICS_BYTES, 0).split()[1]
     except (OSError, IndexError):  # it ended meanwhile
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

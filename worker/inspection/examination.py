@@ -90,6 +90,7 @@ def examine_material(material: Material, inbox: Path, publication: Publication) 
         load_ms=round(opened.load_ms, 1),
         made_with=opened.made_with,
         sklearn_file=opened.sklearn_file,
+        mlflow_run=publication.mlflow_run or material.found.mlflow_run,
         report=found.report,
     )
     return opened, manifest, found

@@ -14,16 +14,17 @@ from worker.contract.profile import Profile
 from worker.contract.report import CalibrationBin, Confusion, Report
 from worker.contract.signature import Output, OutputKind, Signature
 from worker.contract.words import Words
-from worker.inspection import calibration, remarks
+from worker.inspection import remarks
 from worker.inspection.asking import Predicts
-from worker.inspection.confusion import Cells
 from worker.inspection.importance import Influence, Loss, Rows, influence
 from worker.inspection.profile import profile
-from worker.inspection.quality import measure, positions
 from worker.inspection.refusal import Refused
 from worker.inspection.tables import to_table
 from worker.inspection.truth import truth
 from worker.models.answers import Answers, label_names
+from worker.stats import calibration
+from worker.stats.confusion import Cells
+from worker.stats.realised import measure, positions
 from worker.tables.wording import listed, nearest, quoted
 
 RESIDUALS_MAX: Final = 300

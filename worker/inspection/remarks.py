@@ -10,8 +10,8 @@ from worker.contract.signature import Output, OutputKind, Signature
 from worker.contract.words import Fact, Words
 from worker.inspection.encoders import unseen_categories
 from worker.inspection.importance import Influence
-from worker.inspection.intervals import ROWS_MIN
 from worker.models.answers import Answers, label_names
+from worker.stats.intervals import ROWS_MIN
 
 ROWS_WANTED: Final = 100
 NAMED_MAX: Final = 3

@@ -6,18 +6,19 @@ together, each request is asked alone. Nor does it hold others up for long: what
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from worker.contract.errors import STATUS, ErrorBody, ErrorCode
-from worker.contract.lane import COMPARISON, PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
+from worker.contract.lane import COMPARISON, DEADLINE_S, PROBE_DIGEST, LaneBatch, LaneReply, LaneRequest
 from worker.dialects import DIALECTS, AnswerContext, Dialect
+from worker.models.answers import Answers
 from worker.models.cache import ModelCache
 from worker.models.difference import compare_answers
 from worker.models.errors import ModelError
 from worker.models.serving import ServedModel
-from worker.tables.errors import InputRefused
+from worker.tables.errors import InputRefused, Tally
 from worker.tables.table import Table
 
 logger = logging.getLogger(__name__)
@@ -34,21 +35,49 @@ Part = list[tuple[LaneBatch, LaneRequest]]
 class Asked:
     """A request that could be read: its rows wait for the model."""
 
-    __slots__ = ("context", "dialect", "request", "table")
+    __slots__ = ("batch", "context", "dialect", "request", "table")
 
     def __init__(self, request: LaneRequest, batch: LaneBatch, dialect: Dialect, table: Table) -> None:
+        self.batch = batch
         self.request = request
         self.dialect = dialect
         self.table = table
         self.context = AnswerContext(batch.endpoint, batch.version, request.request_id, request.content_type)
 
 
-class Answering:
-    """Answers batches with the models of `cache`; `now_s` is the machine's monotonic clock."""
+class Timing(NamedTuple):
+    """When the worker began with what it answered together, on the machine's monotonic clock, and the model's time."""
 
-    def __init__(self, cache: ModelCache, now_s: Callable[[], float]) -> None:
+    began_s: float
+    model_s: float
+
+
+OnAnswered = Callable[[ServedModel, list[Asked], Table, Answers, Timing], None]
+"""Takes what was answered: the model, who asked, all their rows and answers in order, and how long it took."""
+
+OnRefused = Callable[[LaneBatch, Tally], None]
+"""Takes what was refused of one request."""
+
+
+class Answering:
+    """Answers batches with the models of `cache`; `now_s` is the machine's monotonic clock.
+
+    `on_answered` is told of every row that was answered, `on_refused` of what could not be read as rows; neither of
+    comparisons: nobody got those.
+    """
+
+    def __init__(
+        self,
+        cache: ModelCache,
+        now_s: Callable[[], float],
+        on_answered: OnAnswered = lambda *_: None,
+        on_refused: OnRefused = lambda *_: None,
+    ) -> None:
         self._cache = cache
         self._now_s = now_s
+        self._on_answered = on_answered
+        self._on_refused = on_refused
+        self._began_s = 0.0
         self._last_s: dict[str, float] = {}
 
     def parts(self, batches: Iterable[LaneBatch]) -> list[Part]:
@@ -63,7 +92,7 @@ class Answering:
 
     def answer(self, part: Part) -> dict[str, list[LaneReply]]:
         """Return the replies by the gateway they go to. Requests past their deadline are dropped."""
-        started_s = self._now_s()
+        started_s = self._began_s = self._now_s()
         waiting = [(batch, request) for batch, request in part if request.deadline_s > started_s]
         replies: dict[str, list[LaneReply]] = {}
         if waiting:
@@ -85,14 +114,40 @@ class Answering:
             return
         asked: list[tuple[LaneBatch, Asked]] = []
         for batch, request in waiting:
-            outcome = _read(request, batch, model)
-            if isinstance(outcome, Asked):
-                asked.append((batch, outcome))
-            else:
-                yield batch, outcome
+            try:
+                asked.append((batch, _read(request, batch, model)))
+            except InputRefused as refused:
+                self._on_refused(batch, refused.tally)
+                yield batch, _refuse(request, refused.body())
         if asked:
-            replies = _predict_together(model, [one for _, one in asked])
+            replies = self._predict_together(model, [one for _, one in asked])
             yield from zip((batch for batch, _ in asked), replies, strict=True)
+
+    def _predict_together(self, model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
+        try:
+            return self._predict(model, asked)
+        except Exception as error:  # noqa: BLE001  # a model is a stranger's program: it may raise anything
+            if len(asked) > 1:
+                return [reply for one in asked for reply in self._predict_together(model, [one])]
+            logger.warning("Request %s: the model raised %r.", asked[0].request.request_id, error)
+            return [_refuse(asked[0].request, _model_error(error))]
+
+    def _predict(self, model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
+        table = Table.concatenate([one.table for one in asked])
+        started_s = self._now_s()
+        answers = model.predict(table)
+        took_s = self._now_s() - started_s
+        replies = []
+        start = 0
+        for one in asked:
+            stop = start + one.table.row_count
+            body = one.dialect.write(answers.slice(start, stop), one.context)
+            content_type = one.dialect.content_type(one.request.content_type)
+            waited_s = max(0.0, self._began_s - (one.request.deadline_s - DEADLINE_S))
+            replies.append(LaneReply(one.request.number, 200, content_type, body, one.table.row_count, waited_s))
+            start = stop
+        self._on_answered(model, asked, table, answers, Timing(self._began_s, took_s))
+        return replies
 
     def _comparisons(self, digest: str, against: str, waiting: Part) -> Iterator[tuple[LaneBatch, LaneReply]]:
         """Yield how two versions answer each request; one that the shadow does not answer gets its error."""
@@ -102,8 +157,10 @@ class Answering:
             yield from ((batch, _refuse(request, error.body())) for batch, request in waiting)
             return
         for batch, request in waiting:
-            outcome = _read(request, batch, model)
-            yield batch, _compared(outcome, model, other) if isinstance(outcome, Asked) else outcome
+            try:
+                yield batch, _compared(_read(request, batch, model), model, other)
+            except InputRefused as refused:
+                yield batch, _refuse(request, refused.body())
 
 
 def _compared(asked: Asked, model: ServedModel, other: ServedModel) -> LaneReply:
@@ -126,37 +183,10 @@ def _bounded(requests: Part) -> Iterator[Part]:
     yield part
 
 
-def _read(request: LaneRequest, batch: LaneBatch, model: ServedModel) -> Asked | LaneReply:
+def _read(request: LaneRequest, batch: LaneBatch, model: ServedModel) -> Asked:
+    """Return the rows of a request. Raise InputRefused if they cannot be read."""
     dialect = DIALECTS[request.dialect]
-    try:
-        table = dialect.read(request.body, request.content_type, model.reader)
-    except InputRefused as refused:
-        return _refuse(request, refused.body())
-    return Asked(request, batch, dialect, table)
-
-
-def _predict_together(model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
-    try:
-        return _predict(model, asked)
-    except Exception as error:  # noqa: BLE001  # a model is a stranger's program: it may raise anything
-        if len(asked) > 1:
-            return [reply for one in asked for reply in _predict_together(model, [one])]
-        logger.warning("Request %s: the model raised %r.", asked[0].request.request_id, error)
-        return [_refuse(asked[0].request, _model_error(error))]
-
-
-def _predict(model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
-    tables = [one.table for one in asked]
-    answers = model.predict(tables[0] if len(tables) == 1 else Table.concatenate(tables))
-    replies = []
-    start = 0
-    for one in asked:
-        stop = start + one.table.row_count
-        body = one.dialect.write(answers.slice(start, stop), one.context)
-        content_type = one.dialect.content_type(one.request.content_type)
-        replies.append(LaneReply(one.request.number, 200, content_type, body, one.table.row_count))
-        start = stop
-    return replies
+    return Asked(request, batch, dialect, dialect.read(request.body, request.content_type, model.reader))
 
 
 def _model_error(error: Exception) -> ErrorBody:

@@ -1,12 +1,16 @@
 """The lane as a part of a Celery worker: it starts and stops with it, where the worker consumes the inference queue."""
 
 import gc
+import os
 from typing import Protocol
 
 from celery import bootsteps
 
+from worker.contract.journal import DIRECTORY
 from worker.contract.names import QUEUE_INFERENCE
+from worker.journal.writing import JournalWriter
 from worker.lane.memory_bound import bound_memory
+from worker.lane.noting import Noting
 from worker.lane.reading import LaneReader
 from worker.models.cache import ModelCache
 from worker.settings import SETTINGS
@@ -47,9 +51,13 @@ class LaneStep(bootsteps.StartStopStep):
         # What an inspection may take is the most that any accepted model needed, and the others stay loaded.
         bound_memory(SETTINGS.inspection_memory_bytes + SETTINGS.model_cache_bytes)
         cache = ModelCache(SETTINGS.models_dir, SETTINGS.model_cache_bytes)
-        self._reader = LaneReader(SETTINGS.redis_socket, cache)
+        self._journal = JournalWriter(SETTINGS.spool_dir / DIRECTORY, f"inference-{os.getpid()}")
+        self._journal.start()
+        noting = Noting(self._journal)
+        self._reader = LaneReader(SETTINGS.redis_socket, cache, noting.answered, noting.refused)
         self._reader.start()
 
     def stop(self, parent: _Worker) -> None:  # noqa: ARG002  # Celery's signature
         """Finish what is in hand."""
         self._reader.stop()
+        self._journal.close()

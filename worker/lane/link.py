@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import hiredis
 
+from worker.contract.queue_login import queue_login
+
 Command = tuple[bytes | str | int, ...]
 RedisAnswer = Any
 """What RESP can carry: bytes, int, None, a list of these, or a `hiredis.ReplyError` among the answers of a pipeline."""
@@ -84,7 +86,18 @@ class Link:
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
                 connection.setsockopt(socket.SOL_SOCKET, option, _TIMEOUT)
             self._socket = connection
+            self._log_in(connection)
         return self._socket
+
+    def _log_in(self, connection: socket.socket) -> None:
+        login = queue_login()
+        if login is None:
+            return
+        connection.sendall(hiredis.pack_command(login.command))  # type: ignore[arg-type]  # its stub names a 1-tuple
+        answer = self._read(connection)
+        if isinstance(answer, hiredis.ReplyError):
+            msg = f"Redis does not let this process in: {answer}"
+            raise ConnectionRefusedError(msg)
 
     def _read(self, connection: socket.socket) -> RedisAnswer:
         while (answer := self._reader.gets()) is _NOTHING:

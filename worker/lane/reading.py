@@ -17,7 +17,7 @@ import msgspec
 
 from worker.contract import names
 from worker.contract.lane import LaneReplies
-from worker.lane.answering import Answering, Part
+from worker.lane.answering import Answering, OnAnswered, OnRefused, Part
 from worker.lane.claims import Claims, decode_batch, finished
 from worker.lane.door import Door
 from worker.lane.link import Command, Link, LinkLost, RedisAnswer
@@ -42,12 +42,18 @@ _Entry = tuple[bytes, bytes]
 class LaneReader:
     """Reads the lane in a thread of its own, until it is stopped."""
 
-    def __init__(self, socket: Path, cache: ModelCache) -> None:
+    def __init__(
+        self,
+        socket: Path,
+        cache: ModelCache,
+        on_answered: OnAnswered = lambda *_: None,
+        on_refused: OnRefused = lambda *_: None,
+    ) -> None:
         self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._link = Link(socket)
         self._claims = Claims(self._link, self._consumer)
         self._door = Door(socket.parent, self._consumer)
-        self._answering = Answering(cache, time.monotonic)
+        self._answering = Answering(cache, time.monotonic, on_answered, on_refused)
         self._liveness = Liveness(socket, self._consumer)
         self._warming = Warming(socket, cache, lambda: self._liveness.is_primary)
         self._busy_since_s: float | None = None

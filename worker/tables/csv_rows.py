@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from worker.contract.errors import ErrorCode
+from worker.contract.errors import ErrorCode, ProblemCode
 from worker.contract.signature import Feature, FeatureType, Signature
-from worker.tables.errors import InputRefused
+from worker.tables.errors import InputRefused, Tally
 from worker.tables.json_scan import NotFinite, NumberText, ScannedRow
 from worker.tables.wording import nearest, shown
 
@@ -60,7 +60,8 @@ class CsvRows:
         known = self._signature.names
         unknown = [name for name in names if name not in known]
         if unknown:
-            raise _unknown_columns(names, unknown, known)
+            tally = Tally(1, {("", ProblemCode.UNKNOWN_FEATURE.value): 1})
+            raise _unknown_columns(names, unknown, known).counted(tally)
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             message = f"The CSV has the column {shown(twice)} more than once."
@@ -68,7 +69,8 @@ class CsvRows:
         absent = [f.name for f in self._signature.features if f.required and f.name not in names]
         if absent:
             message = f"The CSV lacks {_columns(absent)}."
-            raise InputRefused(ErrorCode.INVALID_INPUT, message, _HEADER_HINT)
+            tally = Tally(1, {(name, ProblemCode.MISSING.value): 1 for name in absent})
+            raise InputRefused(ErrorCode.INVALID_INPUT, message, _HEADER_HINT).counted(tally)
         return names
 
 

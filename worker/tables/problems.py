@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from worker.contract.errors import ErrorCode, ProblemCode, RowProblem
-from worker.tables.errors import InputRefused
+from worker.tables.errors import InputRefused, Tally
 from worker.tables.values import Unfit
 from worker.tables.wording import nearest, printable, shown
 
@@ -21,6 +21,8 @@ class Problems:
         self._in_row = 0
         self.rows_wrong = 0
         self.total = 0
+        self._counts: dict[tuple[str, str], int] = {}
+        self._counted_in: dict[tuple[str, str], int] = {}
 
     def __bool__(self) -> bool:
         return self.total > 0
@@ -44,6 +46,14 @@ class Problems:
             self._listed.append(RowProblem(row=self._row, feature=name, code=code, message=message, facts=facts))
         self._in_row += 1
         self.total += 1
+        self._count("" if feature is None or code is ProblemCode.UNKNOWN_FEATURE else feature, code)
+
+    def _count(self, feature: str, code: ProblemCode) -> None:
+        """Count a row for this reason, once."""
+        reason = feature, code.value
+        if self._counted_in.get(reason) != self._row:
+            self._counted_in[reason] = self._row
+            self._counts[reason] = self._counts.get(reason, 0) + 1
 
     def add_unfit(self, feature: str, unfit: Unfit) -> None:
         """Note a value that does not fit."""
@@ -74,9 +84,9 @@ class Problems:
 
     def refusal(self, *, truncated: bool = False) -> InputRefused:
         """Return the error that tells all of this."""
-        return InputRefused(
-            ErrorCode.INVALID_INPUT, self._sentence(truncated=truncated), self._hint(), self._problems()
-        )
+        sentence = self._sentence(truncated=truncated)
+        refused = InputRefused(ErrorCode.INVALID_INPUT, sentence, self._hint(), self._problems())
+        return refused.counted(Tally(self._row, self._counts))
 
     def _problems(self) -> tuple[RowProblem, ...]:
         return tuple(self._listed)

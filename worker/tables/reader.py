@@ -58,7 +58,12 @@ class RowReader:
     def read_csv(self, body: bytes) -> Table:
         """Return the rows of a CSV body whose header names the features in any order. Raise InputRefused."""
         problems = Problems()
-        csv_rows = CsvRows(_decoded(body, "CSV", ErrorCode.INVALID_INPUT), self.signature)
+        text = _decoded(body, "CSV", ErrorCode.INVALID_INPUT)
+        try:
+            csv_rows = CsvRows(text, self.signature)
+        except InputRefused as refused:
+            lines = min(len(text.splitlines()) - 1, self.row_limit)  # all below a header that does not fit
+            raise refused.counted(refused.tally.of_all(lines)) from None
         rows = self._checker.check(csv_rows.rows(), problems)
         if problems:
             raise problems.refusal()

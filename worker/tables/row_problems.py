@@ -1,5 +1,6 @@
 """The problems of a block, told when somebody asks: of most wrong rows nobody does."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from worker.contract.errors import ProblemCode, RowProblem
 from worker.tables.bulk_columns import ColumnJudge
 from worker.tables.cells import Cells
+from worker.tables.errors import Tally
 from worker.tables.judged import Mask
 from worker.tables.problems import PER_ROW_MAX
 from worker.tables.row_sentences import SEPARATOR, sentence
@@ -27,6 +29,7 @@ class WrongColumn:
     def __init__(self, judge: ColumnJudge, cells: Cells | None, wrong: Mask, comparisons: int) -> None:
         self.name = printable(judge.feature.name)
         self.name_shown = shown(judge.feature.name)
+        self.feature = judge.feature.name
         self.wrong = wrong
         self._judge = judge
         self._cells = cells
@@ -44,6 +47,16 @@ class WrongColumn:
     def cell(self, row: int) -> str:
         """Return what is written in a row, "" where the file has no such column."""
         return "" if self._cells is None else self._text[row]
+
+    def reasons(self, rows: Mask) -> Counter[str]:
+        """Return how many of these rows, in all of which the column is wrong, are so for which reason."""
+        places = np.flatnonzero(rows).tolist()
+        if self._cells is None:
+            return Counter({ProblemCode.MISSING.value: len(places)})
+        found: Counter[str] = Counter()
+        for cell, count in Counter(self._text[row] for row in places).items():
+            found[(self._known.get(cell) or self._explained(cell)).code.value] += count
+        return found
 
     def _explained(self, cell: str) -> Unfit:
         if self._cells is None:
@@ -95,6 +108,17 @@ class RowProblems(Mapping[int, tuple[RowProblem, ...]]):
         if not wrong:
             raise KeyError(row)
         return tuple(self._problem(self._columns[position], row) for position in wrong)
+
+    def tally(self) -> Tally:
+        """Return how many rows are wrong, and by which feature for what reason."""
+        reasons: dict[tuple[str, str], int] = {}
+        if self._lengths.found:
+            reasons["", ProblemCode.WRONG_LENGTH.value] = len(self._lengths.found)
+        for column in self._columns:
+            rows = column.wrong.copy()
+            rows[[row for row in self._lengths.found if row < len(rows)]] = False
+            reasons |= {(column.feature, code): count for code, count in column.reasons(rows).items() if count}
+        return Tally(len(self), reasons)
 
     def sentences(self, phrases: Mapping[str, str]) -> Iterator[str]:
         """Yield what stands beside each wrong row, in order: `row_sentences.sentences`, quicker for a whole block."""

@@ -51,6 +51,14 @@ class Table:
         columns = tuple(np.concatenate(parts) for parts in zip(*(table.columns for table in tables), strict=True))
         return cls(columns, sum(table.row_count for table in tables))
 
+    def only(self, mask: npt.NDArray[np.bool_]) -> "Table":
+        """Return the rows for which the mask is true."""
+        if mask.all():
+            return self
+        if self.matrix is not None:
+            return Table.from_matrix(self.matrix[mask])
+        return Table(tuple(column[mask] for column in self.columns), int(np.count_nonzero(mask)))
+
     def slice(self, start: int, stop: int) -> "Table":
         """Return the rows from start up to stop."""
         if self.matrix is not None:

@@ -32,6 +32,11 @@ class Found:
         return "/".join((*(package.name for package in self.packages[:1]), self.content.value))
 
     @property
+    def mlflow_run(self) -> str:
+        """The MLflow run that logged the model, as far as the archive tells."""
+        return next((package.run for package in self.packages if package.run), "")
+
+    @property
     def made_with(self) -> dict[str, str]:
         """The versions that the archive tells."""
         return {name: version for package in self.packages for name, version in package.made_with.items()}

@@ -1,6 +1,7 @@
 """An MLflow model directory: which file is the model, its signature, its input example, what it was made with."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from worker.inspection.refusal import Refused
 from worker.tables.wording import quoted
 
 MARK: Final = "MLmodel"
+RUN: Final = re.compile(r"[0-9a-f]{32}")
 EXAMPLE_ROWS_MAX: Final = 1_000
 SERVED: Final = Words(
     "This box serves the flavours sklearn and onnx. Log the model again with mlflow.sklearn or mlflow.onnx and pack "
@@ -51,7 +53,13 @@ def read_package(directory: Path) -> Package:
         inputs=inputs,
         width=width,
         example=_example(directory / "serving_input_example.json"),
+        run=_run(said.get("run_id")),
     )
+
+
+def _run(said: object) -> str:
+    """Return the run that logged the model; nothing where that is no id."""
+    return said if isinstance(said, str) and RUN.fullmatch(said) else ""
 
 
 def _inputs(signature: object) -> tuple[tuple[DeclaredInput, ...], int | None]:

@@ -47,7 +47,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What an archive is found to hold. `width` is the declared number of inputs that have no names."""
+    """What an archive is found to hold. `width` is the declared number of inputs that have no names.
+
+    `run` is the id of the MLflow run that logged it.
+    """
 
     name: str
     model: Path
@@ -55,6 +58,7 @@ class Package:
     inputs: tuple[DeclaredInput, ...] = ()
     width: int | None = None
     example: Example | None = None
+    run: str = ""
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.contract.report import CalibrationBin
-from worker.inspection.intervals import wilson
+from worker.stats.intervals import wilson
 
 BINS: Final = 10
 

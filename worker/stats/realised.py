@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from worker.contract.manifest import Quality
 from worker.contract.signature import Output, OutputKind
-from worker.inspection import calibration, intervals, ranking
-from worker.inspection.confusion import Cells
-from worker.inspection.intervals import Interval, Numbers
 from worker.models.answers import Answers, Label, label_names
+from worker.stats import calibration, intervals, ranking
+from worker.stats.confusion import Cells
+from worker.stats.intervals import Interval, Numbers
 
 RANKED_CLASSES_MAX: Final = 100
 PROBABILITY_MIN: Final = 1e-15

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from worker.inspection.intervals import Interval, Z
+from worker.stats.intervals import Interval, Z
 
 Numbers = npt.NDArray[np.float64]
 

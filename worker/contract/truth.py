@@ -1,0 +1,64 @@
+"""The messages of ground truth: what was learned later of rows that were answered."""
+
+from typing import Final
+
+import msgspec
+
+from worker.contract.words import Words
+
+BY_REQUEST: Final = "request"
+BY_KEY: Final = "key"
+BY_FEATURE: Final = "feature"
+
+TRUTHS_MAX: Final = 10_000
+"""In one message; a file may hold more."""
+
+PROBLEMS_MAX: Final = 20
+
+
+class Truth(msgspec.Struct, frozen=True, array_like=True):
+    """The outcome of one row. `by` says what `key` is.
+
+    A request's id, with the `row` in it from 0; the identifier that a batch job's file gave the row; or the value of
+    the feature `name`.
+    """
+
+    by: str
+    key: str
+    value: str | float | bool
+    row: int = 0
+    name: str = ""
+
+
+class TruthRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`worker.take_truth`: keep these truths.
+
+    `digest` is of the version whose output says what an outcome may be.
+    """
+
+    delivery_id: str
+    endpoint: str
+    digest: str
+    truths: tuple[Truth, ...] = ()
+
+
+class TruthProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """A truth that was not taken: its place from 1, and why."""
+
+    at: int
+    message: Words
+
+
+class TruthOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """`control.record_truth`: how many were `taken`, how many of these belong to rows of the journal, what was wrong.
+
+    With a `reason` nothing was taken at all.
+    """
+
+    delivery_id: str
+    taken: int = 0
+    matched: int = 0
+    refused: int = 0
+    problems: tuple[TruthProblem, ...] = ()
+    reason: Words | None = None
+    hint: Words | None = None

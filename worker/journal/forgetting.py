@@ -1,0 +1,152 @@
+"""Counts and deletes what the journal holds of a person: rows, and the truths that belong to them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from worker.batch.places import appearing
+from worker.contract.records import DayProof, EndpointProof, Selector
+from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST
+from worker.journal import block, keeping, reading
+from worker.journal.block import Block, Column
+from worker.journal.columns import KEY, REQUEST, ROW
+from worker.journal.keeping import Forgotten
+from worker.journal.picking import Mask, mask_of
+from worker.journal.places import ENDING
+from worker.journal.reading import Window
+from worker.journal.truth import DIRECTORY, KIND, NAME, Truths, text_of
+from worker.journal.turn import REWRITING
+from worker.journal.writing import hash_key
+
+PASSES_MAX: Final = 3
+"""A job may write a chunk of rows while those before are taken out."""
+
+Named = tuple[str, str, str, int]
+"""How a truth names a row: by what, the feature, the key, the row."""
+
+
+@dataclass(slots=True)
+class Met:
+    """Rows that are meant: how many, from when to when, and under which names truths may know them."""
+
+    rows: int = 0
+    first_ms: int | None = None
+    last_ms: int | None = None
+    names: set[Named] = field(default_factory=set)
+
+    def add(self, rows: Block, features: frozenset[str]) -> None:
+        """Take note of rows."""
+        self.rows += rows.rows
+        self.first_ms = min(rows.first_ms, self.first_ms if self.first_ms is not None else rows.first_ms)
+        self.last_ms = max(rows.last_ms, self.last_ms if self.last_ms is not None else rows.last_ms)
+        self.names.update(_names(rows.columns, features))
+
+
+def count(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
+    """Return how many rows of an endpoint, and truths, a selection means."""
+    with REWRITING:
+        met, before = _met(endpoint, mask_of(selector, hash_key(endpoint.parent), until_ms))
+    truths = sum(int(mask.sum()) for _, _, mask in _truths(endpoint, selector, met.names))
+    return EndpointProof(
+        endpoint=endpoint.name,
+        rows=met.rows,
+        truths=truths,
+        rows_before=before,
+        rows_after=before,
+        rows_left=met.rows,
+        first_ms=met.first_ms,
+        last_ms=met.last_ms,
+    )
+
+
+def forget(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
+    """Delete the rows of a selection and the truths of them, and return what was done as proof."""
+    keeping.mend(endpoint)
+    mask = mask_of(selector, hash_key(endpoint.parent), until_ms)
+    met, before = _met(endpoint, mask)
+    passes = [keeping.forget(endpoint, mask)]
+    while passes[-1].left and len(passes) < PASSES_MAX:
+        passes.append(keeping.forget(endpoint, mask))
+    return EndpointProof(
+        endpoint=endpoint.name,
+        rows=sum(each.rows for each in passes),
+        truths=_forget_truths(endpoint, selector, met.names),
+        rows_before=before,
+        rows_after=reading.count(endpoint, Window()),
+        rows_left=passes[-1].left,
+        first_ms=met.first_ms,
+        last_ms=met.last_ms,
+        days=tuple(_days(passes)),
+    )
+
+
+def _met(endpoint: Path, mask: Mask) -> tuple[Met, int]:
+    """Return the rows that are meant, and how many there are at all. What a truth names rows by is only theirs."""
+    met, rows = Met(), 0
+    features = Truths.read(endpoint).features
+    for each in reading.blocks(endpoint, Window()):
+        rows += each.rows
+        theirs = reading.only(each, mask(each))
+        if theirs is not None:
+            met.add(theirs, features)
+    if any(by != BY_REQUEST for by, *_ in met.names):
+        for each in reading.blocks(endpoint, Window()):
+            rest = reading.only(each, ~mask(each))
+            if rest is not None:
+                met.names.difference_update(_names(rest.columns, features, with_requests=False))
+    return met, rows
+
+
+def _names(columns: Mapping[str, Column], features: frozenset[str], *, with_requests: bool = True) -> Iterator[Named]:
+    if with_requests:
+        for request_id, row in zip(columns[REQUEST].tolist(), columns[ROW].tolist(), strict=True):
+            yield BY_REQUEST, "", str(request_id), row
+    if KEY in columns:
+        yield from ((BY_KEY, "", str(value), 0) for value in columns[KEY].tolist() if value is not None)
+    for name in features & columns.keys():
+        yield from ((BY_FEATURE, name, text_of(value), 0) for value in columns[name].tolist() if value is not None)
+
+
+def _truths(endpoint: Path, selector: Selector, names: set[Named]) -> Iterator[tuple[Path, Block, Column]]:
+    """Yield the blocks of truths of which some belong to the rows that are meant, with a mask of these."""
+    for path in sorted((endpoint / DIRECTORY).glob(f"*{ENDING}")):
+        for payload in block.frames(memoryview(path.read_bytes())):
+            found = block.decode(payload)
+            columns = (found.columns[name].tolist() for name in (KIND, NAME, KEY, ROW))
+            said = zip(*columns, strict=True)
+            mask = np.fromiter((_is_meant(each, selector, names) for each in said), np.bool_, found.rows)
+            if mask.any():
+                yield path, found, mask
+
+
+def _is_meant(truth: tuple[str, str, str, int], selector: Selector, names: set[Named]) -> bool:
+    """Return whether a truth belongs to the rows, or would to rows that are over already."""
+    by, name, key, _row = truth
+    is_named = by == selector.by and name == selector.name and key in selector.values
+    return is_named or truth in names
+
+
+def _forget_truths(endpoint: Path, selector: Selector, names: set[Named]) -> int:
+    gone = 0
+    for path, found, mask in list(_truths(endpoint, selector, names)):
+        gone += int(mask.sum())
+        left = reading.only(found, ~mask)
+        if left is None:
+            path.unlink()
+            continue
+        with appearing(path) as draft:
+            draft.write_bytes(block.encode(left, packs=True))
+    return gone
+
+
+def _days(passes: list[Forgotten]) -> Iterator[DayProof]:
+    """Yield the days that were rewritten: as they were before the first pass, and after the last."""
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    for each in passes:
+        before = {**each.sha256_before, **before}
+        after |= each.sha256
+    yield from (DayProof(day=day, sha256_before=before[day], sha256_after=after[day]) for day in sorted(before))

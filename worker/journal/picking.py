@@ -1,0 +1,61 @@
+"""Which rows of the journal somebody means: by a request, a job's identifier, a feature's value, or who asked."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from worker.contract.records import BY_CALLER, Selector
+from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST
+from worker.journal.block import Block, Column
+from worker.journal.columns import CALLER, KEY, REQUEST, TIME, hash_of
+from worker.journal.truth import text_of
+
+Mask = Callable[[Block], Column]
+COLUMNS: Final = {BY_REQUEST: REQUEST, BY_KEY: KEY, BY_CALLER: CALLER}
+
+
+def column_of(selector: Selector) -> str:
+    """Return the column that says whether a row is meant. Raise ValueError for a selection that no site makes."""
+    if selector.by == BY_FEATURE and selector.name and not selector.name.startswith("@"):
+        return selector.name
+    if selector.by not in COLUMNS:
+        msg = f"Rows are selected by one of {', '.join((*COLUMNS, BY_FEATURE))}, got {selector.by[:80]!r}."
+        raise ValueError(msg)
+    return COLUMNS[selector.by]
+
+
+def mask_of(selector: Selector, key: bytes, until_ms: int | None = None) -> Mask:
+    """Return what tells which rows of a block are meant; with `until_ms`, of those that were answered up to then.
+
+    `key` is that of the keyed hash: a feature may be kept as one, and people know its value.
+    """
+    name = column_of(selector)
+    wanted = frozenset(selector.values)
+    if selector.by == BY_FEATURE:
+        wanted |= {_hash for value in selector.values for _hash in _hashes(value, key)}
+
+    def mask(block: Block) -> Column:
+        column = block.columns.get(name)
+        if column is None:
+            return np.zeros(block.rows, np.bool_)
+        values = column.tolist()
+        if name.startswith("@") and wanted.isdisjoint(values):  # of texts that is known several times faster
+            return np.zeros(len(values), np.bool_)
+        found = np.fromiter((text_of(value) in wanted for value in values), np.bool_, len(values))
+        return found if until_ms is None else found & (block.columns[TIME] <= until_ms)
+
+    return mask
+
+
+def _hashes(value: str, key: bytes) -> set[str]:
+    """Return how the journal may have hashed this value: as text, or as the number that it reads as."""
+    found = {hash_of(value, key)}
+    try:
+        number = float(value)
+    except ValueError:
+        return found | ({hash_of(value == "true", key)} if value in {"true", "false"} else set())
+    found.add(hash_of(number, key))
+    if number.is_integer():
+        found.add(hash_of(int(number), key))
+    return found

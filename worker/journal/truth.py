@@ -1,0 +1,161 @@
+"""What was learned later: the true outcome of a row, by its request, by the key that a file gave it, or by a feature.
+
+Truths are appended beside the days of their endpoint; the last one that came for a row holds, so that a correction is
+another truth. Nothing is asked of the order in which predictions and truths come.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from worker.batch.places import appearing
+from worker.contract.signature import Output, OutputKind
+from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth
+from worker.journal import block
+from worker.journal.block import Block, Column
+from worker.journal.columns import KEY, REQUEST, ROW, TIME
+from worker.journal.places import ENDING
+from worker.models.answers import label_names
+
+DIRECTORY: Final = "truth"
+KIND: Final = "@by"
+NAME: Final = "@name"
+VALUE: Final = "@truth"
+NUMBER_DIGITS_MAX: Final = 400
+
+
+class TruthRefused(ValueError):
+    """A truth that cannot be one of this endpoint's: `value` is what was given, `expected` what may be."""
+
+    def __init__(self, value: str, expected: str) -> None:
+        super().__init__(f"{value!r} is not {expected}")
+        self.value = value
+        self.expected = expected
+
+
+def read_value(given: object, output: Output) -> str | float:
+    """Return an outcome as it is kept: a number, or the name of a label. Raise TruthRefused for anything else."""
+    said = ("true" if given else "false") if isinstance(given, bool) else str(given).strip()
+    if output.kind is OutputKind.NUMBER:
+        try:
+            number = float(said) if len(said) < NUMBER_DIGITS_MAX else float("nan")
+        except ValueError:
+            raise TruthRefused(said[:100], "a number") from None
+        if not np.isfinite(number):
+            raise TruthRefused(said[:100], "a finite number")
+        return number
+    names = label_names(output.labels or ())
+    if said not in names:
+        raise TruthRefused(said[:100], f"one of {', '.join(names[:20])}")
+    return said
+
+
+def append(endpoint: Path, truths: Sequence[Truth], now_ms: int) -> None:
+    """Keep truths whose values were read. They appear together, or not at all."""
+    directory = endpoint / DIRECTORY
+    directory.mkdir(parents=True, exist_ok=True)
+    columns: dict[str, Column] = {
+        KIND: _objects([each.by for each in truths]),
+        NAME: _objects([each.name for each in truths]),
+        KEY: _objects([each.key for each in truths]),
+        ROW: np.array([each.row for each in truths], np.int32),
+        VALUE: _values([each.value for each in truths]),
+        TIME: np.full(len(truths), now_ms, np.int64),
+    }
+    whole = Block(endpoint=endpoint.name, version=0, digest="", first_ms=now_ms, last_ms=now_ms, columns=columns)
+    # Sorted by name is sorted by time: what comes last holds.
+    with appearing(directory / f"{now_ms:015d}-{os.getpid()}-{secrets.token_hex(3)}{ENDING}") as draft:
+        draft.write_bytes(block.encode(whole, packs=True))
+
+
+def _values(values: Sequence[str | float]) -> Column:
+    return np.array(values, np.float64) if all(isinstance(value, float) for value in values) else _objects(values)
+
+
+def _objects(values: Sequence[object]) -> Column:
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The outcome of a row, and when it was told, in milliseconds since 1970."""
+
+    value: str | float
+    told_ms: int
+
+
+class Truths:
+    """All that was learned of an endpoint's rows."""
+
+    def __init__(self, known: Mapping[tuple[str, str], Mapping[tuple[str, int], Known]]) -> None:
+        self._known = known
+
+    @classmethod
+    def read(cls, endpoint: Path) -> "Truths":
+        """Return the truths of an endpoint. What was cut off by a death is not there: it was never confirmed."""
+        known: dict[tuple[str, str], dict[tuple[str, int], Known]] = {}
+        for path in sorted((endpoint / DIRECTORY).glob(f"*{ENDING}")):
+            for payload in block.frames(memoryview(path.read_bytes())):
+                columns = block.decode(payload).columns
+                told = zip(*(columns[name].tolist() for name in (KIND, NAME, KEY, ROW, VALUE, TIME)), strict=True)
+                for by, name, key, row, value, time_ms in told:
+                    known.setdefault((by, name), {})[key, row] = Known(value, time_ms)
+        return cls(known)
+
+    @classmethod
+    def of_list(cls, truths: Sequence[Truth]) -> "Truths":
+        """Return truths that were read, of which the last one for a row holds."""
+        known: dict[tuple[str, str], dict[tuple[str, int], Known]] = {}
+        for each in truths:
+            known.setdefault((each.by, each.name), {})[each.key, each.row] = Known(each.value, 0)
+        return cls(known)
+
+    def __len__(self) -> int:
+        return sum(len(of_kind) for of_kind in self._known.values())
+
+    @property
+    def features(self) -> frozenset[str]:
+        """The features by whose values rows are known."""
+        return frozenset(name for by, name in self._known if by == BY_FEATURE)
+
+    def of(self, columns: Mapping[str, Column]) -> list[Known | None]:
+        """Return what is known of each row: by its request first, then by its key, then by a feature's value."""
+        found: list[Known | None] = [None] * len(columns[REQUEST])
+        for (by, name), known in sorted(self._known.items()):
+            for at, key in enumerate(_keys(columns, by, name)):
+                if found[at] is None or by == BY_REQUEST:
+                    found[at] = known.get(key, found[at])
+        return found
+
+    def met(self, columns: Mapping[str, Column]) -> set[tuple[str, str, str, int]]:
+        """Return which of the truths are of these rows: by what, the feature, the key, the row."""
+        return {
+            (by, name, *key)
+            for (by, name), known in self._known.items()
+            for key in _keys(columns, by, name)
+            if key in known
+        }
+
+
+def _keys(columns: Mapping[str, Column], by: str, name: str) -> list[tuple[str, int]]:
+    """Return under which key each row is known."""
+    if by == BY_REQUEST:
+        return list(zip(columns[REQUEST].tolist(), columns[ROW].tolist(), strict=True))
+    column = columns.get(KEY if by == BY_KEY else name)
+    if column is None:
+        return []
+    return [(text_of(value), 0) for value in column.tolist()]
+
+
+def text_of(value: Any) -> str:  # noqa: ANN401  # whatever a feature holds
+    """Return a feature's value as people write it: a whole number without its fraction."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
