@@ -37,7 +37,8 @@ COPIES: Final = 2
 
 PUBLICATIONS: Final = re.compile(r"/api/v1/models/[^/]+/versions|/models/(?:[^/]+/)?publish/")
 RAW_JOBS: Final = re.compile(r"/api/v1/endpoints/([^/]+)/jobs")
-JOBS: Final = re.compile(RAW_JOBS.pattern + r"|/endpoints/([^/]+)/jobs/")
+JOBS: Final = re.compile(RAW_JOBS.pattern + r"|/endpoints/([^/]+)/(?:jobs|outcomes/files)/")
+"""Where rows for a model come in as files, or what came true of them."""
 
 
 async def bytes_allowed(scope: Scope) -> int:

@@ -9,14 +9,21 @@ from django.conf import settings
 
 from webapp.life import SignOfLife
 from worker.contract import names, service_manager
+from worker.contract.queue_login import broker_url
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
 DAY_S = 24 * 3600
 
-app = Celery("control", broker=f"redis+socket://{settings.REDIS_SOCKET}")  # type: ignore[no-untyped-call]  # Celery is untyped
+app = Celery("control", broker=broker_url(settings.REDIS_SOCKET))  # type: ignore[no-untyped-call]  # Celery is untyped
 app.conf.update(
-    imports=("webapp.registry.tasks", "webapp.jobs.tasks"),
+    imports=(
+        "webapp.jobs.tasks",
+        "webapp.monitoring.tasks",
+        "webapp.records.tasks",
+        "webapp.registry.tasks",
+        "webapp.retraining.tasks",
+    ),
     task_default_queue=names.QUEUE_CONTROL,
     task_ignore_result=True,
     task_acks_late=True,
@@ -25,6 +32,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
+    worker_enable_remote_control=False,  # nobody commands it but systemd
     broker_connection_retry_on_startup=True,
     broker_connection_timeout=5,
     # What a dead worker held is given back by its successor (`Recovery`), not by a clock.

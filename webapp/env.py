@@ -12,8 +12,9 @@ from worker.contract import memory
 DATA_DIR_DEFAULT: Final = "var"
 HOST_DEFAULT: Final = "127.0.0.1"
 PORT_DEFAULT: Final = 8000
-UPLOAD_BYTES_MAX_DEFAULT: Final = 2 << 30
+UPLOAD_BYTES_MAX_DEFAULT: Final = "2G"
 JOB_DAYS_DEFAULT: Final = 7
+ALERT_HOUR_DEFAULT: Final = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +37,14 @@ class Environment:
     inference_processes: int
     batch_processes: int
     job_days: int
+    alert_hour: int
+    """From this hour of the day on people are told of alerts."""
     model_memory_bytes: int
     upload_bytes_max: int
     webhook_hosts: tuple[str, ...]
     mail_from: str
     smtp_url: str = field(repr=False)  # it holds a password
+    mlflow_tracking_uri: str = field(repr=False)  # as above
     egress_socket: Path | None
     """Where the relay listens that leads out of the box; None where this process has a network of its own."""
     is_behind_proxy: bool
@@ -78,11 +82,13 @@ def read() -> Environment:
         inference_processes=int(os.environ.get("BASTIDE_INFERENCE_PROCESSES", min(os.cpu_count() or 1, 2))),
         batch_processes=int(os.environ.get("BASTIDE_BATCH_PROCESSES", os.cpu_count() or 1)),
         job_days=int(os.environ.get("BASTIDE_JOB_DAYS", JOB_DAYS_DEFAULT)),
+        alert_hour=int(os.environ.get("BASTIDE_ALERT_HOUR", ALERT_HOUR_DEFAULT)),
         model_memory_bytes=memory.model_bytes(os.environ.get("BASTIDE_MODEL_MEMORY"), memory.total_bytes()),
-        upload_bytes_max=int(os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT)),
+        upload_bytes_max=memory.parse_size(os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT)),
         webhook_hosts=_listed(os.environ.get("BASTIDE_WEBHOOK_HOSTS", "")),
         mail_from=os.environ.get("BASTIDE_MAIL_FROM", "").strip(),
         smtp_url=_secret("smtp-url", "BASTIDE_SMTP_URL"),
+        mlflow_tracking_uri=_secret("mlflow-uri", "BASTIDE_MLFLOW_TRACKING_URI"),
         egress_socket=Path(relay) if (relay := os.environ.get("BASTIDE_EGRESS_SOCKET")) else None,
         is_behind_proxy=os.environ.get("BASTIDE_BEHIND_PROXY") == "1",
     )

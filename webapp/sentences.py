@@ -6,10 +6,11 @@ template of a stranger's could read what is none of its business.
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Final
 
 from django.utils.formats import get_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from worker.contract.words import Fact, Names, Piece
 
@@ -50,9 +51,15 @@ def listed(names: Names) -> str:
 
 def localised(number: str) -> str:
     """Return a number that `format` wrote with the language's own point and groups, a power of ten as people write."""
-    marks = {".": get_format("DECIMAL_SEPARATOR"), ",": get_format("THOUSAND_SEPARATOR")}
-    words = EXPONENT.sub(_power, number)
-    return "".join(marks.get(character, character) for character in words)
+    words = EXPONENT.sub(_power, number) if "e" in number else number
+    return words.translate(_marks(get_language()))
+
+
+@cache
+def _marks(language: str | None) -> dict[int, str]:
+    """Return what stands for a point and for the comma between groups. A page may have thousands of numbers."""
+    point, group = (get_format(name, language) for name in ("DECIMAL_SEPARATOR", "THOUSAND_SEPARATOR"))
+    return str.maketrans({".": point, ",": group})
 
 
 def _said(known: Collection[str], fact: Fact) -> "str | Figure":

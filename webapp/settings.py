@@ -15,14 +15,17 @@ DATA_DIR = ENVIRONMENT.data_dir
 MODELS_DIR = DATA_DIR / "models"
 SPOOL_DIR = DATA_DIR / "spool"
 UPLOADS_DIR = SPOOL_DIR / "uploads"
+TRUST_DIR = DATA_DIR / "trust"
 CHECKS_FILE = DATA_DIR / "checks.json"
 FINDINGS_FILE = ENVIRONMENT.findings_file
+ALERTS_FILE = DATA_DIR / "alerts.json"
 REDIS_SOCKET = ENVIRONMENT.redis_socket
 PUBLIC_URL = ENVIRONMENT.public_url
 IS_BEHIND_PROXY = ENVIRONMENT.is_behind_proxy
 INFERENCE_PROCESSES = ENVIRONMENT.inference_processes
 BATCH_PROCESSES = ENVIRONMENT.batch_processes
 JOB_DAYS = ENVIRONMENT.job_days
+ALERT_HOUR = ENVIRONMENT.alert_hour
 MODEL_MEMORY_BYTES = ENVIRONMENT.model_memory_bytes
 
 DEBUG = False
@@ -38,7 +41,11 @@ INSTALLED_APPS = [
     "webapp.jobs",
     "webapp.uploading",
     "webapp.catalogue",
+    "webapp.box",
+    "webapp.records",
     "webapp.monitoring",
+    "webapp.retraining",
+    "webapp.alerts",
     "webapp.api",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -64,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "webapp.api.wrong_method.WrongMethodMiddleware",
 ]
 
 ROOT_URLCONF = "webapp.urls"
@@ -172,6 +180,7 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = SMTP.is_ssl, SMTP.is_starttls
 EMAIL_TIMEOUT = 5
 EMAIL_BACKEND = "webapp.egress.going_out.Mail"
 EGRESS_SOCKET = ENVIRONMENT.egress_socket
+MLFLOW_TRACKING_URI = ENVIRONMENT.mlflow_tracking_uri
 
 # Languages and time
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from webapp.accounts.forms import KeyForm
 from webapp.accounts.models import ApiKey, User
 from webapp.theme import THEME_COOKIE, Theme
+from webapp.trust import authority_of
 
 THEME_AGE: Final = timedelta(days=365)
 FRESH_KEY: Final = "fresh_key"
@@ -53,7 +54,8 @@ def keys(request: HttpRequest) -> HttpResponse:
         return redirect("keys")
     text = request.session.pop(FRESH_KEY, None) if request.method == "GET" else None
     shown = user.api_keys.filter(revoked_at__isnull=True)
-    context = {"keys": shown, "form": form, "text": text, "site": request.build_absolute_uri("/").rstrip("/")}
+    site = request.build_absolute_uri("/").rstrip("/")
+    context = {"keys": shown, "form": form, "text": text, "site": site, "authority": authority_of(request)}
     return render(request, "accounts/keys.html", context)
 
 

@@ -8,7 +8,19 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.openapi.schema import OpenAPISchema
 
-from webapp.api import box, cards, comparisons, deployments, endpoints, jobs, life, uploads
+from webapp.api import (
+    box,
+    cards,
+    comparisons,
+    deployments,
+    endpoints,
+    exports,
+    ground_truth,
+    jobs,
+    life,
+    replays,
+    uploads,
+)
 from webapp.api.authentication import AUTHENTICATION
 from webapp.api.errors import ANSWERS, handle, handle_http_error
 
@@ -42,6 +54,9 @@ def make_api() -> NinjaAPI:
     api.add_router("/endpoints", endpoints.router)
     api.add_router("/endpoints", deployments.router)
     api.add_router("", jobs.router)
+    api.add_router("", ground_truth.router)
+    api.add_router("/endpoints", exports.router)
+    api.add_router("/endpoints", replays.router)
     api.add_router("/models", life.router)  # that of `models`, with the addresses of both
     api.add_router("/models", cards.router)
     api.add_router("/models", comparisons.router)

@@ -9,7 +9,7 @@ from ninja import Router
 
 from webapp.accounts.models import User
 from webapp.api.schemas import BoxSchema, ErrorSchema
-from webapp.monitoring.box import checks, findings, resources, services
+from webapp.box.box import checks, findings, resources, services
 
 router = Router(tags=["box"])
 

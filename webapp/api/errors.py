@@ -11,12 +11,14 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from webapp.endpoints.errors import DeploymentStateError, DoesNotFitError, OrderError
 from webapp.jobs.errors import (
     InputGoneError,
+    InputLostError,
     JobChoiceError,
     JobStateError,
     NotDeployedError,
     TooManyJobsError,
     VersionGoneError,
 )
+from webapp.records.truths import NothingDeployedError, TruthsNotSentError
 from webapp.registry.errors import (
     ComparisonNotSentError,
     DiskFullError,
@@ -25,6 +27,14 @@ from webapp.registry.errors import (
     NotAPublisherError,
     SubmissionWrongError,
     WrongStateError,
+)
+from webapp.retraining.errors import (
+    ChoiceWrongError,
+    ExportNotReadyError,
+    NotAskedError,
+    NothingServedError,
+    TooManyAskedError,
+    VersionUnknownError,
 )
 from webapp.uploading.errors import (
     ContentTypeWrongError,
@@ -47,6 +57,18 @@ from worker.contract.errors import STATUS, ErrorBody, ErrorCode
 API_PREFIX: Final = "/api/"
 
 ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
+    NothingDeployedError: (
+        HTTPStatus.CONFLICT,
+        "wrong_state",
+        "No version is behind this endpoint, so nobody can say what an outcome may be.",
+        "Send the outcomes once a version is deployed.",
+    ),
+    TruthsNotSentError: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "model_not_ready",
+        "The outcomes were not kept: the box's queue does not answer.",
+        "Send them again in a minute.",
+    ),
     AuthenticationError: (
         HTTPStatus.UNAUTHORIZED,
         "unauthenticated",
@@ -85,8 +107,15 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
     JobStateError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     JobChoiceError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     InputGoneError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    InputLostError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     VersionGoneError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
     TooManyJobsError: (HTTPStatus.TOO_MANY_REQUESTS, "too_many_jobs", "", ""),
+    NothingServedError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    ChoiceWrongError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
+    TooManyAskedError: (HTTPStatus.TOO_MANY_REQUESTS, "too_many_jobs", "", ""),
+    NotAskedError: (HTTPStatus.SERVICE_UNAVAILABLE, "model_not_ready", "", ""),
+    ExportNotReadyError: (HTTPStatus.CONFLICT, "wrong_state", "", ""),
+    VersionUnknownError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     NobodyError: (HTTPStatus.UNAUTHORIZED, "unauthenticated", "", ""),
     ForgedError: (HTTPStatus.FORBIDDEN, "forbidden", "", ""),
     UploadMissingError: (HTTPStatus.NOT_FOUND, "not_found", "", ""),

@@ -46,6 +46,7 @@ class VersionSchema(Schema):
     format: str | None
     engine: str | None = Field(description="onnx or sklearn")
     engine_reason: str | None
+    mlflow_run: str = Field(description="id or address of the MLflow run that it came from; empty where none is known")
     signature: SignatureSchema | None
     quality: list[QualitySchema]
     quality_rows: int

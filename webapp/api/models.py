@@ -22,7 +22,7 @@ router = Router(tags=["models"])
 
 FILE: Final = {"type": "string", "format": "binary"}
 TEXT: Final = {"type": "string"}
-TEXTS: Final = ("target", "notes", "positive_label", "title", "description", "output_name", "output_unit")
+TEXTS: Final = ("target", "notes", "positive_label", "mlflow_run", "title", "description", "output_name", "output_unit")
 PUBLICATION: Final = {
     "type": "object",
     "required": ["artifact", "reference"],
@@ -120,11 +120,12 @@ def described_version(request: HttpRequest, version: ModelVersion) -> dict[str, 
 def _found(manifest: Manifest | None) -> dict[str, Any]:
     if manifest is None:
         nothing = dict.fromkeys(("format", "engine", "engine_reason", "signature", "report"))
-        return {**nothing, "quality": [], "quality_rows": 0}
+        return {**nothing, "mlflow_run": "", "quality": [], "quality_rows": 0}
     return {
         "format": manifest.format,
         "engine": manifest.engine,
         "engine_reason": manifest.engine_reason,
+        "mlflow_run": manifest.mlflow_run,
         "signature": described_signature(manifest.signature),
         "quality": msgspec.to_builtins(manifest.quality),
         "quality_rows": manifest.quality_rows,

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, include, path
 
-from webapp.api import views
+from webapp.api import health_metrics, views
 from webapp.api.application import make_api
 
 _patterns, _application, _namespace = make_api().urls
@@ -13,5 +13,6 @@ for _pattern in _patterns:
 
 urlpatterns = [
     path("api/", views.programs, name="programs"),
+    path("metrics/health", health_metrics.health_metrics, name="health_metrics"),
     path("api/v1/", include((_patterns, _application), namespace=_namespace)),
 ]

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.api.advice import ADVICE
 from webapp.endpoints.models import Endpoint
+from webapp.trust import authority_of
 from worker.contract.errors import STATUS
 
 
@@ -13,6 +14,7 @@ from worker.contract.errors import STATUS
 def programs(request: HttpRequest) -> HttpResponse:
     """Show how programs ask this box, with the endpoints that this person may use."""
     context = {
+        "authority": authority_of(request),
         "site": request.build_absolute_uri("/").rstrip("/"),
         "endpoints": Endpoint.objects.visible_to(request.user),
         "codes": [

@@ -34,6 +34,12 @@ class Action(models.TextChoices):
     ENDPOINT_MADE = "endpoint_made", _("endpoint made")
     ENDPOINT_CHANGED = "endpoint_changed", _("endpoint changed")
     ENDPOINT_DELETED = "endpoint_deleted", _("endpoint deleted")
+    EXPORTED = "exported", _("rows exported")
+    ALERTS_CHANGED = "alerts_changed", _("alert settings changed")
+    ALERT_ANSWERED = "alert_answered", _("alert answered")
+    ALERT_MUTED = "alert_muted", _("alert muted")
+    DELETION_ORDERED = "deletion_ordered", _("deletion of rows ordered")
+    ROWS_DELETED = "rows_deleted", _("rows deleted")
     USER_MADE = "user_made", _("user made")
     USER_CHANGED = "user_changed", _("user changed")
     USER_DELETED = "user_deleted", _("user deleted")
@@ -49,6 +55,14 @@ class Action(models.TextChoices):
     LOG_IN_FAILED = "log_in_failed", _("log-in failed")
     LOGGED_OUT = "logged_out", _("logged out")
     LOCK_LIFTED = "lock_lifted", _("lock on the log-in lifted")
+    BOX_RESTORED = "box_restored", _("box restored from a backup")
+    BOX_BACKED_UP = "box_backed_up", _("backup made")
+    CHECK_KEY_MADE = "check_key_made", _("key made by a check that the box runs")
+    CHECK_KEY_ENDED = "check_key_ended", _("key deleted by a check that the box runs")
+
+
+OWN_CHECKS: Final = (Action.CHECK_KEY_MADE, Action.CHECK_KEY_ENDED)
+"""What the box does to look whether it answers: no person's doing, each hour, and left out of the page at first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +97,10 @@ class AuditEvents(models.QuerySet["AuditEvent"]):
     def about_endpoint(self, name: str) -> Self:
         """Return what happened at an endpoint."""
         return self.filter(endpoint=name)
+
+    def of_people(self) -> Self:
+        """Return all but what the box does to check itself."""
+        return self.exclude(action__in=OWN_CHECKS)
 
     def update(self, **_changes: Any) -> NoReturn:
         """Refuse."""

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from webapp.accounts.models import User
 
 _request: Final[ContextVar[HttpRequest | None]] = ContextVar("audited_request", default=None)
+_checking: Final[ContextVar[bool]] = ContextVar("checking", default=False)
 _acting: Final[ContextVar[User | None]] = ContextVar("acting_for", default=None)
 
 
@@ -39,6 +40,21 @@ def acting_for(user: User) -> Iterator[None]:
         yield
     finally:
         _acting.reset(token)
+
+
+@contextmanager
+def own_check() -> Iterator[None]:
+    """Say that what happens in the block is a check of the box's own. No page and no API does."""
+    token = _checking.set(True)
+    try:
+        yield
+    finally:
+        _checking.reset(token)
+
+
+def is_own_check() -> bool:
+    """Return whether the box checks itself: never while somebody's request is answered."""
+    return _checking.get() and _request.get() is None
 
 
 def asking() -> User | None:

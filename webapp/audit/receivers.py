@@ -17,6 +17,9 @@ from webapp.audit.models import Action, AuditEvent, Entry
 WATCHED: Final = ("username", "role", "is_active", "has_password", "may_publish_pickles")
 """What a user may do hangs on these; and the trail names people by their names."""
 
+OWN_CHECK: Final = {Action.KEY_MADE: Action.CHECK_KEY_MADE, Action.KEY_DELETED: Action.CHECK_KEY_ENDED}
+"""A check of the box's own makes a key and deletes it; what else happens to keys is told as ever."""
+
 watch(User.groups.field, lambda user: access(person=user.get_username()))
 watch_rows(
     User,
@@ -92,6 +95,8 @@ def key_deleted(instance: ApiKey, **_signal: Any) -> None:
 def _tell_of_key(action: Action, key: ApiKey) -> None:
     known = "before" if action is Action.KEY_DELETED else "after"
     person = key.user.get_username()
+    if origin.is_own_check():
+        action = OWN_CHECK.get(action, action)
     AuditEvent.objects.record(Entry(action=action, person=person, **{known: {"key": str(key)}}))  # type: ignore[arg-type]  # `before` and `after`
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
-from webapp.audit.models import Action, AuditEvent, AuditEvents
+from webapp.audit.models import OWN_CHECKS, Action, AuditEvent, AuditEvents
 
 PAGE_SIZE = 100
 COLUMNS = ("at", "by", "address", "action", "model", "version", "endpoint", "person", "reason", "before", "after")
@@ -47,9 +47,15 @@ class FilterForm(forms.Form):
     endpoint = _text(label=_("Endpoint"))
     since = _day(label=_("From"))
     until = _day(label=_("Until"))
+    checks = forms.BooleanField(required=False)
+
+    @property
+    def wants_checks(self) -> bool:
+        """Whether checks of the box's own are asked for; without that a page does not show them."""
+        return self.is_valid() and (self.cleaned_data["checks"] or self.cleaned_data["action"] in OWN_CHECKS)
 
     def chosen(self) -> AuditEvents:
-        """Return the events that pass; all of them where the filter is not valid."""
+        """Return the events that pass, all of them where the filter is not valid; checks of the box's own as well."""
         events = AuditEvent.objects.all()
         wanted = self.cleaned_data if self.is_valid() else {}
         for name in ("action", "by", "person", "model", "endpoint"):
@@ -68,13 +74,15 @@ def trail(request: HttpRequest) -> HttpResponse:
     """Show the events, the newest first."""
     _admins_only(request)
     form = FilterForm(request.GET)
-    events = form.chosen()
+    found = form.chosen()
+    events = found if form.wants_checks else found.of_people()
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "form": form,
-        "texts": [form[name] for name in form.fields if name != "action"],
-        "total": events.count(),
+        "texts": [form[name] for name in form.fields if name not in {"action", "checks"}],
+        "total": (total := events.count()),
+        "checks_left_out": found.count() - total,
         "page": Paginator(events, PAGE_SIZE).get_page(request.GET.get("page")),
         "query": query.urlencode(),
     }

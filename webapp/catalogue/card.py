@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from webapp.accounts.models import User
 from webapp.catalogue.limits import limits_of
-from webapp.catalogue.quality import QualityRow, quality_rows
 from webapp.catalogue.report import Remark, said
 from webapp.catalogue.rows import FeatureRow, feature_rows
 from webapp.catalogue.verdict import how_good
 from webapp.endpoints.models import Deployment, Endpoint
 from webapp.endpoints.wording import purpose
 from webapp.predictions.about import About, about
+from webapp.predictions.quality import QualityRow, quality_rows
 from webapp.registry.models import CARD_TEXTS, ModelVersion, RegisteredModel, Status
 from worker.contract.manifest import Manifest
 from worker.contract.report import Report

@@ -73,8 +73,12 @@ def answers_sentence(compared: Compared, old: int, new: int) -> str:
     if compared.different == 0:
         return _("Version %(new)d answers all %(rows)s rows as version %(old)d does.") % facts
     first = _("Version %(new)d answers %(different)s of %(rows)s rows otherwise.") % facts
-    headline = next((pair for pair in compared.quality if pair.new.name in HEADLINES), None)
-    return f"{first} {_verdict(headline)}"
+    return f"{first} {verdict_words(headline(compared))}"
+
+
+def headline(compared: Compared) -> PairedQuality | None:
+    """Return the figure that owners know; None where no quality is known."""
+    return next((pair for pair in compared.quality if pair.new.name in HEADLINES), None)
 
 
 def unjudged(compared: Compared) -> str:
@@ -91,7 +95,8 @@ def unjudged(compared: Compared) -> str:
     }
 
 
-def _verdict(pair: PairedQuality | None) -> str:
+def verdict_words(pair: PairedQuality | None) -> str:
+    """Return which of two versions is better by a figure that owners know."""
     if pair is None:
         return _("Which is better the reference data cannot tell.")
     facts = {"difference": difference_words(pair), "interval": interval_words(pair)}

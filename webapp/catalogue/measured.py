@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from webapp.catalogue.quality import Pictured
 from webapp.plots.latency import latency_plot
 from webapp.plots.marks import Strip
 from webapp.plots.strips import bar
 from webapp.predictions.about import Figure
 from webapp.predictions.numbers import number_words, percent_words, size_words, with_unit
+from webapp.predictions.quality import Pictured
 from worker.contract.report import NOT_MEASURED, Conversion, Latency, Measurements
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from webapp.catalogue.features import IMPORTANT_SHOWN, importance_rows, importance_sentence, profiled
 from webapp.catalogue.measured import conversion_of, latency_of, memory_of
-from webapp.catalogue.quality import calibration_of, confusion_rows, quality_rows, residuals_of
 from webapp.catalogue.report import said
 from webapp.catalogue.verdict import verdict
 from webapp.predictions.about import about
+from webapp.predictions.quality import calibration_of, confusion_rows, quality_rows, residuals_of
 from webapp.registry.models import ModelVersion
 from webapp.registry.profiles import profile_of
 from worker.contract.manifest import Manifest
@@ -35,7 +35,7 @@ def _quality(manifest: Manifest, report: Report) -> dict[str, Any]:
     confusion = confusion_rows(report.confusion)
     return {
         "quality": quality_rows(manifest.quality),
-        "calibration": calibration_of(report),
+        "calibration": calibration_of(report.calibration),
         "positive_label": report.positive_label,
         "residuals": residuals_of(manifest, report),
         "confusion": confusion,

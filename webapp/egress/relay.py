@@ -1,8 +1,9 @@
 """Relays connections to hosts that an administrator named, and to no others: `python -m webapp.egress.relay`.
 
-The control worker has no network. It connects here by a unix socket and says where to, in a line `CONNECT host:port`;
-the answer is a line too, `OK` or why not, and then bytes go both ways. TLS is between the control worker and the host:
-nothing that is secret can be read here. The standard library alone, and neither database nor settings of the site.
+The control worker has no network, nor has the task that renews the certificate. They connect here by a unix socket and
+say where to, in a line `CONNECT host:port`; the answer is a line too, `OK` or why not, and then bytes go both ways. TLS
+is between them and the host: nothing that is secret can be read here. The standard library alone, and neither database
+nor settings of the site.
 """
 
 import asyncio
@@ -27,23 +28,31 @@ Target = tuple[str, int]
 
 def main() -> None:
     """Serve the socket that systemd opened, with what the environment and the credentials allow."""
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    mail = Path(credentials, "smtp-url") if credentials else None
-    smtp_url = mail.read_text().strip() if mail is not None and mail.exists() else ""
-    allowed = targets(os.environ.get("BASTIDE_WEBHOOK_HOSTS", ""), smtp_url)
+    hosts = ",".join(os.environ.get(name, "") for name in ("BASTIDE_WEBHOOK_HOSTS", "BASTIDE_ACME_HOSTS"))
+    allowed = targets(hosts, _credential("smtp-url"), _credential("mlflow-uri"))
     asyncio.run(serve(socket.socket(fileno=FIRST_INHERITED), allowed))
 
 
-def targets(webhook_hosts: str, smtp_url: str) -> frozenset[Target]:
-    """Return where may be connected to: hosts without a port at the ports of the web, the mail server at its own."""
+def _credential(name: str) -> str:
+    """Return an address that systemd keeps for this service, or nothing."""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    file = Path(directory, name) if directory else None
+    return file.read_text().strip() if file is not None and file.exists() else ""
+
+
+def targets(web_hosts: str, smtp_url: str, mlflow_uri: str = "") -> frozenset[Target]:
+    """Return where may be connected to: hosts without a port at the ports of the web, the servers at their own."""
     found: set[Target] = set()
-    for host in filter(None, (part.strip() for part in webhook_hosts.split(","))):
+    for host in filter(None, (part.strip() for part in web_hosts.split(","))):
         address = urlsplit(f"//{host}")
         ports = (address.port,) if address.port else WEB_PORTS
         found |= {(address.hostname or "", port) for port in ports}
     if smtp_url:
         address = urlsplit(smtp_url)
         found.add((address.hostname or "", address.port or MAIL_PORTS.get(address.scheme, 25)))
+    if mlflow_uri:
+        address = urlsplit(mlflow_uri)
+        found.add((address.hostname or "", address.port or (443 if address.scheme == "https" else 80)))
     return frozenset(found)
 
 

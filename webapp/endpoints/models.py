@@ -4,12 +4,14 @@ from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from webapp.accounts.models import User
 from webapp.registry.models import ModelVersion, RegisteredModel
+from worker.contract.journal import JournalRule
 
 SHADOWS_MAX: Final = 3
 """Each costs as much work as the champion."""
@@ -17,6 +19,16 @@ SHADOWS_MAX: Final = 3
 
 EXPECTED_PER_S: Final = 1.0
 """What colleagues ask by hand, unless somebody expects more."""
+
+
+JOURNAL_DAYS: Final = 90
+JOURNAL_MEGABYTES: Final = 2_000
+
+
+def require_names(value: object) -> None:
+    """Raise ValidationError unless this is a list of names: a text alone would be taken for the list of its letters."""
+    if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+        raise ValidationError(_("Write a list of names, such as [“customer”, “city”] with straight quotes."))
 
 
 class Endpoints(models.QuerySet["Endpoint"]):
@@ -53,6 +65,27 @@ class Endpoint(models.Model):
         _("expected requests a second"), default=EXPECTED_PER_S, validators=[MinValueValidator(0.0)]
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    keeps_journal = models.BooleanField(
+        _("keep a journal"),
+        default=True,
+        help_text=_("Without it nothing can be said of drift or of how well the model does."),
+    )
+    keeps_inputs = models.BooleanField(
+        _("keep what was asked"), default=True, help_text=_("Without it only the answers are kept.")
+    )
+    hashed_features = models.JSONField(
+        _("features kept as hashes"),
+        default=list,
+        blank=True,
+        validators=[require_names],
+        help_text=_("Equal values are still told to be equal; what they were is not kept."),
+    )
+    journal_days = models.PositiveIntegerField(
+        _("days kept"), default=JOURNAL_DAYS, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
+    journal_megabytes = models.PositiveIntegerField(
+        _("megabytes kept"), default=JOURNAL_MEGABYTES, validators=[MinValueValidator(10)]
+    )
 
     objects = Endpoints.as_manager()
 
@@ -78,6 +111,11 @@ class Endpoint(models.Model):
         known = self.deployments.select_related("version__model")
         last = known.live_champions().first() or known.first()
         return last.version.model if last else RegisteredModel.objects.filter(name=self.name).first()
+
+    @property
+    def journal_rule(self) -> JournalRule:
+        """What of the endpoint's rows the journal keeps."""
+        return JournalRule(self.keeps_journal, self.keeps_inputs, tuple(self.hashed_features))
 
     def expect(self, requests_per_s: float) -> None:
         """Take note of the load that is expected from now on."""

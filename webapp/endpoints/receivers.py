@@ -23,6 +23,9 @@ from webapp.registry.signals import version_ready
 NOT_YOURS: Final = gettext_noop("The endpoint %(endpoint)s stands before a model that %(user)s does not manage.")
 ASK_OWNER: Final = gettext_noop("Ask its owner or an administrator to deploy the version.")
 
+JOURNAL: Final = ("keeps_journal", "keeps_inputs", "hashed_features", "journal_days", "journal_megabytes")
+"""What the journal keeps of an endpoint's rows."""
+
 
 def _whose(endpoint: Endpoint) -> dict[str, str]:
     return {"endpoint": endpoint.name}
@@ -32,7 +35,7 @@ watch(Endpoint.groups.field, lambda endpoint: access(**_whose(endpoint)))
 watch_rows(
     Endpoint,
     Told(
-        names=("title", "description", "is_active", "expected_per_s"),
+        names=("title", "description", "is_active", "expected_per_s", *JOURNAL),
         whose=_whose,
         made=Action.ENDPOINT_MADE,
         changed=Action.ENDPOINT_CHANGED,

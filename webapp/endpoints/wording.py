@@ -36,7 +36,7 @@ def state_sentence(endpoint: Endpoint, state: State, now: datetime) -> str:
     facts = {"number": champion.version.number, "since": since(champion.deployed_at, now)}
     if state == State.ANSWERS:
         return _("Answers; version %(number)d %(since)s.") % facts
-    return _("Does not answer: no inference worker runs. Version %(number)d %(since)s.") % facts
+    return _("Does not answer: nothing computes at present. Version %(number)d %(since)s.") % facts
 
 
 def since(moment: datetime, now: datetime) -> str:

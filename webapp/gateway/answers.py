@@ -14,12 +14,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Answer(NamedTuple):
-    """One answer: HTTP status, media type, body. `rows` is how many rows were predicted, 0 for an error."""
+    """One answer: HTTP status, media type, body. `rows` is how many rows were predicted, 0 for an error.
+
+    `waited_s` is how long an answered request waited until a worker began with it.
+    """
 
     status: int
     content_type: str
     body: bytes
     rows: int = 0
+    waited_s: float = 0.0
 
 
 def reply_headers(answer: Answer, request_id: bytes) -> list[tuple[bytes, bytes]]:

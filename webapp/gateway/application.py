@@ -20,6 +20,7 @@ from webapp.gateway.answers import Answer, error_answer, reply_headers
 from webapp.gateway.direct import DirectRequest
 from webapp.gateway.health import HEALTH_PATHS, answer_health
 from webapp.gateway.lane import LaneClient
+from webapp.gateway.question import Question
 from webapp.gateway.routing import Route
 from webapp.gateway.state import GatewayState
 from worker.contract.errors import ErrorCode
@@ -102,7 +103,7 @@ class Gateway:
             return None
         content_type = wanted.get(b"content-type", b"")
         taken = route.for_caller(wanted.get(STICKY, key)) if route.challenger else route
-        return DirectRequest(self._state, taken, content_type, self._request_id(wanted))
+        return DirectRequest(self._state, taken, content_type, self._request_id(wanted), self._state.caller_of(key))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -128,23 +129,23 @@ class Gateway:
         headers = _wanted(scope["headers"])
         request_id = self._request_id(headers)
         try:
-            route, body = await self._admit(endpoint, scope, headers, receive)
-            content_type = headers.get(b"content-type", b"").decode("latin-1")
-            answer = await self._running().lane.submit(route, content_type, request_id, body)
+            route, body, caller = await self._admit(endpoint, scope, headers, receive)
+            question = Question(headers.get(b"content-type", b"").decode("latin-1"), request_id, body, caller)
+            answer = await self._running().lane.submit(route, question)
             if answer.status == 200:
-                self._running().shadows.copy(route, content_type, request_id, body)
+                self._running().shadows.copy(route, question)
         except RefusedError as refused:
             answer = refused.answer
         except ClientGoneError:
             return
         known = endpoint if endpoint in self._running().table.routes else metrics.UNKNOWN
-        metrics.observe(known, answer.status, answer.rows, time.perf_counter() - started_s)
+        metrics.observe(known, answer, time.perf_counter() - started_s)
         await _reply(send, answer, request_id.encode())
 
     async def _admit(
         self, endpoint: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive
-    ) -> tuple[Route, bytes]:
-        """Return the route and the whole body of a request that may be asked. Raise `RefusedError` otherwise."""
+    ) -> tuple[Route, bytes, str]:
+        """Return the route, the whole body and the caller of a request. Raise `RefusedError` if it may not be asked."""
         if scope["method"] != "POST":
             raise RefusedError(
                 error_answer(
@@ -169,7 +170,7 @@ class Gateway:
         if not body and b"upgrade" in headers:
             raise RefusedError(UPGRADING)
         known = caller if isinstance(caller, bytes) else b"user:%d" % caller
-        return route.for_caller(headers.get(STICKY, known)), body
+        return route.for_caller(headers.get(STICKY, known)), body, state.caller_of(caller)
 
     def _request_id(self, headers: dict[bytes, bytes]) -> str:
         given = headers.get(b"x-request-id")

@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from webapp.gateway import metrics
 from webapp.gateway.answers import Answer, fixed_headers
+from webapp.gateway.question import Question
 from webapp.gateway.routing import Route
 from webapp.gateway.state import GatewayState
 
@@ -21,28 +22,29 @@ OnReply = Callable[[bytes, bytes], None]
 class DirectRequest:
     """One request on the direct way. The caller gathers its body and asks once."""
 
-    __slots__ = ("_body", "_content_type", "_on_reply", "_request_id", "_route", "_started_s", "_state")
+    __slots__ = ("_caller", "_content_type", "_on_reply", "_question", "_request_id", "_route", "_started_s", "_state")
 
-    def __init__(self, state: GatewayState, route: Route, content_type: bytes, request_id: str) -> None:
+    def __init__(self, state: GatewayState, route: Route, content_type: bytes, request_id: str, caller: str) -> None:
         self._state = state
         self._route = route
         self._content_type = content_type.decode("latin-1")
         self._request_id = request_id
+        self._caller = caller
         self._started_s = time.perf_counter()
 
     def ask(self, body: bytes, on_reply: OnReply) -> None:
         """Ask; `on_reply` is called once, at the deadline at the latest."""
         self._on_reply = on_reply
-        self._body = body
-        self._state.lane.ask(self._route, self._content_type, self._request_id, body, self._reply)
+        self._question = Question(self._content_type, self._request_id, body, self._caller)
+        self._state.lane.ask(self._route, self._question, self._reply)
 
     def _reply(self, answer: Answer) -> None:
-        metrics.observe(self._route.endpoint, answer.status, answer.rows, time.perf_counter() - self._started_s)
+        metrics.observe(self._route.endpoint, answer, time.perf_counter() - self._started_s)
         fixed = _fixed_head(answer.status, answer.content_type)
         named = b"%bx-request-id: %b\r\ncontent-length: %d\r\n" % (fixed, self._request_id.encode(), len(answer.body))
         self._on_reply(named, answer.body)
         if self._route.shadows and answer.status == 200:
-            self._state.shadows.copy(self._route, self._content_type, self._request_id, self._body)
+            self._state.shadows.copy(self._route, self._question)
 
 
 @lru_cache(maxsize=256)

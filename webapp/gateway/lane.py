@@ -15,13 +15,13 @@ from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT, Answer
 from webapp.gateway.coalescing import Batch, Coalescer
 from webapp.gateway.link import Argument, RedisAnswer, RedisLink, RedisLinkError, RedisRefusal
 from webapp.gateway.primary import Primary
+from webapp.gateway.question import Question
 from webapp.gateway.routing import Route
 from worker.contract import names
-from worker.contract.lane import LaneBatch, LaneReplies, LaneRequest
+from worker.contract.lane import DEADLINE_S, LaneBatch, LaneReplies, LaneRequest
 
 logger = logging.getLogger(__name__)
 
-DEADLINE_S: Final = 10.0
 SWEEP_S: Final = 0.1
 RECONNECT_S: Final = 0.1
 ASK_TIMEOUT_S: Final = 1.0
@@ -94,7 +94,7 @@ class LaneClient:
             self._disconnect()
             self.primary.leave()
 
-    def submit(self, route: Route, content_type: str, request_id: str, body: bytes) -> "asyncio.Future[Answer]":
+    def submit(self, route: Route, question: Question) -> "asyncio.Future[Answer]":
         """Return the future of the answer; it is done at the deadline at the latest."""
         future: asyncio.Future[Answer] = self._loop.create_future()
 
@@ -102,22 +102,24 @@ class LaneClient:
             if not future.done():
                 future.set_result(answer)
 
-        self.ask(route, content_type, request_id, body, settle)
+        self.ask(route, question, settle)
         return future
 
-    def ask(self, route: Route, content_type: str, request_id: str, body: bytes, on_answer: OnAnswer) -> None:
+    def ask(self, route: Route, question: Question, on_answer: OnAnswer) -> None:
         """Call `on_answer` once with the answer, at the deadline at the latest, and at once with a refusal."""
         if not self.workers_alive or self._link is None:
             on_answer(NOT_READY)
             return
-        if len(self._pending) >= PENDING_MAX or self._pending_bytes + len(body) > PENDING_BYTES_MAX:
+        if len(self._pending) >= PENDING_MAX or self._pending_bytes + len(question.body) > PENDING_BYTES_MAX:
             on_answer(QUEUE_FULL)
             return
         number = next(self._numbers)
-        request = LaneRequest(number, request_id, route.dialect, content_type, time.monotonic() + DEADLINE_S, body)
+        content_type, request_id, body, caller = question
+        deadline_s = time.monotonic() + DEADLINE_S
+        request = LaneRequest(number, request_id, route.dialect, content_type, deadline_s, body, caller)
         coalescer = self._coalescer(route)
         self._pending[number] = _Pending(request, route, coalescer, on_answer)
-        self._pending_bytes += len(body)
+        self._pending_bytes += len(question.body)
         coalescer.submit(request)
 
     async def ask_redis(self, *arguments: Argument) -> RedisAnswer:
@@ -184,9 +186,7 @@ class LaneClient:
         return next((self._pending[r.number] for r in batch.requests if r.number in self._pending), None)
 
     def _message(self, route: Route, requests: tuple[LaneRequest, ...], *, knock: bool = False) -> bytes:
-        return _encode_batch(
-            LaneBatch(self._gateway_id, route.endpoint, route.version, route.digest, requests, route.against, knock)
-        )
+        return _encode_batch(LaneBatch(self._gateway_id, *route.address, requests, route.against, knock, route.rule))
 
     def _put(self, stream: str, route: Route, requests: tuple[LaneRequest, ...]) -> None:
         if self._link is None:
@@ -259,7 +259,8 @@ class LaneClient:
         answered = [(self._settle(reply.number), reply) for reply in _decode_replies(message).replies]
         for pending, reply in answered:
             if pending is not None:
-                pending.on_answer(Answer(reply.status, reply.content_type, reply.body, reply.rows))
+                answer = Answer(reply.status, reply.content_type, reply.body, reply.rows, reply.waited_s)
+                pending.on_answer(answer)
 
     def _settle(self, number: int) -> _Pending | None:
         """Return who waits for this answer; None for a second answer, or one that came after the deadline."""

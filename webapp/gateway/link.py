@@ -11,6 +11,8 @@ from typing import Any, Final, cast
 
 import hiredis
 
+from worker.contract.queue_login import queue_login
+
 Argument = bytes | str | int
 RedisAnswer = Any
 """What RESP can carry: bytes, int, None, or a list of these."""
@@ -39,9 +41,16 @@ class RedisLink(asyncio.Protocol):
 
     @classmethod
     async def connect(cls, path: Path, *, on_push: Callable[[bytes], None], on_lost: Callable[[], None]) -> "RedisLink":
-        """Return a connected link. Raise `OSError` where nobody listens."""
+        """Return a connected link. Raise `OSError` where nobody listens, or where Redis does not let this plane in."""
         loop = asyncio.get_running_loop()
         _, link = await loop.create_unix_connection(lambda: cls(on_push=on_push, on_lost=on_lost), str(path))
+        login = queue_login()
+        if login is not None:
+            try:
+                await link.ask(*login.command)
+            except RedisLinkError:
+                link.close()
+                raise
         return link
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -7,11 +7,14 @@ a second: prometheus-client alone would cost a tenth of a request.
 
 from bisect import bisect_left
 from collections import Counter as Counts
+from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from webapp.gateway.answers import Answer
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 UNKNOWN: Final = "unknown"
@@ -23,32 +26,43 @@ _ROWS = Counter("bastide_rows", "Rows predicted.", ["endpoint"])
 _SECONDS = Histogram(
     "bastide_request_seconds", "Time from the request's headers to its answer.", ["endpoint"], buckets=BUCKETS_S
 )
+_WAITS = Histogram(
+    "bastide_queue_seconds",
+    "Time that answered requests waited until a worker began with them.",
+    ["endpoint"],
+    buckets=BUCKETS_S,
+)
 
 
 class _Tally:
     """What was observed of one endpoint since it was last written out."""
 
-    __slots__ = ("buckets", "rows", "seconds", "statuses")
+    __slots__ = ("buckets", "rows", "seconds", "statuses", "waited_s", "waits")
 
     def __init__(self) -> None:
         self.statuses: Counts[int] = Counts()
         self.buckets = [0] * (len(BUCKETS_S) + 1)
         self.rows = 0
         self.seconds = 0.0
+        self.waits = [0] * (len(BUCKETS_S) + 1)
+        self.waited_s = 0.0
 
 
 _tallies: dict[str, _Tally] = {}
 
 
-def observe(endpoint: str, status: int, rows: int, seconds: float) -> None:
+def observe(endpoint: str, answer: Answer, seconds: float) -> None:
     """Count one answered request; `write_out` makes it visible. For the event loop's thread only."""
     tally = _tallies.get(endpoint)
     if tally is None:
         tally = _tallies[endpoint] = _Tally()
-    tally.statuses[status] += 1
+    tally.statuses[answer.status] += 1
     tally.buckets[bisect_left(BUCKETS_S, seconds)] += 1
-    tally.rows += rows
+    tally.rows += answer.rows
     tally.seconds += seconds
+    if answer.rows:
+        tally.waits[bisect_left(BUCKETS_S, answer.waited_s)] += 1
+        tally.waited_s += answer.waited_s
 
 
 def write_out() -> None:
@@ -57,11 +71,15 @@ def write_out() -> None:
         for status, count in tally.statuses.items():
             _REQUESTS.labels(endpoint, str(status)).inc(count)
         _ROWS.labels(endpoint).inc(tally.rows)
-        histogram = _SECONDS.labels(endpoint)
-        histogram._sum.inc(tally.seconds)  # noqa: SLF001  # `observe` takes one value at a time
-        for bucket, count in zip(histogram._buckets, tally.buckets, strict=True):  # noqa: SLF001  # as above
-            bucket.inc(count)
+        _write_out(_SECONDS.labels(endpoint), tally.seconds, tally.buckets)
+        _write_out(_WAITS.labels(endpoint), tally.waited_s, tally.waits)
     _tallies.clear()
+
+
+def _write_out(histogram: Histogram, seconds: float, counts: Sequence[int]) -> None:
+    histogram._sum.inc(seconds)  # noqa: SLF001  # `observe` takes one value at a time
+    for bucket, count in zip(histogram._buckets, counts, strict=True):  # noqa: SLF001  # as above
+        bucket.inc(count)
 
 
 def render() -> bytes:

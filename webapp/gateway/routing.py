@@ -10,6 +10,7 @@ from typing import Final
 
 from webapp.accounts.models import ApiKey, User
 from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
+from worker.contract.journal import API, KEEP_ALL, JournalRule
 
 BODY_BYTES_MAX: Final = 2 << 20
 
@@ -30,6 +31,7 @@ class Route:
     deployment: int = 0
     share: int = 100
     against: str = ""
+    rule: JournalRule = KEEP_ALL
     challenger: "Route | None" = None
     shadows: "tuple[Route, ...]" = ()
 
@@ -42,6 +44,11 @@ class Route:
         return self.challenger if place < self.challenger.share else self
 
     @property
+    def address(self) -> tuple[str, int, str]:
+        """The endpoint, and the version with its digest, as a batch names them."""
+        return self.endpoint, self.version, self.digest
+
+    @property
     def all(self) -> "tuple[Route, ...]":
         """This route with those of its challenger and its shadows."""
         return (self, *((self.challenger,) if self.challenger else ()), *self.shadows)
@@ -49,10 +56,14 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoutingTable:
-    """`routes` by endpoint name; `endpoints_by_key` by the SHA-256 of a key, `endpoints_by_user` by user id."""
+    """`routes` by endpoint name; `endpoints_by_key` by the SHA-256 of a key, `endpoints_by_user` by user id.
+
+    `callers_by_key` says whose key it is, as the journal writes it.
+    """
 
     routes: Mapping[str, Route] = field(default_factory=dict)
     endpoints_by_key: Mapping[bytes, frozenset[str]] = field(default_factory=dict)
+    callers_by_key: Mapping[bytes, str] = field(default_factory=dict)
     endpoints_by_user: Mapping[int, frozenset[str]] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
     """Endpoints that exist without a version behind them."""
@@ -69,10 +80,12 @@ def build_routing_table() -> RoutingTable:
     active = frozenset(Endpoint.objects.filter(is_active=True).values_list("name", flat=True))
     users = User.objects.filter(is_active=True).prefetch_related("groups")
     by_user = _endpoints_by_user(list(users), active)
-    keys = ApiKey.objects.usable().values_list("digest", "user_id")
+    usable = ApiKey.objects.usable().values_list("digest", "user_id")
+    keys = [(bytes.fromhex(digest), user_id) for digest, user_id in usable]
     return RoutingTable(
         routes=routes,
-        endpoints_by_key={bytes.fromhex(digest): by_user.get(user_id, frozenset()) for digest, user_id in keys},
+        endpoints_by_key={digest: by_user.get(user_id, frozenset()) for digest, user_id in keys},
+        callers_by_key={digest: f"{API}:{user_id}" for digest, user_id in keys},
         endpoints_by_user=by_user,
         waiting=active - routes.keys(),
     )
@@ -101,6 +114,7 @@ def _route(deployment: Deployment) -> Route:
         digest=deployment.version.digest,
         deployment=deployment.pk,
         share=deployment.share,
+        rule=deployment.endpoint.journal_rule,
     )
 
 

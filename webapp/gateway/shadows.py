@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from webapp.endpoints.differences import ShadowDifferences
 from webapp.gateway.answers import Answer
 from webapp.gateway.lane import LaneClient
+from webapp.gateway.question import Question
 from webapp.gateway.routing import Route
 from worker.contract.lane import Comparison
 
@@ -41,7 +42,7 @@ class Shadows:
         self._lane = lane
         self._tallies: dict[int, Tally] = {}
 
-    def copy(self, route: Route, content_type: str, request_id: str, body: bytes) -> None:
+    def copy(self, route: Route, question: Question) -> None:
         """Ask the shadows of a route what its champion was asked."""
         for shadow in route.shadows:
             if shadow.share < 100 and random.random() * 100 >= shadow.share:  # noqa: S311  # a sample, no secret
@@ -50,7 +51,7 @@ class Shadows:
             if self._lane.is_busy:
                 tally.left_out += 1
                 continue
-            self._lane.ask(shadow, content_type, request_id, body, lambda answer, tally=tally: _count(tally, answer))  # type: ignore[misc]  # a default binds the loop's value
+            self._lane.ask(shadow, question, lambda answer, tally=tally: _count(tally, answer))  # type: ignore[misc]  # a default binds the loop's value
 
     def take(self) -> dict[int, Tally]:
         """Return what was counted and begin anew; copies still on their way are counted then."""

@@ -17,9 +17,11 @@ from webapp.gateway.answers import Answer
 from webapp.gateway.changeover import Changeover
 from webapp.gateway.lane import LaneClient
 from webapp.gateway.link import RedisLinkError
+from webapp.gateway.question import Question
 from webapp.gateway.routing import Route, RoutingTable, build_routing_table
 from webapp.gateway.shadows import Shadows, write_down
 from worker.contract import names
+from worker.contract.journal import PAGE
 from worker.contract.lane import PROBE_DIGEST
 
 logger = logging.getLogger(__name__)
@@ -87,6 +89,12 @@ class GatewayState:
             self._used_keys.add(digest)
         return endpoints
 
+    def caller_of(self, caller: bytes | int) -> str:
+        """Return who asks, as the journal writes it, for a key or a user id that is known."""
+        if isinstance(caller, int):
+            return f"{PAGE}:{caller}"
+        return self.table.callers_by_key.get(sha256(caller).digest(), "")
+
     async def refresh(self) -> None:
         """See at once whether anything has changed, instead of at the next turn of the watch.
 
@@ -120,19 +128,20 @@ class GatewayState:
 
     async def probe(self) -> bool:
         """Return whether a worker really answers: the probe takes the way of every request."""
-        answer = self.lane.submit(PROBE, "", "probe", b"")
+        answer = self.lane.submit(PROBE, Question("", "probe", b""))
         try:
             return (await asyncio.wait_for(answer, PROBE_TIMEOUT_S)).status < 300
         except TimeoutError:
             return False
 
-    def ask_from_thread(self, route: Route, content_type: str, request_id: str, body: bytes) -> Answer:
-        """Ask from one of Django's threads and wait; the lane's deadline bounds the wait."""
+    def ask_from_thread(self, route: Route, request_id: str, body: bytes, user_id: int) -> Answer:
+        """Ask with JSON from one of Django's threads and wait; the lane's deadline bounds the wait."""
+        question = Question("application/json", request_id, body, self.caller_of(user_id))
 
         async def ask() -> Answer:
-            answer = await self.lane.submit(route, content_type, request_id, body)
+            answer = await self.lane.submit(route, question)
             if answer.status == 200:
-                self.shadows.copy(route, content_type, request_id, body)
+                self.shadows.copy(route, question)
             return answer
 
         return asyncio.run_coroutine_threadsafe(ask(), self._loop).result()

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from webapp.jobs.models import BatchJob
 
@@ -15,9 +16,19 @@ class BatchJobs(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only for
     search_fields = ("file_name", "owner__username", "job_id")
     list_select_related = ("endpoint", "version__model", "owner")
     fields = (
-        *("job_id", "file_name", "input_bytes", "endpoint", "version", "owner", "status", "attempt", "rows_total"),
+        *("identifier", "file_name", "input_bytes", "endpoint", "version", "owner", "status", "attempts", "rows_total"),
         *("created_at", "started_at", "ended_at", "expires_at"),
     )
+
+    @admin.display(description=_("identifier"))
+    def identifier(self, job: BatchJob) -> str:
+        """Say by what programs know it."""
+        return job.job_id
+
+    @admin.display(description=_("attempts"))
+    def attempts(self, job: BatchJob) -> int:
+        """Say how often it was begun."""
+        return job.attempt
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds a job here: it comes with a file."""

@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
 from webapp.jobs import files
-from webapp.jobs.errors import InputGoneError, JobStateError
+from webapp.jobs.errors import InputGoneError, InputLostError, JobStateError
 from webapp.jobs.models import BatchJob, Status
 from worker.contract.batch import FileFormat
 
@@ -58,7 +58,7 @@ def _require(job: BatchJob) -> None:
     if job.status != Status.SUCCEEDED:
         raise JobStateError("downloaded", job.status)
     if not job.has_files:
-        raise InputGoneError
+        raise InputLostError if job.has_lost_files else InputGoneError
 
 
 def _file(path: Path, name: str, file_format: FileFormat) -> Sent:

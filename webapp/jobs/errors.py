@@ -7,6 +7,7 @@ JobError
 │   ├── ColumnUnknownError
 │   └── ColumnTakenError
 ├── InputGoneError
+├── InputLostError
 ├── VersionGoneError
 └── TooManyJobsError
 """
@@ -67,6 +68,15 @@ class InputGoneError(JobError):
 
     def __init__(self) -> None:
         super().__init__("The file of this job was deleted when its time was over.", "Upload the file again.")
+
+
+class InputLostError(JobError):
+    """The file of a job was not in the backup from which the box was restored."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file of this job was not in the backup from which the box was restored.", "Upload the file again."
+        )
 
 
 class VersionGoneError(JobError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from webapp.jobs.errors import InputGoneError
+from webapp.jobs.errors import InputGoneError, InputLostError
 from webapp.jobs.models import BatchJob
 from worker.contract.batch import INPUT, RESULT, WRONG_ROWS
 
@@ -29,13 +29,14 @@ def keep_input(job: BatchJob, path: Path) -> None:
 
 
 def share_input(former: BatchJob, job: BatchJob) -> None:
-    """Let a job have the input of a former one, without a copy. Raise InputGoneError if that is gone."""
+    """Let a job have a former one's input, without a copy. Raise InputGoneError or InputLostError if that is gone."""
     place = directory(job)
     place.mkdir(mode=0o770, parents=True)
     try:
         os.link(directory(former) / INPUT, place / INPUT)
     except FileNotFoundError as error:
-        raise InputGoneError from error
+        gone = InputLostError if former.has_lost_files else InputGoneError
+        raise gone from error
 
 
 def result(job: BatchJob) -> Path:

@@ -177,6 +177,12 @@ class BatchJob(models.Model):
         return self.files_deleted_at is None
 
     @property
+    def has_lost_files(self) -> bool:
+        """Whether its files went before their time: they were not in the backup from which the box was restored."""
+        gone_at, announced_at = self.files_deleted_at, self.expires_at
+        return gone_at is not None and (announced_at is None or gone_at < announced_at)
+
+    @property
     def has_result(self) -> bool:
         """Whether there is a file to download."""
         return self.status == Status.SUCCEEDED and self.has_files

@@ -10,6 +10,7 @@ from webapp.jobs.errors import (
     ColumnTakenError,
     ColumnUnknownError,
     InputGoneError,
+    InputLostError,
     JobError,
     JobStateError,
     NotDeployedError,
@@ -36,6 +37,9 @@ PROBLEMS: Final = {
         "The file has not arrived as a whole. Choose it again; what has arrived counts."
     ),
     NotDeployedError: gettext_lazy("No version is deployed at the moment, so nobody can answer. Try again later."),
+    InputLostError: gettext_lazy(
+        "The files of this job were not in the backup from which the box was restored. Upload the file again."
+    ),
     InputGoneError: gettext_lazy("The files of this job are deleted. Upload the file again."),
     VersionGoneError: gettext_lazy(
         "The version that should answer was put aside or deleted. Run the file with another one."
@@ -48,6 +52,7 @@ STATUSES: Final = {
     NotDeployedError: HTTPStatus.CONFLICT,
     TooManyJobsError: HTTPStatus.CONFLICT,
     InputGoneError: HTTPStatus.CONFLICT,
+    InputLostError: HTTPStatus.CONFLICT,
     VersionGoneError: HTTPStatus.CONFLICT,
     JobStateError: HTTPStatus.CONFLICT,
     UploadIncompleteError: HTTPStatus.CONFLICT,

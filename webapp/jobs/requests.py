@@ -6,16 +6,24 @@ from django.utils import translation
 from webapp.jobs.models import BatchJob, JobStep, StepKind
 from webapp.predictions.row_phrases import row_phrases
 from worker.contract.batch import AssembleRequest, PlanRequest, ScoreRequest, Step
+from worker.contract.journal import JOB, JobRows
 
 
 def request(step: JobStep) -> PlanRequest | ScoreRequest | AssembleRequest:
     """Return what the data plane is asked."""
     named = Step(job_id=step.job.job_id, attempt=step.attempt, token=step.token)
     if step.kind == StepKind.SCORE:
-        return ScoreRequest(step=named, chunk=step.chunk, skip=step.skip)
+        return ScoreRequest(step=named, chunk=step.chunk, skip=step.skip, journal=_rows(step.job))
     if step.kind == StepKind.ASSEMBLE:
         return _assembly(step.job, named)
     return _plan(step.job, named, only_look=step.kind == StepKind.LOOK)
+
+
+def _rows(job: BatchJob) -> JobRows:
+    asked_ms = int(job.created_at.timestamp() * 1000)
+    return JobRows(
+        endpoint=job.endpoint.name, rule=job.endpoint.journal_rule, caller=f"{JOB}:{job.owner_id}", at_ms=asked_ms
+    )
 
 
 def _plan(job: BatchJob, step: Step, *, only_look: bool) -> PlanRequest:

@@ -1,13 +1,12 @@
 """Looks at the jobs every second, in the loop of the control worker: nothing else sends their steps."""
 
 import logging
-from typing import Any, Final
+from typing import Final
 
-from celery import bootsteps
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from worker.contract.names import QUEUE_CONTROL
+from webapp.rounds import Round, Rounds
 
 logger = logging.getLogger(__name__)
 
@@ -17,30 +16,14 @@ CLEAR_EVERY: Final = 60
 """So many looks are between two clearings of what has expired."""
 
 
-class Steward(bootsteps.StartStopStep):
-    """Sends what waits, asks again for what was lost, clears what has expired, tells of ends.
+class Steward(Rounds):
+    """Sends what waits, asks again for what was lost, clears what has expired, tells of ends."""
 
-    With `-P solo` the loop stands still while a task runs, so that no two of them ever look at the same time.
-    """
+    _looks = 0
 
-    requires: Any = ("celery.worker.consumer.tasks:Tasks",)
-
-    def include_if(self, parent: Any) -> bool:  # noqa: ANN401  # Celery's consumer is untyped
-        """Look where records are consumed."""
-        return QUEUE_CONTROL in parent.app.amqp.queues.consume_from
-
-    def start(self, parent: Any) -> None:  # noqa: ANN401  # Celery's consumer is untyped
-        """Begin."""
-        self._looks = 0
-        self._timers = [
-            parent.timer.call_repeatedly(EVERY_S, self._look),
-            parent.timer.call_repeatedly(TELL_EVERY_S, self._tell),
-        ]
-
-    def stop(self, parent: Any) -> None:  # noqa: ANN401, ARG002  # Celery's consumer is untyped
-        """End."""
-        for timer in self._timers:
-            timer.cancel()
+    def rounds(self) -> tuple[Round, ...]:
+        """Return what is done."""
+        return Round(EVERY_S, self._look), Round(TELL_EVERY_S, self._tell)
 
     def _look(self) -> None:
         # Models cannot be imported before Celery has set Django up.

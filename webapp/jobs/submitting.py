@@ -17,7 +17,14 @@ from webapp.accounts.models import User
 from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.jobs import files
-from webapp.jobs.errors import InputGoneError, JobStateError, NotDeployedError, TooManyJobsError, VersionGoneError
+from webapp.jobs.errors import (
+    InputGoneError,
+    InputLostError,
+    JobStateError,
+    NotDeployedError,
+    TooManyJobsError,
+    VersionGoneError,
+)
 from webapp.jobs.marks import mark_over
 from webapp.jobs.models import BatchJob, JobStep, Status, StepKind, new_job_id
 from webapp.jobs.telling import require_tellable
@@ -203,8 +210,9 @@ def _begin(job: BatchJob, bring_input: Callable[[], None]) -> BatchJob:
 def _again(job: BatchJob, from_statuses: tuple[str, ...], kind: StepKind, **changes: Any) -> bool:
     """Begin a new attempt with a step of this kind if the job is in one of these statuses. Return whether it was."""
     with transaction.atomic():
-        if BatchJob.objects.filter(pk=job.pk, files_deleted_at__isnull=False).exists():
-            raise InputGoneError
+        gone = BatchJob.objects.filter(pk=job.pk, files_deleted_at__isnull=False).first()
+        if gone is not None:
+            raise InputLostError if gone.has_lost_files else InputGoneError
         _require_answering(job.version)
         former = job.attempt
         # What is under way is not deleted, however long somebody waited before.

@@ -142,7 +142,7 @@ def send(step_id: int, now: datetime) -> bool:
     )
     if marked != 1:
         return True
-    step = JobStep.objects.select_related("job__version", "job__former").get(pk=step_id)
+    step = JobStep.objects.select_related("job__version", "job__former", "job__endpoint").get(pk=step_id)
     if step.job.version.status == VersionStatus.DELETED:
         fail(step.job, DELETED, DELETED_HINT, now)
         return True

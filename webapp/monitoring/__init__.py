@@ -1,1 +1,1 @@
-"""The box's own figures and the state of its services."""
+"""Is the model still right: what looks at the journal found, window by window."""

@@ -2,8 +2,15 @@
 
 from django.apps import AppConfig
 
+from webapp.celery import app
+from webapp.monitoring.watch import Watch
+
 
 class MonitoringConfig(AppConfig):
-    """The box's own figures and the state of its services."""
+    """What becomes of the models' answers, as they are looked at hourly."""
 
     name = "webapp.monitoring"
+
+    def ready(self) -> None:
+        """Let the control worker watch."""
+        app.steps["consumer"].add(Watch)

@@ -21,7 +21,7 @@ def histogram_plot(histogram: Histogram, names: Names, write: Write, alternative
     if not _is_sound(edges, counts):
         return None
     x = Axis(scale=Scale(low=edges[0], high=edges[-1], start=LEFT, end=RIGHT), name=names[0], write=write)
-    y = Axis(scale=Scale(low=0, high=max(counts), start=BOTTOM, end=TOP), name=names[1], write=write)
+    y = Axis(scale=Scale(low=0, high=max(counts), start=BOTTOM, end=TOP, is_counted=True), name=names[1], write=write)
     middle = (_at(histogram.median, x.scale, "middle"), _at(histogram.mean, x.scale, "mean"))
     return Plot(
         width=WIDTH,

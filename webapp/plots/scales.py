@@ -22,6 +22,8 @@ class Scale:
     start: float
     end: float
     is_logarithmic: bool = False
+    is_counted: bool = False
+    """Whether its numbers are counts: half a row is nothing that one could look for."""
 
     def at(self, value: float) -> float:
         """Return the pixel of a number."""
@@ -31,7 +33,10 @@ class Scale:
 
     def ticks(self) -> tuple[float, ...]:
         """Return the round numbers within."""
-        return decades(self.low, self.high) if self.is_logarithmic else round_numbers(self.low, self.high)
+        return decades(self.low, self.high) if self.is_logarithmic else self._round_numbers()
+
+    def _round_numbers(self) -> tuple[float, ...]:
+        return round_numbers(self.low, self.high, 1.0 if self.is_counted else 0.0)
 
     def _bent(self, value: float) -> float:
         return math.log10(value) if self.is_logarithmic else value
@@ -57,12 +62,12 @@ def is_drawable(value: float) -> bool:
     return math.isfinite(value) and (value == 0 or DRAWN_MIN < abs(value) < DRAWN_MAX)
 
 
-def round_numbers(low: float, high: float) -> tuple[float, ...]:
-    """Return at most `TICKS_MAX` round numbers from `low` to `high`, evenly apart."""
+def round_numbers(low: float, high: float, apart_min: float = 0.0) -> tuple[float, ...]:
+    """Return at most `TICKS_MAX` round numbers from `low` to `high`, evenly and at least so far apart."""
     if not high > low:
         return (low,)
     power = 10.0 ** math.floor(math.log10((high - low) / TICKS_MAX))
-    step = next(step * power for step in STEPS if _count(low, high, step * power) <= TICKS_MAX)
+    step = max(apart_min, next(step * power for step in STEPS if _count(low, high, step * power) <= TICKS_MAX))
     first = math.ceil(low / step)
     return tuple(number * step for number in range(first, first + _count(low, high, step)))
 

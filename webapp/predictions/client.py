@@ -1,10 +1,19 @@
 """How a page asks for a prediction: over the online path of the process it runs in, as every program's request goes."""
 
 from secrets import token_hex
+from typing import Final
 
 from webapp.endpoints.liveness import redis_answers
 from webapp.gateway.answers import NOT_READY, Answer
+from webapp.gateway.routing import Route
 from webapp.gateway.state import current
+from webapp.registry.models import ModelVersion
+from worker.contract.journal import JournalRule
+
+AGAIN: Final = "/again"
+"""Behind an endpoint's name, where a row is asked again: such requests never leave together with callers'."""
+
+UNKEPT: Final = JournalRule(is_kept=False)
 
 
 def predict(user_id: int, endpoint_name: str, body: bytes) -> Answer:
@@ -14,4 +23,13 @@ def predict(user_id: int, endpoint_name: str, body: bytes) -> Answer:
     # A Redis that hangs would hold the page until the deadline.
     if gateway is None or route is None or not redis_answers():
         return NOT_READY
-    return gateway.ask_from_thread(route.for_caller(b"user:%d" % user_id), "application/json", token_hex(8), body)
+    return gateway.ask_from_thread(route.for_caller(b"user:%d" % user_id), token_hex(8), body, user_id)
+
+
+def predict_by(version: ModelVersion, user_id: int, endpoint_name: str, body: bytes) -> Answer:
+    """Return the answer of a version, deployed or not, for JSON rows. The journal keeps nothing of it."""
+    gateway = current()
+    if gateway is None or not redis_answers():
+        return NOT_READY
+    route = Route(endpoint=endpoint_name + AGAIN, version=version.number, digest=version.digest, rule=UNKEPT)
+    return gateway.ask_from_thread(route, token_hex(8), body, user_id)

@@ -14,6 +14,8 @@ from webapp.predictions.about import about
 from webapp.predictions.fields import EXAMPLE_PARAMETER, asked_values, caution, example_values, fields_of, row_of
 from webapp.predictions.outcome import Outcome, read_outcome
 from webapp.predictions.programs import programs
+from webapp.predictions.telling import outcome_form
+from webapp.trust import authority_of
 from worker.contract.manifest import Manifest
 from worker.contract.signature import Signature
 
@@ -30,7 +32,11 @@ def endpoint_context(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]
     if endpoint.champion is None:
         return context
     version = endpoint.champion.version
-    return context | {"version": version, **_asking(request, endpoint.name, version.manifest)}
+    asking = _asking(request, endpoint.name, version.manifest)
+    outcome: Outcome | None = asking["outcome"]
+    if outcome is not None and outcome.is_answer and endpoint.keeps_journal:
+        asking["telling"] = outcome_form(endpoint, outcome.request_id, 0, outcome.answer)
+    return context | {"version": version, **asking}
 
 
 def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, Any]:
@@ -41,7 +47,7 @@ def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, An
     values = asked if asked is not None else example if EXAMPLE_PARAMETER in request.GET else {}
     problems = (outcome.field_problems if outcome else None) or {}
     to_copy = example if asked is None or problems else asked
-    url = request.build_absolute_uri(f"/api/v1/endpoints/{name}/predict")
+    url, authority = request.build_absolute_uri(f"/api/v1/endpoints/{name}/predict"), authority_of(request)
     fields = fields_of(signature, values, problems, is_asked=asked is not None)
     return {
         "outcome": outcome,
@@ -49,7 +55,8 @@ def _asking(request: HttpRequest, name: str, manifest: Manifest) -> dict[str, An
         "has_ranges": any(feature.minimum is not None for feature in signature.features),
         "fields": fields,
         "purpose": purpose(signature.output),
-        "programs": programs(url, row_of(signature, to_copy)),
+        "programs": programs(url, row_of(signature, to_copy), authority=authority),
+        "authority": authority,
         "about": about(manifest),
         "link": request.build_absolute_uri(),
         "example_query": f"?{EXAMPLE_PARAMETER}=1",

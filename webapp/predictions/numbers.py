@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from django.utils.formats import get_format, number_format
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from webapp.sentences import localised
@@ -35,7 +35,7 @@ def number_words(value: float, digits: int = 6) -> str:
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals)).normalize()
     places = max(0, -int(rounded.as_tuple().exponent))
     is_grouped = abs(value) >= (GROUPED_FROM if places == 0 else GROUPED_FROM / 10)
-    return number_format(rounded, decimal_pos=places, force_grouping=is_grouped)
+    return localised(f"{rounded:z{',' if is_grouped else ''}.{places}f}")
 
 
 def percent_words(share: float) -> str:
@@ -48,8 +48,8 @@ def percent_words(share: float) -> str:
 
 
 def rounded_words(value: float, decimals: int) -> str:
-    """Return a number with this many decimals. `number_format` alone would cut the rest off."""
-    return number_format(round(value, decimals), decimal_pos=decimals)
+    """Return a number with this many decimals."""
+    return localised(f"{round(value, decimals):z.{decimals}f}")
 
 
 def canonical_number(text: str) -> str:

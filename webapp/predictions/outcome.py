@@ -29,12 +29,13 @@ class _Predictions(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bar:
-    """The probability of one class. `width` is a number from 0 to 100 as SVG takes it."""
+    """The probability of one class. `width` is a number from 0 to 100 as SVG takes it, `share` one from 0 to 1."""
 
     label: str
     words: str
     width: str
     is_answer: bool
+    share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +102,6 @@ def label_words(label: object) -> str:
 
 def _bars(probabilities: Mapping[str, float], answer: str) -> tuple[Bar, ...]:
     return tuple(
-        Bar(label=label, words=percent_words(share), width=f"{share * 100:.2f}", is_answer=label == answer)
+        Bar(label=label, words=percent_words(share), width=f"{share * 100:.2f}", is_answer=label == answer, share=share)
         for label, share in sorted(probabilities.items(), key=lambda item: -item[1])
     )

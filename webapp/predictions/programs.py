@@ -10,14 +10,14 @@ KEY_PLACEHOLDER: Final = "YOUR_KEY"
 WIDTH: Final = 64
 
 _CURL: Final = """\
-curl {url} \\
+curl {url} \\{trusting}
   -H "Authorization: Bearer {key}" \\
   -H "Content-Type: application/json" \\
   -d {body}"""
 
 _PYTHON: Final = """\
 import json
-from urllib.error import HTTPError
+{importing}from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 row = {{
@@ -32,7 +32,7 @@ request = Request(
     }},
 )
 try:
-    print(json.load(urlopen(request))["predictions"])
+    print(json.load(urlopen(request{trusting}))["predictions"])
 except HTTPError as error:
     print(json.load(error)["error"])"""
 
@@ -47,14 +47,22 @@ class Programs:
     python: str
 
 
-def programs(url: str, row: Mapping[str, Any], key: str = KEY_PLACEHOLDER) -> Programs:
-    """Return how to ask about `row` at `url`."""
+def programs(url: str, row: Mapping[str, Any], key: str = KEY_PLACEHOLDER, *, authority: str = "") -> Programs:
+    """Return how to ask about `row` at `url`, trusting the authority in that file where there is one."""
     json_items = _items(row, lambda text: text)
     body = '{"rows": [{\n    ' + _wrapped(json_items, "\n    ") + "\n  }]}"
     python_items = _items(row, lambda text: _PYTHON_WORDS.get(text, text))
     return Programs(
-        curl=_CURL.format(url=url, key=key, body=shell_quoted(body)),
-        python=_PYTHON.format(url=url, key=key, items=_wrapped(python_items, "\n    ")),
+        curl=_CURL.format(
+            url=url, key=key, body=shell_quoted(body), trusting=f"\n  --cacert {authority} \\" if authority else ""
+        ),
+        python=_PYTHON.format(
+            url=url,
+            key=key,
+            items=_wrapped(python_items, "\n    "),
+            importing="import ssl\n" if authority else "",
+            trusting=f', context=ssl.create_default_context(cafile="{authority}")' if authority else "",
+        ),
     )
 
 

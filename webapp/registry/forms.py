@@ -1,6 +1,7 @@
 """What a publisher fills in, on a page or as a program: one form, so that both are judged alike."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -20,6 +21,8 @@ from worker.contract.inspection import Publication
 
 WORD_LENGTH_MAX: Final = 200
 TEXT_LENGTH_MAX: Final = 20_000
+RUN_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
+RUN_ADDRESS: Final = re.compile(r"https?://[^\s/?#<>\"']+[^\s<>\"']*", re.IGNORECASE)
 LONG: Final = frozenset({"notes", "description", "units", "categories", "text"})
 
 Filled = TypeVar("Filled", bound="SubmissionForm")
@@ -60,6 +63,18 @@ class NamesField(forms.CharField):
         return tuple(dict.fromkeys(names))
 
 
+class RunField(forms.CharField):
+    """A run of MLflow: its id, or its address."""
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401  # Django's signature
+        """Return what was said, if it can be a run's."""
+        said = str(super().clean(value))
+        if said and not RUN_ID.fullmatch(said) and not RUN_ADDRESS.fullmatch(said):
+            text = _("“%(said)s” is neither the id of an MLflow run nor its address (https://…).")
+            raise forms.ValidationError(text % {"said": said})
+        return said
+
+
 class WordsForm(forms.Form):
     """Everything that is said of a version."""
 
@@ -68,6 +83,7 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Notes"), required=False, max_length=TEXT_LENGTH_MAX, widget=forms.Textarea
     )
     positive_label = forms.CharField(label=gettext_lazy("Positive label"), required=False, max_length=WORD_LENGTH_MAX)
+    mlflow_run = RunField(label=gettext_lazy("MLflow run"), required=False, max_length=WORD_LENGTH_MAX)
     units = UnitsField(label=gettext_lazy("Units"), required=False, max_length=TEXT_LENGTH_MAX)
     title = forms.CharField(label=gettext_lazy("Title"), required=False, max_length=WORD_LENGTH_MAX)
     description = forms.CharField(
@@ -98,6 +114,7 @@ class WordsForm(forms.Form):
             categories=said["categories"],
             text=said["text"],
             positive_label=said["positive_label"],
+            mlflow_run=said["mlflow_run"],
         )
         return Submission(
             name=name,

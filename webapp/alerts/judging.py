@@ -1,0 +1,170 @@
+"""Which rules hold for the version behind an endpoint, by what the looks found: nothing is guessed.
+
+A rule that is not in an answer cannot be judged now, for there is not enough data; None says that it does not hold.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from webapp.alerts.models import AlertSettings
+from webapp.alerts.sightings import CHECKS, Rule, Sighting
+from webapp.endpoints.models import Deployment
+from webapp.monitoring.models import MonitoredWindow, MonitoringRun
+from webapp.predictions.quality import SCORES
+from webapp.records.models import to_ms
+from worker.contract.manifest import Quality
+from worker.contract.monitoring import LOOKED_AT, REPEATED, Found, State, Subject
+from worker.contract.monitoring_run import WindowReport
+
+WINDOWS_MAX: Final = 10
+SINCE_MAX: Final = 60
+LEADING: Final = ("accuracy", "mae")
+"""Figures that are judged: one a version, since each further one would add false alarms."""
+
+KNOWN_MIN: Final = 30
+MISSED: Final = 2
+MISSING_AFTER: Final = timedelta(hours=1)
+"""A look that nobody answers is lost after hours only; two in a row, and the second for an hour, are no chance."""
+
+Judgements = dict[Rule, Sighting | None]
+Seen = list[tuple[MonitoredWindow, WindowReport]]
+
+
+def judge(champion: Deployment, wishes: AlertSettings, now: datetime) -> tuple[Judgements, MonitoredWindow | None]:
+    """Return which rules hold for a champion, and the window that says so."""
+    endpoint, version = champion.endpoint, champion.version
+    closed = MonitoredWindow.objects.of(endpoint, version).closed()[:WINDOWS_MAX]
+    seen = [(window, window.report) for window in closed]
+    found: Judgements = {Rule.SILENT: _silence(champion, wishes, now)}
+    if endpoint.keeps_journal:
+        found |= _data(champion, seen) | _outcomes(champion, seen) | _looks(champion, now)
+    else:
+        found |= dict.fromkeys((Rule.LOOK_FAILED, Rule.LOOK_MISSING))
+    return found, seen[0][0] if seen else None
+
+
+def _data(champion: Deployment, seen: Seen) -> Judgements:
+    """Judge the last closed window: too few rows say neither that something holds nor that it has ended."""
+    if not seen or seen[0][1].verdict.state is State.NOT_ENOUGH_DATA:
+        return {}
+    window, report = seen[0]
+    faults = tuple(each for each in report.verdict.alarmed if each.kind in CHECKS)
+    changes = tuple(each for each in report.verdict.alarmed if each.kind not in CHECKS)
+    return {
+        rule: Sighting(subjects=subjects, since_ms=_since(champion, window, subjects), rows=report.rows)
+        if subjects
+        else None
+        for rule, subjects in ((Rule.CHANGED, changes), (Rule.DATA_FAULT, faults))
+    }
+
+
+def _since(champion: Deployment, last: MonitoredWindow, subjects: Sequence[Subject]) -> int:
+    """Return the first moment of the windows in a row that show any of these."""
+    windows = MonitoredWindow.objects.of(champion.endpoint, champion.version).closed()
+    begun = last.begins_at
+    for window in windows.filter(begins_at__lt=last.begins_at)[:SINCE_MAX]:
+        shown = msgspec.convert(window.report_json["found"], Found).changed
+        if not set(subjects).intersection(shown):
+            break
+        begun = window.begins_at
+    return to_ms(begun)
+
+
+def _outcomes(champion: Deployment, seen: Seen) -> Judgements:
+    """Judge the last windows of which enough outcomes are known."""
+    known = [report for _, report in seen if report.coverage is not None and report.coverage.known >= KNOWN_MIN]
+    known = known[:LOOKED_AT]
+    reference = _leading(champion.version.manifest.quality)
+    found = _repeated(Rule.BIASED, known, _bias)
+    if reference is not None and reference.low is not None and reference.high is not None:
+        found |= _repeated(Rule.WORSE, known, lambda report: _worse(report, reference))
+    return found
+
+
+def _repeated(
+    rule: Rule, newest_first: Sequence[WindowReport], look: Callable[[WindowReport], Sighting | None]
+) -> Judgements:
+    """Return that a rule holds if the newest window and another one show it; that it does not if the newest is well."""
+    if not newest_first:
+        return {}
+    shown = [look(report) for report in newest_first]
+    if shown[0] is None:
+        return {rule: None}
+    return {rule: shown[0]} if sum(each is not None for each in shown) >= REPEATED else {}
+
+
+def _bias(report: WindowReport) -> Sighting | None:
+    coverage = report.coverage
+    if coverage is None or not coverage.is_biased:
+        return None
+    return Sighting(known=coverage.known, rows=coverage.rows, since_ms=report.begins_ms)
+
+
+def _worse(report: WindowReport, reference: Quality) -> Sighting | None:
+    """Return the measured figure if all of its interval is on the bad side of all of the reference's."""
+    found = next((each for each in report.realised if each.name == reference.name and not each.label), None)
+    if found is None or found.low is None or found.high is None:
+        return None
+    assert reference.low is not None, "Only a reference with an interval is compared with"
+    assert reference.high is not None, "as above"
+    is_worse = found.high < reference.low if found.name in SCORES else found.low > reference.high
+    coverage = report.coverage
+    if not is_worse or coverage is None:
+        return None
+    return Sighting(
+        figure=found.name,
+        unit=reference.unit,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        reference=reference.value,
+        reference_low=reference.low,
+        reference_high=reference.high,
+        known=coverage.known,
+        rows=coverage.rows,
+        is_biased=coverage.is_biased,
+        since_ms=report.begins_ms,
+    )
+
+
+def _leading(figures: Sequence[Quality]) -> Quality | None:
+    return next((each for each in figures if each.name in LEADING and not each.label), None)
+
+
+def _looks(champion: Deployment, now: datetime) -> Judgements:
+    """Judge the last looks: whether they come to something, and whether anybody answers at all."""
+    runs = list(MonitoringRun.objects.of(champion.endpoint, champion.version)[: 2 * MISSED])
+    answered = [run for run in runs if run.ended_at is not None]
+    found: Judgements = {}
+    if answered:
+        failed = [run.reason for run in answered[:REPEATED]]
+        if failed[0] is None:
+            found[Rule.LOOK_FAILED] = None
+        elif len(failed) == REPEATED and all(failed):
+            found[Rule.LOOK_FAILED] = Sighting(reason=failed[0], since_ms=to_ms(answered[-1].asked_at))
+    if runs and runs[0].ended_at is not None:
+        found[Rule.LOOK_MISSING] = None
+    lost = [run for run in runs[:MISSED] if run.ended_at is None]
+    if len(lost) == MISSED and lost[0].asked_at <= now - MISSING_AFTER:
+        hours = int((now - lost[-1].asked_at).total_seconds() // 3600)
+        found[Rule.LOOK_MISSING] = Sighting(hours=hours, since_ms=to_ms(lost[-1].asked_at))
+    return found
+
+
+def last_rows_at(champion: Deployment) -> datetime | None:
+    """Return when rows of a champion were last answered, as far as the looks have seen; None before any were."""
+    window = MonitoredWindow.objects.of(champion.endpoint, champion.version).order_by("-ends_at").first()
+    return window.ends_at if window else None
+
+
+def _silence(champion: Deployment, wishes: AlertSettings, now: datetime) -> Sighting | None:
+    if wishes.silent_days is None or not champion.endpoint.keeps_journal:
+        return None
+    rows_at = last_rows_at(champion)
+    last = max(rows_at, champion.deployed_at) if rows_at else champion.deployed_at
+    if now - last < timedelta(days=wishes.silent_days):
+        return None
+    return Sighting(days=(now - last).days, since_ms=to_ms(last))

@@ -1,0 +1,96 @@
+"""`/api/v1/endpoints/{endpoint}/ground-truth`: what was learned later of rows that were answered."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Field, Router, Schema, Status
+
+from webapp.accounts.models import User
+from webapp.api.schemas import ErrorSchema
+from webapp.endpoints.models import Endpoint
+from webapp.records import truths
+from webapp.records.models import TruthDelivery
+from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, TRUTHS_MAX, Truth
+
+router = Router(tags=["ground truth"])
+
+REFUSALS: Final = dict.fromkeys((400, 401, 404, 409, 503), ErrorSchema)
+
+
+class TruthSchema(Schema):
+    """The outcome of one row, which is known by its request, by its job's identifier, or by a feature's value."""
+
+    value: str | float | bool = Field(description="the true class or number")
+    request_id: str = Field("", max_length=200, description="of the answer, or a job's id")
+    row: int = Field(0, ge=0, description="in that request, from 0")
+    key: str = Field("", max_length=200, description="what the job's identifier column, or the feature, says")
+    feature: str = Field("", max_length=200, description="the feature whose value is the key")
+
+
+class TruthsSchema(Schema):
+    """Outcomes of rows; a later one for the same row corrects an earlier one."""
+
+    truths: list[TruthSchema] = Field(min_length=1, max_length=TRUTHS_MAX)
+
+
+class DeliverySchema(Schema):
+    """What became of outcomes. `taken` is null until the data plane has looked at them."""
+
+    id: str
+    received: int
+    taken: int | None
+    matched: int | None = Field(description="rows of the journal that these outcomes are of")
+    refused: int | None
+    problems: list[str]
+
+
+@router.post(
+    "/endpoints/{endpoint}/ground-truth",
+    response={202: DeliverySchema, **REFUSALS},
+    summary="Tell the outcomes of rows that were answered",
+)
+def send_truths(request: HttpRequest, endpoint: str, body: TruthsSchema) -> Status[dict[str, Any]]:
+    """They may come late, in parts and corrected; those of rows that nobody was asked are kept, and match later."""
+    found = get_object_or_404(Endpoint.objects.visible_to(_user(request)), name=endpoint)
+    delivery = truths.send(found, [_truth(each) for each in body.truths], _user(request), timezone.now())
+    return Status(202, _described(delivery))
+
+
+@router.get(
+    "/ground-truth/{delivery}",
+    response={200: DeliverySchema, **dict.fromkeys((401, 404), ErrorSchema)},
+    summary="See what became of outcomes",
+)
+def describe_truths(request: HttpRequest, delivery: str) -> dict[str, Any]:
+    """For thirty days."""
+    visible = Endpoint.objects.visible_to(_user(request))
+    return _described(get_object_or_404(TruthDelivery, delivery_id=delivery, endpoint__in=visible))
+
+
+def _truth(given: TruthSchema) -> Truth:
+    if given.request_id:
+        return Truth(BY_REQUEST, given.request_id, given.value, given.row)
+    by = BY_FEATURE if given.feature else BY_KEY
+    return Truth(by, given.key, given.value, 0, given.feature)
+
+
+def _described(delivery: TruthDelivery) -> dict[str, Any]:
+    outcome = delivery.outcome
+    problems = [] if outcome is None else [f"{each.at}: {each.message}" for each in outcome.problems]
+    if outcome is not None and outcome.reason is not None:
+        problems = [str(outcome.reason)]
+    return {
+        "id": delivery.delivery_id,
+        "received": delivery.received,
+        "taken": None if outcome is None else outcome.taken,
+        "matched": None if outcome is None else outcome.matched,
+        "refused": None if outcome is None else outcome.refused,
+        "problems": problems,
+    }
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User), "The API lets nobody in without an account"
+    return request.user

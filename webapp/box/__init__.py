@@ -1,0 +1,1 @@
+"""The box itself: its services, its figures, and what was found wrong with it."""

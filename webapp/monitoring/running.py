@@ -1,0 +1,168 @@
+"""Asks the data plane to look at what was answered, hourly and when somebody wishes, and takes in what it found."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+import msgspec
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from webapp.celery import app
+from webapp.endpoints.models import JOURNAL_DAYS, Deployment, Endpoint
+from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoringRun
+from webapp.records.models import TruthDelivery, to_ms
+from webapp.registry.models import ModelVersion
+from worker.contract import names
+from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
+from worker.contract.monitoring import Found
+from worker.contract.monitoring_run import MonitorOutcome, MonitorRequest, WindowReport
+
+logger = logging.getLogger(__name__)
+
+EVERY: Final = timedelta(hours=1)
+LOST_AFTER: Final = timedelta(hours=3)
+"""A run that was not answered by then is asked for again."""
+
+FORMER_MAX: Final = 30
+LOOKED_BACK_AT: Final = 30
+"""So many closed windows are looked at again when outcomes have come."""
+
+RUNS_KEPT: Final = 50
+MEGABYTE: Final = 1_000_000
+
+
+class RunNotSentError(Exception):
+    """Redis does not take the message."""
+
+
+def ask_due(now: datetime) -> int:
+    """Ask for a look at each champion whose last one is an hour ago. Return how many were asked for."""
+    asked = 0
+    for deployment in Deployment.objects.serving() & Deployment.objects.live_champions():
+        if deployment.endpoint.keeps_journal and _is_due(deployment.endpoint, deployment.version, now):
+            try:
+                ask(deployment.endpoint, deployment.version, now)
+            except RunNotSentError:
+                return asked  # the next look at the clock tries again
+            asked += 1
+    return asked
+
+
+def _is_due(endpoint: Endpoint, version: ModelVersion, now: datetime) -> bool:
+    last = MonitoringRun.objects.of(endpoint, version).first()
+    if last is None:
+        return True
+    return last.asked_at <= now - (EVERY if last.ended_at else LOST_AFTER)
+
+
+def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringRun:
+    """Ask for a look at what a version answered. Raise RunNotSentError if Redis does not take that."""
+    closed = list(MonitoredWindow.objects.of(endpoint, version).closed()[: LOOKED_BACK_AT + FORMER_MAX])
+    again = LOOKED_BACK_AT if _has_new_outcomes(endpoint, version) else 0
+    former = closed[again : again + FORMER_MAX]
+    run = MonitoringRun.objects.create(run_id=uuid4().hex, endpoint=endpoint, version=version, asked_at=now)
+    request = MonitorRequest(
+        run_id=run.run_id,
+        endpoint=endpoint.name,
+        digest=version.digest,
+        now_ms=to_ms(now),
+        from_ms=_from_ms(closed, again),
+        former=tuple(_found(window) for window in reversed(former)),
+        hashed=tuple(endpoint.hashed_features),
+    )
+    try:
+        message = msgspec.to_builtins(request)
+        app.send_task(names.TASK_MONITOR, kwargs={"message": message}, queue=names.QUEUE_JOBS)  # type: ignore[no-untyped-call]  # Celery is untyped
+    except OperationalError as error:
+        run.delete()
+        raise RunNotSentError from error
+    return run
+
+
+def _has_new_outcomes(endpoint: Endpoint, version: ModelVersion) -> bool:
+    """Return whether outcomes came since the last look that found anything: closed windows may show more then."""
+    looked = (
+        MonitoringRun.objects.of(endpoint, version).filter(ended_at__isnull=False, reason_json__isnull=True).first()
+    )
+    return looked is not None and TruthDelivery.objects.filter(endpoint=endpoint, sent_at__gt=looked.asked_at).exists()
+
+
+def _from_ms(closed: list[MonitoredWindow], again: int) -> int:
+    """Return the moment from which rows are looked at, the newest `again` of the closed windows once more."""
+    if not closed:
+        return 0
+    return to_ms(closed[min(again, len(closed)) - 1].begins_at) if again else closed[0].ends_ms + 1
+
+
+def _found(window: MonitoredWindow) -> Found:
+    return msgspec.convert(window.report_json["found"], Found)
+
+
+def record(outcome: MonitorOutcome, now: datetime) -> None:
+    """Take in what a run found. An answer that nobody waits for (any more) is dropped."""
+    run = MonitoringRun.objects.select_related("endpoint", "version").filter(run_id=outcome.run_id).first()
+    if run is None or run.ended_at is not None:
+        logger.warning("Nobody waits for the outcome of run %s; it is dropped.", outcome.run_id)
+        return
+    with transaction.atomic():
+        run.ended_at, run.detail = now, outcome.detail
+        run.reason_json = None if outcome.reason is None else msgspec.to_builtins(outcome.reason)
+        run.save()
+        if outcome.reason is None:
+            MonitoredWindow.objects.of(run.endpoint, run.version).filter(is_open=True).delete()
+            for report in outcome.windows:
+                if _is_whole(run, report):
+                    _keep(run, report)
+        kept = MonitoringRun.objects.of(run.endpoint, run.version).values_list("pk", flat=True)[:RUNS_KEPT]
+        MonitoringRun.objects.of(run.endpoint, run.version).exclude(pk__in=list(kept)).delete()
+    if outcome.is_more:
+        ask(run.endpoint, run.version, now)
+
+
+def _is_whole(run: MonitoringRun, report: WindowReport) -> bool:
+    """Return whether a window is new, or as large as it was: of one looked at again, old rows may have gone."""
+    windows, begins_at = MonitoredWindow.objects.of(run.endpoint, run.version).closed(), _moment(report.begins_ms)
+    known = windows.filter(begins_at=begins_at).first()
+    return report.rows >= known.rows if known else not windows.filter(ends_at__gte=begins_at).exists()
+
+
+def _keep(run: MonitoringRun, report: WindowReport) -> None:
+    MonitoredWindow.objects.update_or_create(
+        endpoint=run.endpoint,
+        version=run.version,
+        begins_at=_moment(report.begins_ms),
+        defaults={
+            "ends_at": _moment(report.ends_ms),
+            "is_open": report.is_open,
+            "rows": report.rows,
+            "state": report.verdict.state,
+            "report_json": msgspec.to_builtins(report),
+        },
+    )
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def keep_journal() -> None:
+    """Have the data plane keep the journals in their bounds. Raise RunNotSentError if Redis does not take that."""
+    bounds = tuple(
+        EndpointBounds(endpoint=name, days=days, bytes_max=megabytes * MEGABYTE)
+        for name, days, megabytes in Endpoint.objects.values_list("name", "journal_days", "journal_megabytes")
+    )
+    message = msgspec.to_builtins(KeepRequest(bounds=bounds, days_orphaned=JOURNAL_DAYS))
+    try:
+        app.send_task(names.TASK_KEEP_JOURNAL, kwargs={"message": message}, queue=names.QUEUE_JOBS)  # type: ignore[no-untyped-call]  # Celery is untyped
+    except OperationalError as error:
+        raise RunNotSentError from error
+
+
+def record_journals(outcome: KeepOutcome, now: datetime) -> None:
+    """Keep what the journals of the endpoints take; those of endpoints that are gone are nobody's."""
+    sizes = {each.endpoint: each.bytes for each in outcome.sizes}
+    for endpoint in Endpoint.objects.filter(name__in=sizes):
+        defaults = {"size_bytes": sizes[endpoint.name], "measured_at": now}
+        KeptJournal.objects.update_or_create(endpoint=endpoint, defaults=defaults)

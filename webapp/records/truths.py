@@ -1,0 +1,63 @@
+"""Hands outcomes that were learned later to the data plane, and takes in what became of them."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+import msgspec
+from kombu.exceptions import OperationalError
+
+from webapp.accounts.models import User
+from webapp.celery import app
+from webapp.endpoints.models import Endpoint
+from webapp.records.models import TruthDelivery
+from worker.contract import names
+from worker.contract.truth import Truth, TruthOutcome, TruthRequest
+
+logger = logging.getLogger(__name__)
+
+KEPT: Final = timedelta(days=30)
+"""For so long somebody may ask what became of a delivery."""
+
+
+class TruthsNotSentError(Exception):
+    """Redis does not take the message."""
+
+
+class NothingDeployedError(Exception):
+    """No version is behind the endpoint, so nobody can say what an outcome may be."""
+
+
+def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -> TruthDelivery:
+    """Hand outcomes over. Raise NothingDeployedError, or TruthsNotSentError if Redis does not take that."""
+    champion = endpoint.champion
+    if champion is None:
+        raise NothingDeployedError
+    TruthDelivery.objects.filter(sent_at__lt=now - KEPT).delete()
+    delivery = TruthDelivery.objects.create(
+        delivery_id=uuid4().hex, endpoint=endpoint, sent_by=by, sent_at=now, received=len(truths)
+    )
+    request = TruthRequest(
+        delivery_id=delivery.delivery_id,
+        endpoint=endpoint.name,
+        digest=champion.version.digest,
+        truths=tuple(truths),
+    )
+    try:
+        message = msgspec.to_builtins(request)
+        app.send_task(names.TASK_TAKE_TRUTH, kwargs={"message": message}, queue=names.QUEUE_JOBS)  # type: ignore[no-untyped-call]  # Celery is untyped
+    except OperationalError as error:
+        delivery.delete()
+        raise TruthsNotSentError from error
+    return delivery
+
+
+def record(outcome: TruthOutcome) -> None:
+    """Take in what became of a delivery."""
+    changed = TruthDelivery.objects.filter(delivery_id=outcome.delivery_id).update(
+        outcome_json=msgspec.to_builtins(outcome)
+    )
+    if not changed:
+        logger.warning("Nobody waits for the outcome of delivery %s; it is dropped.", outcome.delivery_id)
