@@ -12,15 +12,16 @@ ROLES: Final = ("user", "publisher", "admin")
 
 def create_key(data: DataDirectory, user: str, label: str) -> str:
     """Return a new key of the user; it cannot be shown again."""
-    return _manage(data, "create_key", "--user", user, "--label", label)
+    return managed(data, "create_key", "--user", user, "--label", label)
 
 
 def add_user(data: DataDirectory, name: str, role: str) -> str:
     """Return the password that was made for the new account."""
-    return _manage(data, "add_user", name, "--role", role)
+    return managed(data, "add_user", name, "--role", role)
 
 
-def _manage(data: DataDirectory, *arguments: str) -> str:
+def managed(data: DataDirectory, *arguments: str) -> str:
+    """Return what a command of the control plane printed, of a box that is there."""
     if not data.database.exists():
         message = f"There is no box in {data.root}."
         raise ApplianceError(message, "start it once with ./bastide up, or name its directory with --data-dir")

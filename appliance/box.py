@@ -31,6 +31,7 @@ ONLINE: Final = (WEB, "inference-1")
 
 GIVEN_UP: Final = frozenset({"FATAL", "UNKNOWN"})
 ENDED: Final = frozenset({"EXITED", "BACKOFF"})
+STANDS: Final = "RUNNING"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +79,8 @@ class Box:
         self._supervisor.start(ONLINE)
         self._wait_until(lambda: readiness.probe(self._address).is_ready)
         self._supervisor.start(each.name for each in self._programs if each.name not in {REDIS, *ONLINE})
+        # One that had only just begun would not notice that all others end; and one that ends at once has to be told.
+        self._wait_until(self._all_stand)
         # What is replaced from here on is told, although nobody watches while examples are published.
         list(self._restarts.seen(running(self._require_health()), time.monotonic()))
 
@@ -89,6 +92,10 @@ class Box:
             processes.end_strays(self._supervisor.pid)
             for sentence in self._restarts.seen(running(self._require_health()), time.monotonic()):
                 say(sentence)
+
+    def _all_stand(self) -> bool:
+        states = self._require_health()
+        return bool(states) and all(state.word == STANDS for state in states.values())
 
     def _wait_until(self, is_so: Callable[[], bool]) -> None:
         deadline_s = time.monotonic() + READY_TIMEOUT_S

@@ -2,22 +2,30 @@
 
 import argparse
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from appliance.installing.front import take_up_certificate
+from appliance import environment
+from appliance.errors import ApplianceError
+from appliance.installing import settings
+from appliance.installing.front import ACME, take_up_certificate, take_up_hosts
 from appliance.installing.install import Wish, install, plan
 from appliance.installing.places import DATA, TLS
 from appliance.installing.removing import uninstall
 from appliance.installing.root import require_root
+from appliance.keeping.nightly import DIRECTORY as BACKUPS
 from appliance.options import version
 from appliance.tls import commands as tls
-from appliance.tls.directory import File, TlsDirectory
+from appliance.tls.acme import commands as acme
+from appliance.tls.acme.renewing import Surroundings
+from appliance.tls.directory import File, Mode, TlsDirectory
+from appliance.tls.names import Names, names_of
 from appliance.tls.request import KeyKind
 
+TAKE_OFF: Final = "remove the box"
 CONFIRMATION: Final = "remove everything"
 
 
@@ -28,6 +36,13 @@ class Terminal:
     say: Callable[[str], None]
     tell: Callable[[str], None]
     ask: Callable[[str], str]
+
+    def confirms(self, words: str) -> bool:
+        """Return whether somebody sits there who types these words."""
+        try:
+            return self.ask(f"Type '{words}' to go on: ").strip() == words
+        except EOFError:
+            return False
 
 
 def run_install(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -51,12 +66,16 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
     require_root()
     if arguments.purge:
         terminal.say(f"All models, results, accounts and settings in {DATA.root} will be gone for good.")
-        if terminal.ask(f"Type '{CONFIRMATION}' to go on: ").strip() != CONFIRMATION:
-            terminal.say("Nothing was removed.")
-            return 1
+    elif not arguments.yes:
+        terminal.say(f"The box will serve nobody any more; {DATA.root} and its settings stay.")
+    if (arguments.purge or not arguments.yes) and not terminal.confirms(CONFIRMATION if arguments.purge else TAKE_OFF):
+        terminal.say("Nothing was removed.")
+        return 1
     uninstall(terminal.say, purges=arguments.purge)
     rest = "" if arguments.purge else f"; {DATA.root} and its settings stay"
     terminal.say(f"The box is off this machine{rest}. The Debian packages that it used stay.")
+    if BACKUPS.is_dir() and any(BACKUPS.iterdir()):
+        terminal.say(f"The nightly backups in {BACKUPS} stay too: with them all of it can come back.")
     return 0
 
 
@@ -64,10 +83,12 @@ def run_tls(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show or change the certificate of an installed box."""
     require_root()
     directory, now = TlsDirectory(root=TLS), datetime.now(UTC)
-    before = directory.read(File.BOX)
+    box, hosts = directory.read(File.BOX), directory.read(File.ACME_HOSTS)
     lines, notes = _tls_lines(arguments, directory, now)
-    if directory.read(File.BOX) != before:
+    if directory.read(File.BOX) != box:
         take_up_certificate()
+    if directory.read(File.ACME_HOSTS) != hosts:
+        take_up_hosts()
     for line in lines:
         terminal.say(line)
     for line in notes:
@@ -82,6 +103,11 @@ def _tls_lines(arguments: argparse.Namespace, directory: TlsDirectory, now: date
         case "request":
             kind = KeyKind.RSA if arguments.rsa else KeyKind.P256
             return tls.request_lines(directory, arguments.names, kind=kind, is_anew=arguments.anew)
+        case "acme":
+            return acme.acme_lines(directory, _asked_of(arguments), _surroundings(), _clock), []
+        case "renew" if directory.mode is Mode.ACME and not arguments.own:
+            names, force = _served(arguments.names), arguments.force
+            return acme.renew_lines(directory, names, _surroundings(), _clock, force=force), []
         case "renew":
             return tls.renew_lines(directory, arguments.names, now, force=arguments.force, own=arguments.own), []
         case _:
@@ -93,3 +119,36 @@ def _import_of(arguments: argparse.Namespace) -> tls.Import:
     return tls.Import(
         files=[Path(each) for each in arguments.files], key=key, password_file=password, names=arguments.names
     )
+
+
+def _asked_of(arguments: argparse.Namespace) -> acme.Asked:
+    root, eab_hmac_file = (Path(each) if each else None for each in (arguments.root, arguments.eab_hmac_file))
+    return acme.Asked(
+        directory=arguments.directory,
+        names=_served(arguments.names) or settings.names(),
+        root=root,
+        contact=arguments.contact,
+        eab_kid=arguments.eab_kid,
+        eab_hmac_file=eab_hmac_file,
+        agrees=arguments.agree,
+        key_kind=KeyKind.RSA if arguments.rsa else KeyKind.P256,
+    )
+
+
+def _served(names: Sequence[str]) -> Sequence[str]:
+    """Return the names when the front answers for each of them, as it must to the ACME server. Raise otherwise."""
+    known = settings.names()
+    beyond = names_of(names).without(names_of(known)) if names and known else Names()
+    if beyond:
+        message = f"The box does not answer by the name {', '.join(beyond.texts)}, so it cannot prove that it has it."
+        wanted = ",".join((*known, *beyond.texts))
+        raise ApplianceError(message, f"sudo bastide config set {settings.NAMES} {wanted}, then type the same again")
+    return names
+
+
+def _surroundings() -> Surroundings:
+    return Surroundings(answers=ACME, relay=environment.relay())
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)

@@ -1,8 +1,12 @@
-"""What may be typed about the box of a machine: install and uninstall it, its certificate."""
+"""What may be typed about the box of a machine: install and uninstall it, its certificate, what it forgets."""
 
 import argparse
 import socket
 from collections.abc import Callable
+from typing import Final
+
+WAYS: Final = ("request", "key", "feature", "caller")
+"""By what rows are known."""
 
 Adding = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command with a summary and an example."""
@@ -24,13 +28,16 @@ def add_install(add: Adding) -> None:
     )
     command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
     command.add_argument("--force", action="store_true", help="install although a check failed; this is recorded")
-    command.add_argument("--plan", action="store_true", help="print all that would be touched, and touch nothing")
+    command.add_argument(
+        "--plan", "--dry-run", action="store_true", help="print all that would be touched, and touch nothing"
+    )
 
 
 def add_uninstall(add: Adding) -> None:
     """Add `uninstall`."""
     command = add("uninstall", "take the box off this machine; its data stays", "sudo bastide uninstall --purge")
     command.add_argument("--purge", action="store_true", help="remove models, results, accounts and settings as well")
+    command.add_argument("--yes", action="store_true", help="do not ask, where the data stays; for scripts")
 
 
 def add_tls(add: Adding, group_of: Callable[[argparse.ArgumentParser], Adding]) -> None:
@@ -49,7 +56,46 @@ def add_tls(add: Adding, group_of: Callable[[argparse.ArgumentParser], Adding]) 
     taken.add_argument("files", nargs="+", metavar="FILE", help="certificates, the chain too, or one PKCS#12 file")
     taken.add_argument("--key", metavar="FILE", help="the private key, where it was made elsewhere")
     taken.add_argument("--password-file", metavar="FILE", help="the password of the key or of the PKCS#12 file")
-    for command in (renew, request, taken):
+    for command in (renew, request, taken, _acme(action)):
         command.add_argument(
             "--name", dest="names", action="append", default=[], metavar="NAME", help="a name or address of the box"
         )
+
+
+def _acme(action: Adding) -> argparse.ArgumentParser:
+    example = "sudo bastide tls acme --directory https://ca.corp.example/acme/acme/directory --root root.crt"
+    acme = action("acme", "get a certificate from an ACME server, which then renews it", example)
+    acme.add_argument("--directory", required=True, metavar="URL", help="the address of the server's directory")
+    acme.add_argument("--root", metavar="FILE", help="the root that alone vouches for the server and what it signs")
+    acme.add_argument("--rsa", action="store_true", help="for authorities that take no P-256 key")
+    acme.add_argument("--contact", metavar="MAIL", help="whom the server may write to")
+    acme.add_argument("--agree", action="store_true", help="you have read the server's terms, and agree")
+    acme.add_argument("--eab-kid", metavar="KID", help="the name of the external account, where one is asked for")
+    acme.add_argument("--eab-hmac-file", metavar="FILE", help="the key that was given out with that name")
+    return acme
+
+
+def add_forget(add: Adding) -> argparse.ArgumentParser:
+    """Add `forget`."""
+    command = add(
+        "forget",
+        "delete one person's rows from the journals, and print the proof",
+        "./bastide forget penguins --by key --value 4711 --user admin --reason 'case 17'",
+    )
+    command.add_argument(
+        "endpoints", metavar="ENDPOINT", nargs="*", help="whose journal; without one, every endpoint's"
+    )
+    command.add_argument("--by", required=True, choices=WAYS, help="by what the rows are known")
+    command.add_argument(
+        "--value",
+        dest="values",
+        required=True,
+        action="append",
+        metavar="TEXT",
+        help="an id or a value; again for more",
+    )
+    command.add_argument("--feature", default="", metavar="NAME", help="the feature, with --by feature")
+    command.add_argument("--user", required=True, help="the administrator who wants it")
+    command.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the audit trail for good")
+    command.add_argument("--yes", action="store_true", help="do not ask; for scripts")
+    return command

@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from appliance import accounts, job_lines, jobs, models, sites, workshop
+from appliance import accounts, demo, job_lines, jobs, models, sites, workshop
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
+from appliance.bundling.commands import run_bundle, run_cloud_init
 from appliance.care.commands import run_config, run_doctor, run_logs, run_status
 from appliance.checks.preflight import check_now
 from appliance.checks.telling import exit_code, table, verdict
 from appliance.downloading import STDOUT, require_writable
 from appliance.environment import Address
 from appliance.errors import ApplianceError
+from appliance.forgetting import run_forget
 from appliance.job_lines import Ticker
 from appliance.keeping.commands import run_backup, run_restore, run_rollback, run_upgrade
 from appliance.options import parser
@@ -67,7 +69,18 @@ def say(sentence: str) -> None:
 
 def run_up(arguments: argparse.Namespace) -> int:
     """Run a box."""
-    options = Options(
+    up(_box_options(arguments), say)
+    return 0
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    """Run a box with a story in it."""
+    demo.play(arguments.story, _box_options(arguments), say)
+    return 0
+
+
+def _box_options(arguments: argparse.Namespace) -> Options:
+    return Options(
         data=data_directory(arguments.data_dir),
         address=Address(host=arguments.host, port=arguments.port),
         sizes=Sizes(
@@ -76,8 +89,6 @@ def run_up(arguments: argparse.Namespace) -> int:
         with_examples=arguments.examples,
         force=arguments.force,
     )
-    up(options, say)
-    return 0
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -249,6 +260,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
 TERMINAL: Final = Terminal(say=say, tell=tell, ask=input)
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "up": run_up,
+    "demo": run_demo,
     "install": lambda arguments: run_install(arguments, TERMINAL),
     "uninstall": lambda arguments: run_uninstall(arguments, TERMINAL),
     "tls": lambda arguments: run_tls(arguments, TERMINAL),
@@ -260,6 +272,9 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "restore": lambda arguments: run_restore(arguments, TERMINAL),
     "upgrade": lambda arguments: run_upgrade(arguments, TERMINAL),
     "rollback": lambda arguments: run_rollback(arguments, TERMINAL),
+    "bundle": lambda arguments: run_bundle(arguments, TERMINAL),
+    "cloud-init": lambda arguments: run_cloud_init(arguments, TERMINAL),
+    "forget": lambda arguments: run_forget(arguments, TERMINAL),
     "check": run_check,
     "key": run_key,
     "user": run_user,

@@ -23,13 +23,17 @@ KNOWN_FAILURES: Final = (
 def run(
     argv: Sequence[str], *, timeout_s: float, environment: Mapping[str, str] | None = None, cwd: Path = ROOT
 ) -> str:
-    """Return what the program printed on stdout. Raise `CommandFailed` with its last words when it fails."""
+    """Return what the program printed on stdout. Raise `CommandFailed` with its last words when it fails.
+
+    It runs in `cwd`, or in `/` where that is gone: an uninstallation removes the code that runs it.
+    """
     if shutil.which(argv[0]) is None:
         message = f"The program {argv[0]} is not installed."
         raise CommandFailed(message, f"install {argv[0]}, then try again")
     try:
         done = subprocess.run(
-            tied(argv), env=environment, cwd=cwd, timeout=timeout_s, stdin=subprocess.DEVNULL, capture_output=True,
+            tied(argv), env=environment, cwd=cwd if cwd.is_dir() else "/",
+            timeout=timeout_s, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, errors="replace", check=False,
         )  # fmt: skip  # one line each for where it runs and what comes back
     except subprocess.TimeoutExpired as error:

@@ -7,12 +7,17 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
+from appliance.sizes import MEANING, SIZE
 
-UPLOAD_BYTES_MAX_DEFAULT: Final = str(2 << 30)
+UPLOAD_BYTES_MAX: Final = "BASTIDE_UPLOAD_BYTES_MAX"
+UPLOAD_BYTES_MAX_DEFAULT: Final = "2G"
+"""What an admin may set: how large a file may be that is uploaded."""
+
 KEPT: Final = ("PATH", "HOME", "USER", "TZ", "TMPDIR")
 
 MODEL_MEMORY: Final = "BASTIDE_MODEL_MEMORY"
@@ -24,6 +29,13 @@ INSPECTION_SECONDS: Final = "BASTIDE_INSPECTION_SECONDS"
 JOB_DAYS: Final = "BASTIDE_JOB_DAYS"
 """What an admin may set: for how many days the files of a batch job are kept after its end."""
 
+ALERT_HOUR: Final = "BASTIDE_ALERT_HOUR"
+"""What an admin may set: the hour of the day from which on people are told of alerts."""
+
+BACKUPS_KEPT: Final = "BASTIDE_BACKUPS_KEPT"
+BACKUPS_KEPT_DEFAULT: Final = "7"
+"""What an admin may set: how many of an installed box's nightly backups are kept; 0 for none."""
+
 WEBHOOK_HOSTS: Final = "BASTIDE_WEBHOOK_HOSTS"
 """What an admin may set: the hosts that may be told of the end of a job, with commas between them."""
 
@@ -31,21 +43,38 @@ MAIL_FROM: Final = "BASTIDE_MAIL_FROM"
 SMTP_URL: Final = "BASTIDE_SMTP_URL"
 """What an admin may set together: the sender of the box's mail, and the server that takes it, with its password."""
 
+MLFLOW_TRACKING_URI: Final = "BASTIDE_MLFLOW_TRACKING_URI"
+"""What an admin may set: the MLflow server that is told of monitored windows, with its password or token."""
+
+EGRESS_SOCKET: Final = "BASTIDE_EGRESS_SOCKET"
+"""What units of an installed box are told: where the relay listens."""
+
+CONNECTIONS_MAX: Final = "BASTIDE_CONNECTIONS_MAX"
+CONNECTIONS_MAX_DEFAULT: Final = "500"
+OFF: Final = "off"
+"""What an admin may set: how many connections one address may hold to an installed box, or that nothing bounds them."""
+
 HOST: Final = r"([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?"
 SERVER: Final = r"(smtps?|smtp\+starttls)://([^\s\"'\\;@/]+@)?" + HOST + "/?"
 
+TRACKING: Final = r"https?://([^\s\"'\\;@/]+@)?" + HOST + r"(/[\w./-]*)?"
+
 SETTINGS: Final = (
-    (MODEL_MEMORY, r"0*[1-9]\d*[KMG]?", ("a size above zero", "3G")),
+    (MODEL_MEMORY, SIZE, (MEANING, "3G")),
     (INSPECTION_SECONDS, r"0*[1-9]\d*(\.\d+)?", ("a number of seconds above zero", "300")),
     (JOB_DAYS, r"0*[1-9]\d*", ("a number of days above zero", "7")),
-    ("BASTIDE_UPLOAD_BYTES_MAX", r"0*[1-9]\d*", ("a number of bytes above zero", UPLOAD_BYTES_MAX_DEFAULT)),
+    (ALERT_HOUR, r"[01]?\d|2[0-3]", ("an hour from 0 to 23", "7")),
+    (BACKUPS_KEPT, r"\d{1,3}", ("a number of backups, 0 for none", BACKUPS_KEPT_DEFAULT)),
+    (UPLOAD_BYTES_MAX, SIZE, (MEANING, UPLOAD_BYTES_MAX_DEFAULT)),
+    (CONNECTIONS_MAX, rf"{OFF}|0*[1-9]\d{{0,5}}", ("a number above zero, or off", CONNECTIONS_MAX_DEFAULT)),
     (WEBHOOK_HOSTS, rf"({HOST}(\s*,\s*{HOST})*)?", ("hosts with commas between them", "automation.example:5678")),
     (MAIL_FROM, r"[^\s\"'\\;<>@]+@[\w.-]+", ("an e-mail address", "bastide@example.org")),
+    (MLFLOW_TRACKING_URI, TRACKING, ("the address of an MLflow server", "https://user:password@mlflow.example.org")),
     (SMTP_URL, SERVER, ("the address of a mail server", "smtp+starttls://user:password@mail.example.org:587")),
 )
 """What an admin may set, how it is written, and what to say of anything else."""
 
-SECRETS: Final = frozenset({SMTP_URL})
+SECRETS: Final = frozenset({SMTP_URL, MLFLOW_TRACKING_URI})
 """What is never printed."""
 
 ELSEWHERE: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
@@ -127,6 +156,12 @@ def api_key() -> str:
     return os.environ.get("BASTIDE_API_KEY", "").strip()
 
 
+def relay() -> Path | None:
+    """Return the relay by which a unit without a network goes out; None where this process has one of its own."""
+    found = os.environ.get(EGRESS_SOCKET, "")
+    return Path(found) if found else None
+
+
 def control(data: DataDirectory, url: str) -> dict[str, str]:
     """Return what the control plane's programs know."""
     return {
@@ -135,14 +170,14 @@ def control(data: DataDirectory, url: str) -> dict[str, str]:
         "BASTIDE_REDIS_SOCKET": str(data.redis_socket),
         "BASTIDE_PUBLIC_URL": url,
         "MALLOC_ARENA_MAX": "2",
-        "BASTIDE_UPLOAD_BYTES_MAX": os.environ.get("BASTIDE_UPLOAD_BYTES_MAX", UPLOAD_BYTES_MAX_DEFAULT),
-        **_set_by_the_admin(MODEL_MEMORY, JOB_DAYS, WEBHOOK_HOSTS, MAIL_FROM),
+        UPLOAD_BYTES_MAX: os.environ.get(UPLOAD_BYTES_MAX, UPLOAD_BYTES_MAX_DEFAULT),
+        **_set_by_the_admin(MODEL_MEMORY, JOB_DAYS, ALERT_HOUR, WEBHOOK_HOSTS, MAIL_FROM),
     }
 
 
 def recorder(data: DataDirectory, url: str) -> dict[str, str]:
     """Return what the control worker knows: it alone sends mail, and no process that serves has the password for it."""
-    return {**control(data, url), **_set_by_the_admin(SMTP_URL)}
+    return {**control(data, url), **_set_by_the_admin(SMTP_URL, MLFLOW_TRACKING_URI)}
 
 
 def web(data: DataDirectory, address: Address, processes: int) -> dict[str, str]:

@@ -7,8 +7,10 @@ from functools import partial
 from typing import Final
 
 from appliance.accounts import ROLES
-from appliance.box_options import Adding, add_install, add_tls, add_uninstall
+from appliance.box_options import Adding, add_forget, add_install, add_tls, add_uninstall
+from appliance.bundling.options import add_bundle, add_cloud_init
 from appliance.care.options import add_care, add_config
+from appliance.demo import STORIES
 from appliance.installing.places import DATA, is_installed_release
 from appliance.keeping.options import add_backup, add_restore, add_rollback, add_upgrade
 from appliance.models import ROLES as DEPLOYMENT_ROLES
@@ -33,16 +35,18 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--debug", action="store_true", help="show where in the code an error arose")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     add_up(commands)
+    add_demo(commands)
     add_install(partial(_command, commands))
     add_uninstall(partial(_command, commands))
     add_tls(partial(_command, commands), _group)
     add_care(partial(_command, commands))
     add_config(partial(_command, commands), _group)
-    for add in (add_backup, add_restore, add_upgrade, add_rollback):
+    for add in (add_backup, add_restore, add_upgrade, add_rollback, add_bundle, add_cloud_init):
         add(partial(_command, commands))
     add_check(commands)
     add_key(commands)
     add_user(commands)
+    _add_data_directory(add_forget(partial(_command, commands)))
     add_model(commands)
     add_job(commands)
     add_workshop(commands)
@@ -86,6 +90,22 @@ def add_up(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
     _add_address(command)
     _add_data_directory(command)
     command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
+    _add_box(command)
+
+
+def add_demo(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
+    """Add `demo`."""
+    command = _command(commands, "demo", "run a box that plays a story", "./bastide demo drift --port 8080")
+    command.add_argument(
+        "story", metavar="STORY", choices=STORIES, help="drift: three weeks of requests, the last with a wrong unit"
+    )
+    _add_address(command)
+    _add_data_directory(command, str(ROOT / "var" / "demo"))
+    command.set_defaults(examples=False)
+    _add_box(command)
+
+
+def _add_box(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="start although a check failed; this is recorded")
     cores = len(os.sched_getaffinity(0))
     # On few cores a second web process costs a quarter of the rate at 16 connections: fewer requests leave together.
@@ -244,12 +264,9 @@ def _add_address(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"port to listen at (default {DEFAULT_PORT})")
 
 
-def _add_data_directory(command: argparse.ArgumentParser) -> None:
+def _add_data_directory(command: argparse.ArgumentParser, default: str = DEFAULT_DATA_DIR) -> None:
     command.add_argument(
-        "--data-dir",
-        default=DEFAULT_DATA_DIR,
-        metavar="DIR",
-        help=f"all of the box's state (default {DEFAULT_DATA_DIR})",
+        "--data-dir", default=default, metavar="DIR", help=f"all of the box's state (default {default})"
     )
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command
+from appliance.bundling import bundled
 from appliance.environment import shell
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.paths import ROOT
 
 APT_TIMEOUT_S: Final = 900.0
 POLICY_TIMEOUT_S: Final = 10.0
+WAITING: Final = ("-o", "DPkg::Lock::Timeout=300")
+"""A machine that was just started looks for its own updates, and holds the lock meanwhile."""
+
 START_NOTHING: Final = ROOT / "scripts" / "start_nothing"
 POLICY: Final = Path("/usr/sbin/policy-rc.d")
 """Debian asks it whether a service may be started, and starts it where there is none."""
@@ -35,12 +39,12 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
         message = f"Not installed, and this account may not install it: {names}."
         raise ApplianceError(message, hint)
     say(f"Installing Debian packages: {names}")
-    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
-    command.run([*apt, "update"], timeout_s=APT_TIMEOUT_S, environment=_environment())
-    with _nothing_starting(prefix):
-        command.run(
-            [*apt, "install", "--no-install-recommends", *packages], timeout_s=APT_TIMEOUT_S, environment=_environment()
-        )
+    with bundled.apt_options() as options:
+        apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", *WAITING, *options]
+        command.run([*apt, "update"], timeout_s=APT_TIMEOUT_S, environment=apt_environment())
+        install_now = [*apt, "install", "--no-install-recommends", *packages]
+        with _nothing_starting(prefix):
+            command.run(install_now, timeout_s=APT_TIMEOUT_S, environment=apt_environment())
 
 
 @contextmanager
@@ -66,7 +70,7 @@ def _prefix() -> list[str] | None:
     return ["sudo", "-n"]
 
 
-def _environment() -> dict[str, str]:
-    # A proxy that the admin has set is the one thing of the shell that apt needs.
+def apt_environment() -> dict[str, str]:
+    """Return what apt gets of the shell: the proxy that an admin has set is the one thing that it needs."""
     proxies = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
     return {**shell(), **proxies}

@@ -134,7 +134,7 @@ class DataDirectory:
         return (
             *parents,
             *leaves,
-            *(self.spool / name for name in ("inbox", "outbox", "uploads", "batch", "resumable")),
+            *(self.spool / name for name in ("inbox", "outbox", "uploads", "batch", "resumable", "journal", "exports")),
         )
 
     def _validate(self) -> None:

@@ -84,6 +84,7 @@ def celery(app: str, queue: str, name: str) -> tuple[str, ...]:
         str(PYTHON),
         "-m",
         "celery",
+        "-q",  # without its banner, a page of the log at each start
         "-A",
         app,
         "worker",

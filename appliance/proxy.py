@@ -45,7 +45,7 @@ class Front:
     """The values of one box. `names` are the DNS names and IP addresses by which people ask for it.
 
     `upstream` is where the site listens, `unix:PATH` or `ADDRESS:PORT`; `acme` holds the answers to an ACME server;
-    `results` is the spool's directory of jobs, whose files go out by X-Accel-Redirect; `run` is nginx's own.
+    `results` and `exports` are the spool's directories of files that go out by X-Accel-Redirect; `run` is nginx's own.
     """
 
     names: tuple[str, ...]
@@ -56,6 +56,7 @@ class Front:
     trust: Path
     acme: Path
     results: Path
+    exports: Path
     run: Path
     upload_bytes_max: int
     errors: Path = ERRORS
@@ -113,6 +114,7 @@ def _values(front: Front) -> dict[str, str]:
         "TRUST": _path(front.trust),
         "ACME": _path(front.acme),
         "RESULTS": _path(front.results),
+        "EXPORTS": _path(front.exports),
         "CERTIFICATE": _path(front.certificate),
         "KEY": _path(front.key),
         "UPSTREAM": _upstream(front.upstream),

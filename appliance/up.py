@@ -17,6 +17,11 @@ from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 
 FORMER_BOX_TIMEOUT_S: Final = 12.0
+"""So long a socket may answer of which nobody knows whose it is."""
+
+FORMER_BOX_ENDS_WITHIN_S: Final = 60.0
+"""Processes of a box that was killed finish what they have in hand, on a machine that may be busy."""
+
 POLL_S: Final = 0.1
 PRIVATE_UMASK: Final = 0o077
 """Whatever a box writes is for its own account only."""
@@ -28,8 +33,11 @@ class Ended(BaseException):
     """Somebody asked the box to end. Like KeyboardInterrupt, no handler of errors may swallow it."""
 
 
-def up(options: Options, say: Callable[[str], None]) -> None:
-    """Run the box until it is told to end. Raise when it cannot start or breaks."""
+def up(options: Options, say: Callable[[str], None], before_ready: Callable[[], None] = lambda: None) -> None:
+    """Run the box until it is told to end. Raise when it cannot start or breaks.
+
+    `before_ready` is called once it runs, before it is said to be ready.
+    """
     environment.check()
     say(f"Starting a box in {options.data.root}; Ctrl-C ends it")
     os.umask(PRIVATE_UMASK)
@@ -44,6 +52,7 @@ def up(options: Options, say: Callable[[str], None]) -> None:
             box.start()
             if options.with_examples:
                 publish_examples(options, say)
+            before_ready()
             say(f"Bastide is ready at {options.address.url} ({how_to_log_in(options.data)})")
             box.watch(say)
 
@@ -91,15 +100,16 @@ def telling_of_the_end(say: Callable[[str], None]) -> Iterator[None]:
 
 def wait_for_former_box(data: DataDirectory) -> None:
     """Wait until the processes of a box that was killed have ended. Raise when another program has its sockets."""
-    deadline_s = time.monotonic() + FORMER_BOX_TIMEOUT_S
+    began_s = time.monotonic()
+    deadline_s, last_s = began_s + FORMER_BOX_TIMEOUT_S, began_s + FORMER_BOX_ENDS_WITHIN_S
     for name, path in (("Redis", data.redis_socket), ("supervisor", data.supervisor_socket)):
         while readiness.socket_answers(path):
-            if time.monotonic() > deadline_s:
+            if time.monotonic() > (last_s if is_former_supervisor(data) else deadline_s):
                 message = f"The {name} socket {path} is in use by another program."
                 raise ApplianceError(message, "end the program that listens there, or choose another --data-dir")
             time.sleep(POLL_S)
     while is_former_supervisor(data):
-        if time.monotonic() > deadline_s:
+        if time.monotonic() > last_s:
             message = f"A box that was killed does not end: {data.supervisor_pid.read_text().strip()} still runs."
             raise ApplianceError(message, f"kill -9 {data.supervisor_pid.read_text().strip()}")
         time.sleep(POLL_S)

@@ -18,13 +18,15 @@ TEST_PROGRAMS: Final = (
     ("/usr/sbin/nginx", "nginx"),
     ("/usr/sbin/apache2", "apache2"),
     ("openssl", "openssl"),
+    ("pebble", "pebble"),
     ("mmdebstrap", "mmdebstrap"),
     ("systemd-nspawn", "systemd-container"),
     ("nft", "nftables"),
     ("ip", "iproute2"),
+    ("slowhttptest", "slowhttptest"),
 )
 BENCH_PROGRAMS: Final = (("redis-server", "redis-server"), ("wrk", "wrk"))
-MEASUREMENTS: Final = ("online", "models", "batch")
+MEASUREMENTS: Final = ("online", "models", "batch", "journal", "drift")
 HELP: Final = frozenset({"-h", "--help"})
 FONTS: Final = "fonts-liberation"
 FONT_DIRECTORIES: Final = ("/usr/share/fonts/truetype", "/usr/share/fonts/opentype")

@@ -1,5 +1,7 @@
 """Makes or updates `.venv` from hashed pins with the standard library only; `bastide` calls it when the stamp is wrong.
 
+Where a bundle was unpacked, packages, their hashes and pip itself come from there, and nothing is asked of a network.
+
 Safe to run twice at once: the second waits for the first. A venv without a stamp was left half made and is made anew.
 """
 
@@ -18,7 +20,14 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PINS = ("run", "dev")
+BUNDLE = ROOT / "bundle"
+WHEELS = BUNDLE / "wheels"
+BUNDLED_PINS = BUNDLE / f"pins-{sys.version_info.major}.{sys.version_info.minor}.txt"
 LINES_SHOWN = 25
+TRUST_HINT = (
+    "put the authority of your company into /usr/local/share/ca-certificates/company.crt, then: sudo "
+    "update-ca-certificates; sudo pip config --global set global.cert /etc/ssl/certs/ca-certificates.crt"
+)
 
 
 def requirements(pins: str) -> Path:
@@ -102,17 +111,37 @@ def install_venv_module(programs: str) -> None:
 
 def create(programs: str) -> None:
     """Make an empty venv in place of whatever is there."""
-    try:
-        import ensurepip  # noqa: F401, PLC0415  # asked for here: Debian leaves it out of python3
-    except ImportError:
-        install_venv_module(programs)
+    options = []
+    if BUNDLE.exists():
+        options = ["--without-pip"]  # which is in the bundle; so Debian's python3-venv is not needed
+    else:
+        try:
+            import ensurepip  # noqa: F401, PLC0415  # asked for here: Debian leaves it out of python3
+        except ImportError:
+            install_venv_module(programs)
     say(f"Making .venv with {sys.executable}")
     if VENV.exists():
         shutil.rmtree(VENV)
-    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "venv", *options, str(VENV)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         say(done.stdout + done.stderr)
         fail(f"The virtual environment {VENV} could not be made.", "sudo apt-get install python3-venv")
+
+
+def is_bundled(pins: str) -> bool:
+    """Return whether the packages are in the bundle; those of development never are."""
+    return BUNDLE.exists() and pins == "run"
+
+
+def bundled_pip() -> list[str]:
+    """Return how Python runs the pip of the bundle, straight from its wheel."""
+    wheel = next(WHEELS.glob("pip-*.whl"), None)
+    if wheel is None or not BUNDLED_PINS.exists():
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        fail(f"The bundle has no packages for Python {python}.", "make one for the Debian of this machine")
+    return [f"{wheel}/pip"]
 
 
 def install(pins: str) -> None:
@@ -122,11 +151,23 @@ def install(pins: str) -> None:
     takes an extra such as `coverage[toml]` for another package than the pinned one, tries its newest release, which has
     no hash here, and gives up.
     """
-    total = sum(line[:1].isalnum() for line in requirements(pins).read_text().splitlines())
-    argv = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off",
-            "--no-deps", "--require-hashes", "-r", str(requirements(pins))]  # fmt: skip  # one line a thought
+    pip, listed, environment = ["-m", "pip", "install"], requirements(pins), dict(os.environ)
+    if is_bundled(pins):
+        pip = [
+            *bundled_pip(),
+            "install",
+            "--isolated",
+            "--no-index",
+            "--find-links",
+            str(WHEELS),
+            "--only-binary=:all:",
+        ]
+        listed, environment["PIP_CONFIG_FILE"] = BUNDLED_PINS, os.devnull
+    total = sum(line[:1].isalnum() for line in listed.read_text().splitlines())
+    argv = [str(PYTHON), *pip, "--disable-pip-version-check", "--no-input", "--progress-bar=off",
+            "--no-deps", "--require-hashes", "-r", str(listed)]  # fmt: skip  # one line a thought
     started, count, lines = time.monotonic(), 0, []
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
     assert process.stdout is not None, "pip's output is a pipe"
     for line in process.stdout:
         lines.append(line)
@@ -135,13 +176,24 @@ def install(pins: str) -> None:
             say(f"\rInstalling Python packages: {count} of at most {total}", end="")
     if process.wait():
         say("\n" + "".join(lines[-LINES_SHOWN:]))
-        fail(
-            "The Python packages could not be installed.",
-            "check that this machine reaches its package index, start again",
-        )
+        if is_bundled(pins):
+            fail("The Python packages could not be installed.", "open the bundle again, in a directory with room")
+        fail(*why("".join(lines)))
     line_start = "\r" if sys.stderr.isatty() else ""
     installed = sum(line.count(" ") - 1 for line in lines if line.startswith("Successfully installed "))
     say(f"{line_start}Installed {installed} Python packages in {time.monotonic() - started:.0f} s")
+
+
+def why(output: str) -> tuple[str, str]:
+    """Return what to say of a pip that failed: the message and what to do."""
+    if "CERTIFICATE_VERIFY_FAILED" in output:
+        return "The package index shows a certificate that this machine does not trust.", TRUST_HINT
+    if "ProxyError" in output or "Cannot connect to proxy" in output:
+        return "The proxy that is set does not lead to the package index.", "mend http_proxy and https_proxy"
+    return (
+        "The Python packages could not be installed.",
+        "check that this machine reaches its package index, start again",
+    )
 
 
 def make(pins: str, programs: str) -> None:
@@ -160,6 +212,7 @@ def make(pins: str, programs: str) -> None:
 def main() -> None:
     """Make the venv for the pins named on the command line unless it is made; the second word names Debian packages."""
     pins, programs = sys.argv[1:]
+    os.chdir(ROOT)  # what is started here finds nothing in the directory of whoever types the command
     try:
         with only_one():
             if not is_made(pins):

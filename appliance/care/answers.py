@@ -3,38 +3,21 @@
 import http.client
 import json
 import socket
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from appliance import readiness
-from appliance.care.queue import SOCKET as QUEUE
+from appliance.care import canary
 from appliance.checks.check import Check, Status
 from appliance.checks.words import NOTHING, Words
 from appliance.errors import CommandFailed
-from appliance.installing import probing, running
-from appliance.reaching import HERE, connection_to
+from appliance.installing import probing
+from appliance.installing.queue import SOCKET as QUEUE
+from appliance.reaching import HERE
 
 SITE: Final = Path("/run/bastide/web.sock")
 PORTS: Final = (80, 443)
 CONNECT_TIMEOUT_S: Final = 2.0
-PREDICTION_TIMEOUT_S: Final = 30.0
-KEY_KNOWN_WITHIN_S: Final = 5.0
-"""A new key opens the gateways' doors within a second; a busy machine is given more."""
-
-POLL_S: Final = 0.2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Canary:
-    """What one prediction is asked with: a key for this alone, an endpoint, and an example row of its model."""
-
-    key_id: int
-    key: str
-    endpoint: str
-    row: Mapping[str, Any]
 
 
 def check_sockets() -> Check:
@@ -82,58 +65,30 @@ def check_prediction(host: str, *, is_ready: bool) -> Check:
     if not is_ready:
         return _prediction(Words("not asked: the box is not ready"), Status.SKIPPED)
     try:
-        made = json.loads(running.manage("make_canary"))
+        with canary.made() as asker:
+            if asker is None:
+                return _prediction(Words("no model is deployed"), Status.SKIPPED)
+            return judge_prediction(asker.endpoint, *canary.predict(host, asker))
     except (CommandFailed, ValueError) as error:
         problem = error.message.splitlines()[-1] if isinstance(error, CommandFailed) else str(error)
         hint = Words("see why: sudo bastide logs web redis")
         return _prediction(Words("no key could be made: {problem}", problem=problem[:200]), Status.FAILED, hint)
-    if not made:
-        return _prediction(Words("no model is deployed"), Status.SKIPPED)
-    canary = Canary(**made)
-    try:
-        status, body = predict(host, canary)
-    finally:
-        running.manage("end_canary", str(canary.key_id))
-    return judge_prediction(canary.endpoint, status, body)
-
-
-def predict(host: str, canary: Canary) -> tuple[int, str]:
-    """Return the status and the body of the answer, 0 and why where there is none."""
-    deadline_s = time.monotonic() + KEY_KNOWN_WITHIN_S
-    while (answer := _ask(host, canary))[0] == http.client.UNAUTHORIZED and time.monotonic() < deadline_s:
-        time.sleep(POLL_S)
-    return answer
 
 
 def judge_prediction(endpoint: str, status: int, body: str) -> Check:
     """Return the check for the answer to one row."""
-    found = _decoded(body)
-    if status == http.client.OK and found.get("predictions"):
+    if status == http.client.OK and canary.predictions_in(body):
         return _prediction(Words("endpoint {endpoint} answers", endpoint=endpoint), Status.PASSED)
     measured = Words(
         "endpoint {endpoint}: {status}, {problem}",
         endpoint=endpoint,
         status=status or "-",
-        problem=str(found.get("error") or body.strip())[:200],
+        problem=str(_decoded(body).get("error") or body.strip())[:200],
     )
     return _prediction(measured, Status.FAILED, Words("see why: sudo bastide logs inference web"))
 
 
 _UNIT_OF: Final = {"redis": "redis", "worker": "inference", "database": "web"}
-
-
-def _ask(host: str, canary: Canary) -> tuple[int, str]:
-    connection = connection_to(f"https://{host}", PREDICTION_TIMEOUT_S)
-    headers = {"Authorization": f"Bearer {canary.key}", "Content-Type": "application/json"}
-    path = f"/api/v1/endpoints/{canary.endpoint}/predict"
-    try:
-        connection.request("POST", path, body=json.dumps({"rows": [dict(canary.row)]}), headers=headers)
-        response = connection.getresponse()
-        return response.status, response.read().decode(errors="replace")
-    except (OSError, http.client.HTTPException) as error:
-        return 0, f"no answer ({error})"
-    finally:
-        connection.close()
 
 
 def _port_answers(port: int) -> bool:

@@ -1,6 +1,6 @@
 """What is wrong with the certificate of an installed box: its end, its names."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from appliance.checks.check import Check, Status
@@ -10,14 +10,14 @@ from appliance.installing import settings
 from appliance.installing.places import TLS
 from appliance.tls.directory import Mode, TlsDirectory
 from appliance.tls.names import Names, names_of
-from appliance.tls.status import DAYS_OF_WARNING, TlsStatus, status
+from appliance.tls.status import DAYS_OF_WARNING, TlsStatus, bounds, status
 
-DAYS_FAILED: Final = min(DAYS_OF_WARNING)
-DAYS_WARNED: Final = max(DAYS_OF_WARNING)
+TOLD_IN_DAYS: Final = timedelta(days=2)
 RENEWING: Final = {
     Mode.OWN: Words("sudo bastide tls renew"),
     Mode.COMPANY: Words("sudo bastide tls request > box.csr, have it signed, then: sudo bastide tls import box.crt"),
     Mode.FILES: Words("get another one, then: sudo bastide tls import box.crt chain.crt --key box.key"),
+    Mode.ACME: Words("sudo bastide tls renew, which tells what stands in the way"),
 }
 
 
@@ -27,24 +27,32 @@ def check_certificate(now: datetime) -> tuple[Check, ...]:
         held = status(TlsDirectory(root=TLS), now)
     except ApplianceError as error:
         hint = Words("sudo bastide tls renew --name {name}", name=next(iter(settings.names()), "NAME"))
-        return (_end(Words("{problem}", problem=error.message), Status.FAILED, hint),)
+        needed = _needed(timedelta(days=max(DAYS_OF_WARNING)))
+        return (_end(Words("{problem}", problem=error.message), Status.FAILED, hint, needed),)
     return judge_end(held, now), judge_names(held.names, settings.names())
 
 
 def judge_end(held: TlsStatus, now: datetime) -> Check:
-    """Return the check for how long the certificate is good for: a week is too short, a month deserves a look."""
+    """Return the check for how long the certificate is good for: a week is too short, a month deserves a look.
+
+    Of one by ACME, which may live for a day in all, it is what tells that renewals fail.
+    """
+    warned, pressing = bounds(held.mode, held.not_after - held.not_before)
+    needed = _needed(warned)
     day = f"{held.not_after:%Y-%m-%d}"
     if held.not_before > now:
         begin = f"{held.not_before:%Y-%m-%d %H:%M} UTC"
         hint = Words("see whether the clock is right: timedatectl")
-        return _end(Words("valid from {begin} only", begin=begin), Status.FAILED, hint)
+        return _end(Words("valid from {begin} only", begin=begin), Status.FAILED, hint, needed)
     if held.is_expired:
-        return _end(Words("ended on {day}: browsers refuse it", day=day), Status.FAILED, RENEWING[held.mode])
-    measured = Words("ends on {day}, {days} days from now", day=day, days=held.days_left)
-    if held.days_left >= DAYS_WARNED:
-        return _end(measured, Status.PASSED)
-    is_late = held.days_left < DAYS_FAILED
-    return _end(measured, Status.FAILED if is_late else Status.WARNING, RENEWING[held.mode])
+        return _end(Words("ended on {day}: browsers refuse it", day=day), Status.FAILED, RENEWING[held.mode], needed)
+    left = held.not_after - now
+    measured = Words("ends on {day}, {days} days from now", day=day, days=left.days)
+    if warned < TOLD_IN_DAYS:
+        measured = Words("ends on {day}, {hours} hours from now", day=day, hours=_hours(left))
+    if left >= warned:
+        return _end(measured, Status.PASSED, NOTHING, needed)
+    return _end(measured, Status.FAILED if left < pressing else Status.WARNING, RENEWING[held.mode], needed)
 
 
 def judge_names(held: Names, typed: tuple[str, ...]) -> Check:
@@ -67,12 +75,22 @@ def _is_under_wildcard(name: str, held: Names) -> bool:
     return bool(dot) and f"*.{rest}" in held.dns
 
 
-def _end(measured: Words, status: Status, hint: Words = NOTHING) -> Check:
+def _needed(warned: timedelta) -> Words:
+    if warned < TOLD_IN_DAYS:
+        return Words("good for {hours} more hours", hours=_hours(warned))
+    return Words("good for {days} more days", days=warned.days)
+
+
+def _hours(time: timedelta) -> int:
+    return int(time.total_seconds() // 3600)
+
+
+def _end(measured: Words, status: Status, hint: Words, needed: Words) -> Check:
     return Check(
         id="certificate",
         title=Words("Certificate"),
         measured=measured,
-        needed=Words("good for {days} more days", days=DAYS_WARNED),
+        needed=needed,
         status=status,
         hint=hint,
     )

@@ -46,7 +46,7 @@ def run_config(arguments: argparse.Namespace, terminal: Terminal) -> int:
     require_root()
     match arguments.action:
         case "show":
-            for line in configuring.shown():
+            for line in configuring.explained(arguments.name) if arguments.name else configuring.shown():
                 terminal.say(line)
         case "check":
             found = check_settings()
@@ -67,8 +67,7 @@ def run_doctor(arguments: argparse.Namespace, terminal: Terminal) -> int:
     require_root()
     now = datetime.now(UTC)
     found = doctor.look(now, is_typed=not arguments.record)
-    if arguments.record:
-        doctor.record(found, now)
+    doctor.record(found, now)
     if arguments.json:
         terminal.say(json.dumps({"results": [check.to_json() for check in found]}, indent=2, ensure_ascii=False))
     else:

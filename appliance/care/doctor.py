@@ -10,8 +10,20 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command
-from appliance.care import answers, certificate, queue, releases, services, settings_file, unit_states
+from appliance.care import (
+    alerts,
+    answers,
+    backups,
+    certificate,
+    front,
+    queue,
+    releases,
+    services,
+    settings_file,
+    unit_states,
+)
 from appliance.checks.check import Check, Status
+from appliance.checks.network import check_syn_cookies
 from appliance.checks.storage import check_disk_free, check_inodes
 from appliance.checks.system import clock_is_synchronised, judge_clock
 from appliance.checks.words import Words
@@ -43,17 +55,22 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     return (
         *services.judge_units(found),
         answers.check_sockets(),
+        front.check_configuration(),
         readiness,
         *((answers.check_prediction(host, is_ready=readiness.status is Status.PASSED),) if is_typed else ()),
         *queue.judge_redis(queue.ask_redis()),
         *certificate.check_certificate(now),
         *((_check_name(host),) if is_typed else ()),
+        front.check_bound(is_typed=is_typed),
+        check_syn_cookies(),
         *_check_disk(DATA.root),
         _check_clock(),
         *settings_file.check_settings(),
         services.judge_differences(services.unit_differences(), overridden),
         services.judge_exposures(services.exposures()),
         releases.check_releases(),
+        backups.check_backups(now),
+        alerts.check_alerts(DATA.root),
     )
 
 

@@ -8,7 +8,7 @@ from appliance.errors import ApplianceError
 SHORT_NAMES: Final = (
     *("web", "control", "redis", "nginx"),
     *("inference", "jobs", "batch"),
-    *("egress", "certificate", "checks"),
+    *("egress", "firewall", "certificate", "checks", "backup", "retention"),
 )
 NUMBERED: Final = frozenset({"inference", "batch"})
 ALL: Final = "bastide*"

@@ -23,7 +23,7 @@ def add_care(add: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     doctor.add_argument(
         "--record",
         action="store_true",
-        help="keep the findings for the box page; make no key and ask no other machine, as the hourly timer has it",
+        help="print only what is not good; make no key and ask no other machine, as the hourly timer has it",
     )
 
 
@@ -33,7 +33,8 @@ def add_config(
 ) -> None:
     """Add `config` with its actions."""
     action = group_of(add("config", "the settings of an installed box", "sudo bastide config show"))
-    action("show", "print every setting, and which are left to their default", "sudo bastide config show")
+    show = action("show", "print every setting, and which are left to their default", "sudo bastide config show")
+    show.add_argument("name", nargs="?", metavar="NAME", help="one setting: what it does and how it is written")
     action(
         "check",
         "look whether each setting can be meant; exit 0 good, 1 failed, 2 warnings",

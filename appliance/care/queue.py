@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from appliance import command
 from appliance.checks.check import Check, Status
 from appliance.checks.words import NOTHING, Words
 from appliance.errors import CommandFailed
-from appliance.installing.places import LANE
+from appliance.installing.queue import SOCKET, ask
 
-SOCKET: Final = LANE / "redis.sock"
-TIMEOUT_S: Final = 5.0
 MEMORY_SHARE_MAX: Final = 0.8
 MIB: Final = 2**20
 
@@ -18,7 +15,7 @@ MIB: Final = 2**20
 def ask_redis() -> str | None:
     """Return what Redis says of itself; None when it says nothing."""
     try:
-        return command.run(["redis-cli", "-s", str(SOCKET), "INFO"], timeout_s=TIMEOUT_S)
+        return ask("INFO")
     except CommandFailed:
         return None
 

@@ -19,11 +19,11 @@ SETTLED_S: Final = 3600.0
 
 EXPOSURE_MAX: Final = 0.3
 EXPOSURE_MAX_OF_ROOT: Final = 1.6
-EXPOSURE_MAX_OF_THE_WAY_OUT: Final = 1.2
-WAY_OUT: Final = "bastide-egress.service"
-"""The relay, which alone has a network."""
+EXPOSURE_MAX_WITH_A_NETWORK: Final = 1.2
+WITH_A_NETWORK: Final = frozenset({"bastide-egress.service", "bastide-firewall.service"})
+"""The relay, which alone speaks to others, and what tells the kernel the bound on connections."""
 
-ROOTS: Final = frozenset({"bastide-certificate.service", "bastide-checks.service"})
+ROOTS: Final = frozenset({"bastide-backup.service", "bastide-certificate.service", "bastide-checks.service"})
 """Short tasks that only root can do: they are bounded otherwise than what serves."""
 
 
@@ -112,9 +112,9 @@ def judge_exposures(found: Mapping[str, float]) -> Check:
         title=Words("Exposure of services"),
         measured=measured if found else Words("systemd does not say"),
         needed=Words(
-            "{most:.1f} or less, {out:.1f} for the way out, {root:.1f} for tasks of root",
+            "{most:.1f} or less, {out:.1f} for the way out and the bound on connections, {root:.1f} for tasks of root",
             most=EXPOSURE_MAX,
-            out=EXPOSURE_MAX_OF_THE_WAY_OUT,
+            out=EXPOSURE_MAX_WITH_A_NETWORK,
             root=EXPOSURE_MAX_OF_ROOT,
         ),
         status=(Status.WARNING if worst else Status.PASSED) if found else Status.SKIPPED,
@@ -126,14 +126,14 @@ def judge_exposures(found: Mapping[str, float]) -> Check:
 
 def exposure_max(unit: str) -> float:
     """Return how exposed a service may be."""
-    if unit == WAY_OUT:
-        return EXPOSURE_MAX_OF_THE_WAY_OUT
+    if unit in WITH_A_NETWORK:
+        return EXPOSURE_MAX_WITH_A_NETWORK
     return EXPOSURE_MAX_OF_ROOT if unit in ROOTS else EXPOSURE_MAX
 
 
 def _largest(found: Mapping[str, float]) -> float:
     """Return the largest exposure of what serves without a network."""
-    return max((value for name, value in found.items() if name not in {*ROOTS, WAY_OUT}), default=0.0)
+    return max((value for name, value in found.items() if name not in ROOTS | WITH_A_NETWORK), default=0.0)
 
 
 def _unit_check(unit: UnitState, measured: Words, status: Status, hint: Words) -> Check:

@@ -9,9 +9,10 @@ from appliance.checks.check import Check, Status
 from appliance.checks.words import NOTHING, Words
 from appliance.environment import HOST, MAIL_FROM, SECRETS, SMTP_URL
 from appliance.installing.places import CREDENTIALS, SETTINGS
-from appliance.installing.settings import NAMES
+from appliance.installing.settings import LINE, NAMES, pairs
 
 MAIL_SERVER: Final = CREDENTIALS / "smtp-url"
+TRACKING_SERVER: Final = CREDENTIALS / "mlflow-uri"
 NAME: Final = r"[\w.:\[\]-]+"
 """A host name or an address; the finding on the certificate tells more."""
 
@@ -25,7 +26,6 @@ OPTIONAL: Final = {
     **{name: (pattern, example) for name, pattern, (_, example) in environment.SETTINGS},
 }
 KNOWN: Final = NECESSARY | OPTIONAL
-LINE: Final = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)")
 
 
 def check_settings() -> tuple[Check, ...]:
@@ -63,13 +63,6 @@ def problems(text: str, *, has_mail_server: bool = False) -> Iterator[Check]:
     if (MAIL_FROM in values) != (SMTP_URL in values or has_mail_server):
         missing = SMTP_URL if MAIL_FROM in values else MAIL_FROM
         yield _wrong(missing, Words("{name} is missing: mail needs a sender and a server", name=missing))
-
-
-def pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each name with its value, as systemd reads the file."""
-    for line in text.splitlines():
-        if not line.lstrip().startswith(("#", ";")) and (found := LINE.fullmatch(line)):
-            yield found["name"], found["value"].strip().strip("\"'")
 
 
 def _problems_of(name: str, value: str) -> Iterator[Check]:

@@ -6,12 +6,14 @@ import re
 import shutil
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from appliance import command
 from appliance.checks.check import Check, Status
 from appliance.checks.memory import check_memory
+from appliance.checks.network import check_syn_cookies
 from appliance.checks.port import bind_problem, name_of, owner_of
 from appliance.checks.processor import check_cores, check_flags, check_load
 from appliance.checks.storage import check_disk_free, check_disk_speed, check_file_system, check_inodes, existing
@@ -19,7 +21,7 @@ from appliance.checks.system import check_clock, check_open_files, check_python
 from appliance.checks.words import NOTHING, Words
 from appliance.environment import Address, leads_to_the_network
 from appliance.errors import CommandFailed
-from appliance.installing import units
+from appliance.installing import neighbours, units, way_out
 from appliance.installing.places import DATA, OPT
 
 SYSTEMD_MIN: Final = 252
@@ -31,8 +33,19 @@ ROOM_NEEDED: Final = 3 * 2**30
 """A release with its packages takes 0.6 GB; an upgrade makes the next one beside it."""
 
 
-def checks(host: str) -> tuple[Check, ...]:
-    """Return every check, in the order in which people read them."""
+def checks(host: str, release: str) -> tuple[Check, ...]:
+    """Return every check of a machine for this release, in the order in which people read them."""
+    return tuple(_of_an_installed_box(check) for check in _checks(host, release))
+
+
+def _of_an_installed_box(check: Check) -> Check:
+    """Return a check with a hint that can be followed: only a box in a terminal chooses where its data lies."""
+    if "--data-dir" not in check.hint:
+        return check
+    return replace(check, hint=Words("mount another disk at {directory}", directory=str(DATA.root)))
+
+
+def _checks(host: str, release: str) -> tuple[Check, ...]:
     directory = existing(DATA.root)
     return (
         check_debian(),
@@ -50,7 +63,13 @@ def checks(host: str) -> tuple[Check, ...]:
         check_open_files(),
         check_clock(),
         *(check_front_port(port) for port in PORTS),
+        check_syn_cookies(),
+        neighbours.check_web_servers(),
+        neighbours.check_other_queues(),
+        neighbours.check_installed(release),
         check_name(host),
+        way_out.check_proxy(),
+        way_out.check_authorities(),
     )
 
 
@@ -121,20 +140,21 @@ def check_front_port(port: int) -> Check:
     if owner is None:
         return judge_front_port(port, Words("{problem}", problem=problem), Status.FAILED)
     measured = Words("used by {program} (process {number})", program=name_of(owner), number=owner.pid)
-    return judge_front_port(port, measured, Status.FAILED)
+    return judge_front_port(port, measured, Status.FAILED, neighbours.unit_of(owner.pid))
 
 
-def judge_front_port(port: int, measured: Words, status: Status) -> Check:
-    """Return the check for a port of the front."""
+def judge_front_port(port: int, measured: Words, status: Status, unit: str = "") -> Check:
+    """Return the check for a port of the front; `unit` is the owner's, if systemd started it."""
+    hint = Words("end the program and keep it from starting, or install the box on a machine of its own")
+    if unit.endswith(".service"):
+        hint = Words("sudo systemctl disable --now {names}, or install the box on a machine of its own", names=unit)
     return Check(
         id=f"port_{port}",
         title=Words("Port {port}", port=port),
         measured=measured,
         needed=Words("free"),
         status=status,
-        hint=NOTHING
-        if status is Status.PASSED
-        else Words("end the program and keep it from starting, or install the box on a machine of its own"),
+        hint=NOTHING if status is Status.PASSED else hint,
     )
 
 
@@ -158,7 +178,7 @@ def judge_name(host: str, found: set[str], *, is_here: bool) -> Check:
         status=Status.PASSED if is_here else Status.WARNING,
         hint=NOTHING
         if is_here
-        else Words("have the name {host} entered in the network's DNS, or choose another with --host", host=host),
+        else Words("have the name {host} entered in the network's DNS, or install with another --name", host=host),
     )
 
 

@@ -20,6 +20,7 @@ TRUST: Final = DATA.root / "trust"
 ACME: Final = DATA.root / "acme"
 CONFIGURATION: Final = NGINX / "nginx.conf"
 SERVICE: Final = "bastide-nginx.service"
+WAY_OUT: Final = ("bastide-egress.socket", "bastide-egress.service")
 TIMEOUT_S: Final = 10.0
 
 
@@ -41,6 +42,14 @@ def take_up_certificate() -> bool:
     return True
 
 
+def take_up_hosts() -> bool:
+    """Have the relay let through to the ACME server that signs for the box now. Return whether it runs."""
+    if not units.is_active(WAY_OUT[0]):
+        return False
+    units.systemctl("restart", *WAY_OUT)
+    return True
+
+
 def place_front(names: Iterable[str], upload_bytes_max: int) -> bool:
     """Write what nginx is started with."""
     return place(CONFIGURATION, text(names, upload_bytes_max))
@@ -57,6 +66,7 @@ def text(names: Iterable[str], upload_bytes_max: int) -> str:
         trust=TRUST,
         acme=ACME,
         results=DATA.spool / "batch",
+        exports=DATA.spool / "exports",
         run=Path("/run/bastide-nginx"),
         errors=CURRENT / "nginx" / "errors",
         upload_bytes_max=upload_bytes_max,

@@ -10,15 +10,17 @@ from typing import Final
 
 import psutil
 
+from appliance.bundling import bundled
+from appliance.care import canary
 from appliance.care.settings_file import check_settings
 from appliance.checks.check import Check, Status
 from appliance.checks.preflight import write
 from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
-from appliance.installing import contents, fitness, front, machine, probing, release, settings, units
+from appliance.installing import contents, firewall, fitness, front, machine, probing, release, settings, units
 from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
 from appliance.installing.placing import place_link
-from appliance.installing.root import require_root
+from appliance.installing.root import let_others_read, require_root
 from appliance.installing.settings import Sizing
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.status import status
@@ -50,9 +52,10 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     """Install the box. Raise when the machine is not fit, before anything is touched, or at the step that fails."""
     started_s = time.monotonic()
     require_root()
+    let_others_read()
     require_good_settings()
-    found = checked(wish, say)
     wish = replace(wish, names=settings.names() or wish.names)
+    found = checked(wish, say)
     changed: list[str] = []
     for step in steps(wish, say, changed):
         step_s = time.monotonic()
@@ -95,7 +98,7 @@ def require_good_settings() -> None:
 
 def checked(wish: Wish, say: Callable[[str], None]) -> tuple[Check, ...]:
     """Return what the checks found, and say what is not right. Raise when the machine is not fit."""
-    found = fitness.checks(wish.names[0])
+    found = fitness.checks(wish.names[0], release.name(wish.version))
     for check in found:
         if check.status in {Status.WARNING, Status.FAILED}:
             say(f"  {check.status}: {check.title}: {check.measured} (needed: {check.needed}); {check.hint}")
@@ -112,7 +115,7 @@ def steps(wish: Wish, say: Callable[[str], None], changed: Sequence[str]) -> Ite
     """Yield the steps in their order."""
     yield from machine_steps(say)
     yield from release_steps(release.name(wish.version))
-    yield from box_steps(wish)
+    yield from box_steps(wish, say)
     yield Step(title="Database", run=contents.migrate, touches=(str(DATA.database),))
     yield Step(title="First account", run=contents.make_first_admin, touches=(str(DATA.admin_password),))
     yield Step(title="Start", run=lambda: _started(wish.names[0], changed))
@@ -121,6 +124,7 @@ def steps(wish: Wish, say: Callable[[str], None], changed: Sequence[str]) -> Ite
             yield Step(
                 title=f"Example {name}", run=partial(contents.publish_example, name), touches=(str(DATA.models),)
             )
+    yield Step(title="A prediction and a job, as a client asks", run=lambda: bool(changed) and _asked(wish.names[0]))
 
 
 def machine_steps(say: Callable[[str], None]) -> Iterator[Step]:
@@ -137,9 +141,11 @@ def release_steps(name: str) -> Iterator[Step]:
     yield Step(title=f"Release {name}", run=lambda: _made(name), touches=touches[:1])
     yield Step(title="Switch", run=lambda: release.switch(name), touches=touches[1:2])
     yield Step(title="Command", run=lambda: place_link(COMMAND, CURRENT / "bastide"), touches=touches[2:])
+    if bundled.BUNDLE.exists():
+        yield Step(title="Key of bundles", run=bundled.trust_key, touches=(str(bundled.TRUSTED),))
 
 
-def box_steps(wish: Wish) -> Iterator[Step]:
+def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     """Yield the settings, secrets, certificate and units."""
     sizing = Sizing.of_machine(wish.names, len(os.sched_getaffinity(0)))
     memory_bytes = psutil.virtual_memory().total
@@ -156,9 +162,17 @@ def box_steps(wish: Wish) -> Iterator[Step]:
         touches=(str(front.CONFIGURATION),),
     )
     yield Step(
+        title="Bound on connections",
+        run=lambda: firewall.place_firewall(say),
+        touches=(str(firewall.CONFIGURATION), f"table {' '.join(firewall.TABLE)} of the kernel's packet filter"),
+    )
+    yield Step(
         title="Units",
-        run=lambda: units.place_units() | units.enable(wanted),
-        touches=(*(str(UNITS / path.name) for path in units.files()), *(f"unit {name}" for name in wanted)),
+        run=lambda: units.place_units() | units.enable((*wanted, *firewall.wanted())),
+        touches=(
+            *(str(UNITS / path.name) for path in units.files()),
+            *(f"unit {name}" for name in (*wanted, firewall.SERVICE)),
+        ),
     )
 
 
@@ -170,10 +184,27 @@ def _made(name: str) -> bool:
 
 
 def _started(host: str, changed: Sequence[str]) -> bool:
-    """Start what does not run, and anew what runs by files that have changed. The sockets stay open meanwhile."""
+    """Start what does not run, and anew what runs by files that have changed. The sockets stay open meanwhile.
+
+    What `bastide config set` wrote is no step of an installation, and holds from here on all the same.
+    """
     is_new = not units.is_active(units.TARGET)
     units.systemctl("start", units.TARGET)
-    if changed and not is_new:
-        units.systemctl("restart", *sorted(each for each in units.enabled() if each.endswith(".service")))
+    is_stale = not is_new and settings.written_at_s() > units.started_at_s()
+    if is_stale or (changed and not is_new):
+        units.restart_services()
     probing.wait_until_ready(host, READY_TIMEOUT_S)
-    return is_new
+    return is_new or is_stale
+
+
+def _asked(host: str) -> bool:
+    """Ask what clients ask. Return False where no model is deployed that could answer."""
+    with canary.made() as asker:
+        if asker is None:
+            return False
+        status, body = canary.predict(host, asker)
+        if not canary.predictions_in(body):
+            message = f"The box does not answer the example row of {asker.endpoint}: {status or '-'}, {body[:300]}"
+            raise ApplianceError(message, "journalctl -u 'bastide*' -n 50 tells why; then run the same command again")
+        canary.run_job(host, asker)
+    return True

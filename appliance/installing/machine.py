@@ -1,7 +1,6 @@
 """What the box takes from Debian: packages, accounts, directories."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +11,12 @@ from appliance.installing.placing import place
 NEEDED: Final = {
     "nginx-light": Path("/usr/sbin/nginx"),
     "redis-server": Path("/usr/bin/redis-server"),
+    "nftables": Path("/usr/sbin/nft"),
     "tzdata": Path("/usr/share/zoneinfo/UTC"),
 }
 """Debian's packages and what each of them brings."""
 
 SERVICES: Final = {"nginx-light": "nginx.service", "redis-server": "redis-server.service"}
-NO_STARTS: Final = Path("/usr/sbin/policy-rc.d")
 TIMEOUT_S: Final = 60.0
 
 
@@ -31,26 +30,11 @@ def install_packages(say: Callable[[str], None]) -> bool:
     missing = missing_packages()
     if not missing:
         return False
-    with _starting_nothing():
-        packages.install(missing, say)
+    packages.install(missing, say)
     command.run(
         ["systemctl", "disable", *(SERVICES[each] for each in missing if each in SERVICES)], timeout_s=TIMEOUT_S
     )
     return True
-
-
-@contextmanager
-def _starting_nothing() -> Iterator[None]:
-    """Keep Debian from starting what it installs, which would take the ports. An admin's own policy is left alone."""
-    if NO_STARTS.exists():
-        yield
-        return
-    NO_STARTS.write_text("#!/bin/sh\nexit 101\n")
-    NO_STARTS.chmod(0o755)
-    try:
-        yield
-    finally:
-        NO_STARTS.unlink(missing_ok=True)
 
 
 def accounts() -> tuple[str, ...]:

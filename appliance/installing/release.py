@@ -28,13 +28,14 @@ STEP_TIMEOUT_S: Final = 300.0
 def name(version: str) -> str:
     """Return the name of the release that this checkout makes: its version, and a mark of what is in it."""
     digest = hashlib.sha256()
-    for path in _files():
+    for path in files():
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return f"{version}-{digest.hexdigest()[:10]}"
 
 
-def _files() -> Iterator[Path]:
+def files() -> Iterator[Path]:
+    """Yield every file of this checkout that belongs to a release."""
     for part in PARTS:
         path = ROOT / part
         if path.is_file():

@@ -10,12 +10,15 @@ from typing import Final
 
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
-from appliance.installing import units
+from appliance.installing import firewall, units
 from appliance.installing.places import COMMAND, DATA, ETC, OPT, SYSUSERS, TMPFILES, UNITS
 
 ACCOUNTS: Final = ("bastide-nginx", "bastide-redis", "bastide-worker", "bastide")
 GROUPS: Final = ("bastide-lane", *ACCOUNTS)
 RUN: Final = Path("/run/bastide")
+STAMPS: Final = Path("/var/lib/systemd/timers")
+"""Where systemd keeps when a timer last went off."""
+
 TIMEOUT_S: Final = 60.0
 
 
@@ -58,6 +61,8 @@ def remains(*, purges: bool) -> Iterator[str]:
         yield from (f"account {name}" for name in ACCOUNTS if _account_exists(name))
     processes = command.run(["ps", "-eo", "user:32="], timeout_s=TIMEOUT_S).split()
     yield from (f"processes of {name}" for name in ACCOUNTS if name in processes)
+    if firewall.is_loaded():
+        yield f"table {' '.join(firewall.TABLE)}"
 
 
 def remove(path: Path) -> None:
@@ -70,7 +75,8 @@ def remove(path: Path) -> None:
 
 def _unit_files() -> list[Path]:
     wants = (UNITS / f"{units.TARGET}.wants", UNITS / "multi-user.target.wants" / units.TARGET)
-    return [*sorted(UNITS.glob("bastide*")), *(path for path in wants if path.is_symlink() or path.exists())]
+    stamps = sorted(STAMPS.glob("stamp-bastide*"))
+    return [*sorted(UNITS.glob("bastide*")), *stamps, *(path for path in wants if path.is_symlink() or path.exists())]
 
 
 def _remove_accounts(say: Callable[[str], None]) -> None:

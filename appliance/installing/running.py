@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command
+from appliance.installing import queue
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, LANE, SETTINGS
 from appliance.installing.root import require_root
 
 TIMEOUT_S: Final = 900.0
+SECRETS: Final = {"secret-key": CREDENTIALS / "secret-key", "queue": queue.login_file("control")}
+"""What systemd hands to the site and to its commands, by the names under which they look for it."""
 
 
 def manage(*arguments: str, release: Path = CURRENT, data: Path = DATA.root) -> str:
@@ -27,7 +30,6 @@ def python(*arguments: str, release: Path = CURRENT, data: Path = DATA.root) -> 
         "UMask": "0007",
         "EnvironmentFile": str(SETTINGS),
         "WorkingDirectory": str(release),
-        "LoadCredential": f"secret-key:{CREDENTIALS / 'secret-key'}",
         "PrivateNetwork": "yes",
         "NoNewPrivileges": "yes",
         "CapabilityBoundingSet": "",
@@ -44,6 +46,7 @@ def python(*arguments: str, release: Path = CURRENT, data: Path = DATA.root) -> 
     }
     argv = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect"]
     argv += [f"--property={name}={value}" for name, value in properties.items()]
+    argv += [f"--property=LoadCredential={name}:{path}" for name, path in SECRETS.items()]
     argv += [f"--setenv={name}={value}" for name, value in variables.items()]
     argv += ["/usr/bin/env", ".venv/bin/python", *arguments]
     return command.run(argv, timeout_s=TIMEOUT_S)

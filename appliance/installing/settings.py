@@ -1,11 +1,14 @@
 """The settings of an installed box: one file that an admin may edit, and secrets that only root reads."""
 
+import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from appliance import environment
+from appliance import environment, sizes
+from appliance.installing import queue
 from appliance.installing.places import CREDENTIALS, ETC, LANE, SETTINGS, UNIT_FILES
 from appliance.installing.placing import place
 
@@ -17,6 +20,7 @@ REDIS_MEMORY_MIN: Final = 256 << 20
 NAMES: Final = "BASTIDE_NAMES"
 """The names and addresses by which people reach the box, the one of its address first."""
 
+LINE: Final = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)")
 QUEUE_SETTINGS: Final = ETC / "redis.conf"
 
 HEADER: Final = """\
@@ -48,11 +52,16 @@ class Sizing:
 def read(path: Path = SETTINGS) -> dict[str, str]:
     """Return what the settings file says; nothing where there is none."""
     try:
-        lines = path.read_text().splitlines()
+        return dict(pairs(path.read_text()))
     except FileNotFoundError:
         return {}
-    pairs = (line.partition("=") for line in lines if "=" in line and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip().strip('"') for name, _, value in pairs}
+
+
+def pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each name with its value, as systemd reads the file."""
+    for line in text.splitlines():
+        if not line.lstrip().startswith(("#", ";")) and (found := LINE.fullmatch(line)):
+            yield found["name"], found["value"].strip().strip("\"'")
 
 
 def names() -> tuple[str, ...]:
@@ -62,7 +71,8 @@ def names() -> tuple[str, ...]:
 
 def upload_bytes_max() -> int:
     """Return how large a file may be that is uploaded."""
-    return int(read().get("BASTIDE_UPLOAD_BYTES_MAX", environment.UPLOAD_BYTES_MAX_DEFAULT))
+    said = read().get(environment.UPLOAD_BYTES_MAX, environment.UPLOAD_BYTES_MAX_DEFAULT)
+    return sizes.parse(environment.UPLOAD_BYTES_MAX, said)
 
 
 def place_settings(sizing: Sizing) -> bool:
@@ -90,7 +100,9 @@ def _text(sizing: Sizing) -> str:
 def place_secrets() -> bool:
     """Make the secrets that there are not yet."""
     changed = False
-    for name, value in (("secret-key", secrets.token_urlsafe(SECRET_BYTES)), ("smtp-url", "")):
+    wanted = {"secret-key": secrets.token_urlsafe(SECRET_BYTES), "smtp-url": "", "mlflow-uri": ""}
+    wanted |= {queue.login_file(user).name: queue.new_login(user) for user in queue.USERS}
+    for name, value in wanted.items():
         path = CREDENTIALS / name
         if not path.exists():
             changed |= place(path, value, mode=PRIVATE)
@@ -100,5 +112,14 @@ def place_secrets() -> bool:
 def place_queue_settings(memory_bytes: int) -> bool:
     """Write what the box's Redis is started with."""
     bound = max(REDIS_MEMORY_MIN, memory_bytes // REDIS_MEMORY_SHARE)
+    values = {"memory_bytes": str(bound), "socket_directory": str(LANE)}
+    values |= {f"{user}_sha256": queue.login(user).password_sha256 for user in queue.USERS}
     text = (UNIT_FILES / "redis.conf").read_text()
-    return place(QUEUE_SETTINGS, text.replace("{memory_bytes}", str(bound)).replace("{socket_directory}", str(LANE)))
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return place(QUEUE_SETTINGS, text)
+
+
+def written_at_s() -> float:
+    """Return when a setting was last written, or a secret, in seconds since 1970."""
+    return max(path.stat().st_mtime for path in (SETTINGS, *CREDENTIALS.iterdir()))

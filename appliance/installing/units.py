@@ -1,5 +1,6 @@
 """The units of the box in systemd: their files, which of them run, and which must start anew after a change."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,9 @@ from appliance.installing.places import UNIT_FILES, UNITS
 from appliance.installing.placing import place
 
 TARGET: Final = "bastide.target"
+WAY_OUT: Final = "bastide-egress.service"
+"""Started by its socket, and so not among the units that start with the box."""
+
 SOCKETS: Final = ("bastide-nginx.socket", "bastide-web.socket", "bastide-egress.socket")
 TIMEOUT_S: Final = 180.0
 SUFFIXES: Final = frozenset({".service", ".socket", ".target", ".slice", ".timer"})
@@ -28,8 +32,7 @@ def names(inference: int, batch: int) -> tuple[str, ...]:
         *("bastide-jobs.service", "bastide-control.service"),
         *(f"bastide-batch@{number}.service" for number in range(1, batch + 1)),
         "bastide-nginx.service",
-        "bastide-certificate.timer",
-        "bastide-checks.timer",
+        *(f"bastide-{task}.timer" for task in ("backup", "certificate", "checks", "retention")),
     )
 
 
@@ -74,6 +77,27 @@ def is_active(unit: str) -> bool:
     except CommandFailed:
         return False
     return True
+
+
+def restart_services() -> None:
+    """Start every service anew, the way out only if it runs."""
+    systemctl("restart", *_services())
+    systemctl("try-restart", WAY_OUT)
+
+
+def started_at_s() -> float:
+    """Return when the service started, in whole seconds since 1970, that has run longest; now where none runs."""
+    asked = ("show", "--timestamp=unix", "--property=ExecMainStartTimestamp", "--value")
+    return oldest_s(systemctl(*asked, *_services(), WAY_OUT), time.time())
+
+
+def oldest_s(told: str, now_s: float) -> float:
+    """Return the oldest of the moments that systemctl told, `@1795766025` each; what never ran has none."""
+    return min((float(line[1:]) for line in told.split() if line.startswith("@") and line != "@0"), default=now_s)
+
+
+def _services() -> list[str]:
+    return sorted(each for each in enabled() if each.endswith(".service"))
 
 
 def systemctl(*arguments: str) -> str:

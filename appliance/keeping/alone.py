@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 from appliance.errors import ApplianceError
 from appliance.installing.places import CURRENT, OPT, SETTINGS
-from appliance.installing.root import require_root
+from appliance.installing.root import let_others_read, require_root
 
 
 @contextmanager
 def alone() -> Iterator[None]:
     """Hold the installed box. Raise when there is none, when another command holds it, and for anybody but root."""
     require_root()
+    let_others_read()
     require_installed()
     descriptor = os.open(OPT, os.O_RDONLY | os.O_DIRECTORY)
     try:

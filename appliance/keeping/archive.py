@@ -26,6 +26,7 @@ LEVEL: Final = 1
 """Of the compression: models hardly get smaller by more of it, and the box has other work."""
 
 DATABASE: Final = "database/db.sqlite3"
+JOURNAL_KEY: Final = "key/journal"
 NAME: Final = re.compile(r"(?!\.)[\w.@-]+(/(?!\.)[\w.@-]+)+", re.ASCII)
 """Two parts or more, none of which begins with a dot: whatever is unpacked stays in its directory."""
 
@@ -53,10 +54,14 @@ class Manifest:
     with_results: bool
     members: dict[str, Member]
     format: int = FORMAT
+    with_journal: bool = False
 
     def to_json(self) -> bytes:
         """Return it as it is written."""
-        return json.dumps(asdict(self), indent=1).encode()
+        told = asdict(self)
+        if not self.with_journal:
+            del told["with_journal"]  # releases that know of no journal read it then
+        return json.dumps(told, indent=1).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:

@@ -19,8 +19,8 @@ from typing import IO, Final
 from appliance.errors import ApplianceError
 from appliance.installing import settings
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, SETTINGS, TLS
-from appliance.keeping import archive, database
-from appliance.keeping.archive import DATABASE, Manifest, Writer
+from appliance.keeping import archive, database, journal_files
+from appliance.keeping.archive import DATABASE, JOURNAL_KEY, Manifest, Writer
 from appliance.keeping.room import require_room, size_bytes
 from appliance.tls.directory import File, TlsDirectory
 
@@ -41,20 +41,28 @@ class Box:
     names: tuple[str, ...] = field(default_factory=settings.names)
 
 
-def back_up(box: Box, target: Path, say: Callable[[str], None], *, with_results: bool = False) -> Manifest:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class More:
+    """What a backup holds only where that is asked for: the files of jobs that have ended, and the journal."""
+
+    results: bool = False
+    journal: bool = False
+
+
+def back_up(box: Box, target: Path, say: Callable[[str], None], more: More = More()) -> Manifest:
     """Write a backup and verify it. Raise, and leave no file, when that fails."""
     if target.exists():
         message = f"{target} is there already."
         raise ApplianceError(message, "choose another name, or remove it first")
     _require_directory(target)
-    _require_room(box, target, with_results=with_results)
+    _require_room(box, target, more)
     with suppress(PermissionError):
         os.nice(NICENESS)
     draft = target.with_name(f".{target.name}.{token_hex(6)}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
-            _write(box, file, target.parent, say, with_results=with_results)
+            _write(box, file, target.parent, say, more)
             file.flush()
             os.fsync(file.fileno())
         say("  Verifying")
@@ -71,16 +79,17 @@ def back_up(box: Box, target: Path, say: Callable[[str], None], *, with_results:
 def _require_directory(target: Path) -> None:
     if not target.parent.is_dir():
         message = f"There is no directory {target.parent}."
-        raise ApplianceError(message, f"mkdir -p {target.parent}, or choose another")
+        raise ApplianceError(message, f"sudo install -d -m 700 {target.parent}, or choose another")
 
 
-def _require_room(box: Box, target: Path, *, with_results: bool) -> None:
+def _require_room(box: Box, target: Path, more: More) -> None:
     base = (box.data / "db.sqlite3").stat().st_size
-    results = size_bytes(box.data / "spool" / "batch") if with_results else 0
-    require_room(target.parent, 2 * base + size_bytes(box.data / "models") + results)
+    wanted = {"batch": more.results, "journal": more.journal}
+    spool = sum(size_bytes(box.data / "spool" / name) for name, is_wanted in wanted.items() if is_wanted)
+    require_room(target.parent, 2 * base + size_bytes(box.data / "models") + spool)
 
 
-def _write(box: Box, file: IO[bytes], scratch: Path, say: Callable[[str], None], *, with_results: bool) -> None:
+def _write(box: Box, file: IO[bytes], scratch: Path, say: Callable[[str], None], more: More) -> None:
     created_at = datetime.now(UTC).isoformat(timespec="seconds")
     with archive.written(file) as writer, tempfile.TemporaryDirectory(prefix=".bastide-", dir=scratch) as directory:
         copy = Path(directory) / "db.sqlite3"
@@ -88,8 +97,10 @@ def _write(box: Box, file: IO[bytes], scratch: Path, say: Callable[[str], None],
         say(f"  Database: {database.sentence(database.counts(copy))}")
         _add_path(writer, DATABASE, copy)
         _add_settings(box, writer)
-        if with_results:
+        if more.results:
             _add_results(box, writer, copy, say)
+        if more.journal:
+            _add_journal(box.data / "spool" / "journal", writer, say)
         manifest = Manifest(
             release=box.release,
             created_at=created_at,
@@ -97,7 +108,8 @@ def _write(box: Box, file: IO[bytes], scratch: Path, say: Callable[[str], None],
             counts=database.counts(copy),
             migrations=database.migrations(copy),
             models=tuple(sorted(models)),
-            with_results=with_results,
+            with_results=more.results,
+            with_journal=more.journal,
             members=writer.members,
         )
         writer.finish(manifest)
@@ -179,3 +191,16 @@ def _add_results(box: Box, writer: Writer, copy: Path, say: Callable[[str], None
                 if path.is_file() and not path.is_symlink():
                     _add_path(writer, f"results/{path.relative_to(root)}", path)
     say(f"  Results: {(size_of(writer) - before) / 2**20:,.0f} MiB")
+
+
+def _add_journal(root: Path, writer: Writer, say: Callable[[str], None]) -> None:
+    """Add the rows that were answered and their outcomes, as they are at this moment."""
+    before = size_of(writer)
+    for directory in journal_files.directories(root):
+        with journal_files.held(directory) as files:
+            for name, file in files:
+                size = os.fstat(file.fileno()).st_size
+                writer.add(f"journal/{directory.relative_to(root)}/{name}", file, size)
+    with suppress(FileNotFoundError):
+        _add_path(writer, JOURNAL_KEY, root / journal_files.KEY)
+    say(f"  Journal: {(size_of(writer) - before) / 2**20:,.0f} MiB")

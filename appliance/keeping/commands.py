@@ -2,13 +2,18 @@
 
 import argparse
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from appliance.box_commands import Terminal
+from appliance.bundling.commands import upgrade_from
+from appliance.errors import ApplianceError
 from appliance.installing.root import require_root
-from appliance.keeping import archive, backup, database, restore, upgrade
+from appliance.keeping import archive, backup, database, nightly, restore, upgrade
 from appliance.keeping.alone import alone, require_installed
+from appliance.keeping.backup import More
+from appliance.keeping.noting import note_backup
 from appliance.keeping.restore import Order
 from appliance.options import version
 
@@ -18,6 +23,11 @@ GO_BACK: Final = "go back"
 
 def run_backup(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Write a backup, or verify one."""
+    if arguments.nightly:
+        return _run_nightly(arguments, terminal)
+    if arguments.file is None:
+        message = "Where to is not said."
+        raise ApplianceError(message, "sudo bastide backup FILE")
     path = Path(arguments.file).absolute()
     if arguments.verify:
         manifest = archive.verified(path)
@@ -26,10 +36,26 @@ def run_backup(arguments: argparse.Namespace, terminal: Terminal) -> int:
         return 0
     with alone():
         started_s = time.monotonic()
-        backup.back_up(backup.Box(), path, terminal.say, with_results=arguments.with_results)
+        more = More(results=arguments.with_results, journal=arguments.with_journal)
+        backup.back_up(backup.Box(), path, terminal.say, more)
     size = path.stat().st_size / 2**20
     terminal.say(f"The backup {path} is written and verified ({size:,.0f} MiB, {time.monotonic() - started_s:.0f} s).")
     terminal.say("It holds every secret of the box: keep it where only administrators read.")
+    note_backup(path, more=more)
+    return 0
+
+
+def _run_nightly(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    if arguments.file or arguments.verify or arguments.with_results or arguments.with_journal:
+        message = "--nightly says where to and what by itself."
+        raise ApplianceError(message, "sudo bastide backup --nightly, or sudo bastide backup FILE")
+    with alone():
+        path = nightly.back_up_nightly(datetime.now(UTC), terminal.say)
+    if path is None:
+        terminal.say("No nightly backup is made: BASTIDE_BACKUPS_KEPT is 0.")
+    else:
+        terminal.say(f"The backup {path} is written and verified ({path.stat().st_size / 2**20:,.0f} MiB).")
+        note_backup(path, is_nightly=True)
     return 0
 
 
@@ -43,7 +69,7 @@ def run_restore(arguments: argparse.Namespace, terminal: Terminal) -> int:
     with alone():
         for line in restore.described(manifest, tuple(arguments.names)):
             terminal.say(line)
-        if not arguments.yes and not _confirmed(terminal, REPLACE):
+        if not arguments.yes and not terminal.confirms(REPLACE):
             terminal.say("Nothing was changed.")
             return 1
         restore.restore(Order(path=path, names=tuple(arguments.names)), manifest, terminal.say)
@@ -51,8 +77,13 @@ def run_restore(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def run_upgrade(_arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Run another release."""
+def run_upgrade(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Run another release: of this directory, or of a bundle."""
+    if arguments.bundle:
+        return upgrade_from(arguments.bundle, arguments.fingerprint, terminal)
+    if arguments.fingerprint:
+        message = "A fingerprint is that of a bundle, and none is named."
+        raise ApplianceError(message, "--bundle FILE")
     with alone():
         started_s = time.monotonic()
         is_new = upgrade.upgrade(version(), terminal.say)
@@ -72,7 +103,7 @@ def run_rollback(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if way.record.is_migrated:
             terminal.say(f"The database goes back to what it was at {way.record.at} (UTC), before that upgrade.")
             terminal.say(f"All that was done since is lost. Of what is counted: {database.sentence(way.lost)}.")
-            if not arguments.yes and not _confirmed(terminal, GO_BACK):
+            if not arguments.yes and not terminal.confirms(GO_BACK):
                 terminal.say("Nothing was changed.")
                 return 1
         kept = upgrade.roll_back(way, terminal.say)
@@ -80,10 +111,3 @@ def run_rollback(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.say(f"The database that was given up is in {kept}.")
     terminal.say(f"The box runs release {way.record.former} again.")
     return 0
-
-
-def _confirmed(terminal: Terminal, words: str) -> bool:
-    try:
-        return terminal.ask(f"Type '{words}' to go on: ").strip() == words
-    except EOFError:  # nobody sits there
-        return False

@@ -3,7 +3,9 @@
 It names tables of the control plane, and reads nothing that a release may change the meaning of.
 """
 
+import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +14,12 @@ from typing import Final
 from appliance.errors import ApplianceError
 
 BUSY_S: Final = 30.0
+OPENED_WITHIN_S: Final = 180.0
+"""The control worker opens the database each minute."""
+
+PRIMARY: Final = 0xFF
+"""The part of SQLite's extended error codes that says what kind of error it is."""
+
 PAGES: Final = -1
 """All pages of a copy at once: a copy in parts begins anew with each write of the box."""
 
@@ -29,13 +37,49 @@ DIGESTS: Final = "SELECT DISTINCT digest FROM registry_modelversion WHERE status
 
 def copy(source: Path, target: Path) -> None:
     """Copy a database that others may write meanwhile. Raise when the copy is not sound."""
-    with _told(source), _opened(source, "ro") as reading, _opened(target, "rwc") as writing:
-        reading.backup(writing, pages=PAGES)
+    with _told(source):
+        _copy_pages(source, target)
+    with _told(target), _opened(target, "rw") as writing:
         writing.execute("PRAGMA journal_mode=DELETE")
         (verdict,) = writing.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         message = f"The database {source} is damaged: {verdict}."
         raise ApplianceError(message, "restore the newest backup: sudo bastide restore FILE")
+
+
+def _copy_pages(source: Path, target: Path) -> None:
+    """Copy, also as somebody who may only read.
+
+    SQLite reads a database with a write-ahead log by files beside it. Where nobody has it open they are not there, and
+    who may only read cannot make them: then the file is all of it. After a power cut they wait for somebody who may
+    write and has not come yet.
+    """
+    until_s = time.monotonic() + OPENED_WITHIN_S
+    while True:
+        try:
+            with _opened(source, "ro") as reading, _opened(target, "rwc") as writing:
+                reading.backup(writing, pages=PAGES)
+                return
+        except sqlite3.OperationalError as error:
+            may_only_read = error.sqlite_errorcode & PRIMARY in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+            if not may_only_read or not source.exists() or time.monotonic() > until_s:
+                raise
+        if _copy_at_rest(source, target):
+            return
+        time.sleep(1)
+
+
+def _copy_at_rest(source: Path, target: Path) -> bool:
+    """Copy the file of a database that nobody has open. Return whether it was at rest all the while.
+
+    Who opens it meanwhile writes into the log first, and into the file only when that is full.
+    """
+    log, before = source.with_name(f"{source.name}-wal"), source.stat()
+    if log.exists():
+        return False
+    shutil.copyfile(source, target)
+    after = source.stat()
+    return (before.st_mtime_ns, before.st_size, before.st_ino) == (after.st_mtime_ns, after.st_size, after.st_ino)
 
 
 def put_back(kept: Path, database: Path) -> None:

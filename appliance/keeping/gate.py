@@ -16,10 +16,9 @@ from typing import Final
 
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
-from appliance.installing import running, settings, units
-from appliance.installing.places import CREDENTIALS, DATA, NGINX
+from appliance.installing import front_trial, running, settings, units
+from appliance.installing.places import DATA
 from appliance.keeping import database, migrations
-from appliance.proxy import command as nginx
 
 UNIT: Final = "bastide-rehearsal"
 START_TIMEOUT_S: Final = 120.0
@@ -56,12 +55,10 @@ def try_release(release: Path, say: Callable[[str], None]) -> bool:
 
 def try_front(text: str) -> None:
     """Raise unless nginx takes this configuration."""
-    draft = NGINX / f".nginx.conf.{token_hex(6)}"
-    try:
-        draft.write_text(_without_sockets(text))
-        command.run(nginx(draft, "-t"), timeout_s=STEP_TIMEOUT_S)
-    finally:
-        draft.unlink(missing_ok=True)
+    is_taken, said = front_trial.complaint(text)
+    if not is_taken:
+        message = f"nginx does not take what the release would start it with: {said}"
+        raise ApplianceError(message, "mend what it says, then run the same command again")
 
 
 def sandbox_of(unit: str) -> list[str]:
@@ -70,20 +67,6 @@ def sandbox_of(unit: str) -> list[str]:
         OF_THE_SANDBOX.match(line) for line in unit.partition("[Service]")[2].partition("[Install]")[0].splitlines()
     )
     return [f"--property={match[1]}" for match in found if match]
-
-
-def _without_sockets(text: str) -> str:
-    """Return a configuration that nginx can try while another one holds its addresses and its credentials."""
-    text = re.sub(r"/run/credentials/bastide-nginx\.service/(box\.(?:crt|key))", r"/etc/bastide/tls/\1", text)
-    text = re.sub(r"^pid .*;$", "pid /dev/null;", text, flags=re.MULTILINE)
-    numbers = iter(range(1, 1000))
-    found: dict[str, str] = {}
-
-    def moved(match: re.Match[str]) -> str:
-        address = found.setdefault(match[2], f"unix:/run/bastide-try-{next(numbers)}.sock")
-        return f"{match[1]}{address}"
-
-    return re.sub(r"^(\s*listen\s+)([^\s;]+)", moved, text, flags=re.MULTILINE)
 
 
 @contextmanager
@@ -110,7 +93,7 @@ def _rehearsed(release: Path, scratch: Path) -> Iterator[None]:
     argv += sandbox_of((release / "systemd" / "bastide-web.service").read_text())
     argv += [
         f"--socket-property=ListenStream={scratch / 'web.sock'}",
-        f"--property=LoadCredential=secret-key:{CREDENTIALS / 'secret-key'}",
+        *(f"--property=LoadCredential={name}:{path}" for name, path in running.SECRETS.items()),
         f"--property=WorkingDirectory={release}",
         "--property=TimeoutStartSec=90",
         *(f"--setenv={name}={value}" for name, value in _variables(release, scratch).items()),

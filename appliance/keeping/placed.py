@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from appliance.installing import front, settings, units
+from appliance.installing import firewall, front, settings, units
 from appliance.installing.places import CURRENT, OPT, SYSUSERS, TMPFILES, UNITS
 from appliance.installing.placing import place
 
@@ -63,7 +63,8 @@ def begin(record: Record) -> None:
 
 def changeable() -> Iterator[Path]:
     """Yield the files that are there of those that a release places."""
-    for path in (*sorted(UNITS.glob("bastide*")), SYSUSERS, TMPFILES, front.CONFIGURATION, settings.QUEUE_SETTINGS):
+    made = (front.CONFIGURATION, firewall.CONFIGURATION, settings.QUEUE_SETTINGS)
+    for path in (*sorted(UNITS.glob("bastide*")), SYSUSERS, TMPFILES, *made):
         if path.is_file() and not path.is_symlink():
             yield path
 
@@ -76,12 +77,13 @@ def put_back(record: Record) -> set[str]:
         path = Path("/") / kept.relative_to(root)
         if place(path, kept.read_bytes(), mode=kept.stat().st_mode & 0o777):
             changed.add(path.name)
+    units.systemctl("daemon-reload")
+    units.enable(record.enabled)  # before files go: systemd stops and disables no unit that it cannot read
     for path in list(changeable()):
         if not (root / path.relative_to("/")).exists():
             path.unlink()
             changed.add(path.name)
     units.systemctl("daemon-reload")
-    units.enable(record.enabled)
     return changed
 
 

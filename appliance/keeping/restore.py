@@ -10,15 +10,18 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
+import psutil
+
 from appliance import command
-from appliance.installing import front, probing, running, settings, units
+from appliance.installing import firewall, front, probing, running, settings, units
 from appliance.installing.contents import EXAMPLES
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
 from appliance.installing.placing import place
 from appliance.installing.removing import remove
-from appliance.keeping import archive, database, migrations, placed
-from appliance.keeping.archive import Manifest
+from appliance.keeping import archive, database, journal_files, migrations, placed
+from appliance.keeping.archive import JOURNAL_KEY, Manifest
 from appliance.keeping.former import Former, remove_older
+from appliance.keeping.noting import account
 from appliance.keeping.room import require_room
 from appliance.tls.directory import File, TlsDirectory
 
@@ -49,6 +52,8 @@ def described(manifest: Manifest, names: tuple[str, ...]) -> Iterator[str]:
     yield f"  {database.sentence(manifest.counts)}"
     if not manifest.with_results:
         yield "  without the files of batch jobs: their results cannot be fetched afterwards"
+    if not manifest.with_journal:
+        yield "  without the journal: predictions of before cannot be found, and drift is looked for anew"
     yield f"This box:   {', '.join(settings.names())}, release {CURRENT.readlink().name}"
     yield f"  {database.sentence(database.counts(DATA.database) if DATA.database.exists() else {})}"
     yield f"All of it is replaced. The box will be {', '.join(names or manifest.names)}."
@@ -75,9 +80,10 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
             command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
             _place_data(staging, manifest)
             _place_settings(staging, order.names, sizes)
-            running.manage("note_missing_files")
+            running.manage("note_restoration", manifest.created_at, account())
             say("  Starting the services")
             names = settings.names()
+            firewall.place_firewall(say)
             units.enable(wanted())
             units.systemctl("start", units.TARGET)
             probing.wait_until_ready(names[0], READY_TIMEOUT_S)
@@ -93,7 +99,7 @@ def wanted() -> tuple[str, ...]:
     """Return the units that the settings ask for."""
     said, cores = settings.read(), len(os.sched_getaffinity(0))
     inference, batch = (int(said.get(name, cores)) for name in SIZES[1:])
-    return units.names(inference, batch)
+    return (*units.names(inference, batch), *firewall.wanted())
 
 
 @contextmanager
@@ -120,6 +126,7 @@ def _undone_unless_it_succeeds(former: Former, say: Callable[[str], None]) -> It
             former.put_back()
             front.certify(settings.names())
             front.place_front(settings.names(), settings.upload_bytes_max())
+            firewall.place_firewall(say)
             units.enable(wanted())
             units.systemctl("start", units.TARGET)
 
@@ -143,12 +150,24 @@ def _place_data(staging: Path, manifest: Manifest) -> None:
     for job in sorted((staging / "results").glob("*")):
         _own_tree(job, directory_mode=0o2770, file_mode=0o660)
         job.rename(DATA.spool / "batch" / job.name)
+    for endpoint in sorted((staging / "journal").glob("*")):
+        _own_tree(endpoint, directory_mode=0o2770, file_mode=0o660)
+        endpoint.rename(DATA.spool / "journal" / endpoint.name)
+    if (staging / JOURNAL_KEY).exists():
+        _place_key(staging / JOURNAL_KEY)
     for mark in sorted((staging / "examples").glob("*")):
         place(EXAMPLES / mark.name, mark.read_bytes())
     password = staging / "data" / DATA.admin_password.name
     if password.exists():
         _own(password, "bastide", PRIVATE)
         password.rename(DATA.admin_password)
+
+
+def _place_key(kept: Path) -> None:
+    """Put back what features are hashed with: the data plane's alone."""
+    shutil.chown(kept, "bastide-worker", "bastide-worker")
+    kept.chmod(PRIVATE)
+    kept.rename(DATA.spool / "journal" / journal_files.KEY)
 
 
 def _place_settings(staging: Path, names: tuple[str, ...], sizes: dict[str, str]) -> None:
@@ -158,6 +177,7 @@ def _place_settings(staging: Path, names: tuple[str, ...], sizes: dict[str, str]
     for secret in sorted((staging / "credentials").glob("*")):
         place(CREDENTIALS / secret.name, secret.read_bytes(), mode=PRIVATE)
     settings.place_secrets()
+    settings.place_queue_settings(psutil.virtual_memory().total)  # with the logins of the backup
     directory = TlsDirectory(root=TLS)
     files = {file: (staging / "tls" / file) for file in File}
     with directory.locked():

@@ -13,8 +13,8 @@ from typing import Final
 
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
-from appliance.installing import probing, release, settings, units
-from appliance.installing.places import DATA, LANE
+from appliance.installing import probing, queue, release, settings, units
+from appliance.installing.places import DATA
 from appliance.installing.removing import remove
 from appliance.keeping import database, placed
 from appliance.keeping.placed import Record
@@ -26,13 +26,13 @@ NOT_YET: Final = frozenset({0, 502, 503, 504})
 """Statuses of a box that is about to be ready; anything else that is not 200 will not become better by waiting."""
 
 QUEUE: Final = frozenset({"redis.conf", "bastide-redis.service"})
+BOUND: Final = frozenset({"firewall.nft", "bastide-firewall.service"})
 FRONT: Final = frozenset({"nginx.conf", "bastide-nginx.service"})
 WEB: Final = "bastide-web.service"
 ALIVE: Final = "bastide:alive:*"
 """The keys by which inference workers show that they live (worker/contract/names.py)."""
 
 ALIVE_TTL_S: Final = 1.0
-REDIS_TIMEOUT_S: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,14 +72,16 @@ def restart(asked: Move, changed: set[str]) -> None:
 
 
 def order(enabled: set[str], changed: set[str]) -> Iterator[str]:
-    """Yield the services in the order of their restart; queue and front only where their own files have changed."""
+    """Yield the services in the order of their restart; queue, front, bound only where their own files have changed."""
     services = sorted(each for each in enabled if each.endswith(".service"))
-    queue, front = "bastide-redis.service", "bastide-nginx.service"
+    queue, front, bound = "bastide-redis.service", "bastide-nginx.service", "bastide-firewall.service"
     if changed & QUEUE:
         yield queue
     yield WEB
     yield from (each for each in services if each.startswith("bastide-inference@"))
-    yield from (each for each in services if each not in {queue, front, WEB} and "inference@" not in each)
+    yield from (each for each in services if each not in {queue, front, bound, WEB} and "inference@" not in each)
+    if changed & BOUND:
+        yield bound
     if changed & FRONT:
         yield front
 
@@ -107,8 +109,7 @@ def wait_for_workers(count: int) -> None:
 
 
 def _alive() -> int:
-    asked = ["redis-cli", "-s", str(LANE / "redis.sock"), "--raw", "KEYS", ALIVE]
-    return len(command.run(asked, timeout_s=REDIS_TIMEOUT_S).split())
+    return len(queue.ask("--scan", "--pattern", ALIVE).split())
 
 
 def _restart(unit: str) -> None:
@@ -145,7 +146,8 @@ def _return(asked: Move) -> None:
     if record.is_migrated and record.database.exists():
         database.put_back(record.database, DATA.database)
     placed.put_back(record)
-    for unit in asked.restarted:
+    enabled = units.enabled()
+    for unit in (each for each in asked.restarted if each in enabled):  # the former release may not have all of them
         _restart(unit)
     require_answers(READY_TIMEOUT_S)
     remove(record.directory)

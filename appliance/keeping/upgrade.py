@@ -8,11 +8,12 @@ from typing import Final
 
 import psutil
 
+from appliance.bundling import bundled
 from appliance.checks.check import Status
 from appliance.checks.processor import check_flags
 from appliance.checks.system import check_python
 from appliance.errors import ApplianceError
-from appliance.installing import fitness, front, machine, release, settings, units
+from appliance.installing import firewall, fitness, front, machine, release, settings, units
 from appliance.installing.places import DATA, OPT, RELEASES, is_installed_release
 from appliance.installing.removing import remove
 from appliance.keeping import database, gate, migrations, placed
@@ -47,6 +48,7 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
     record = begun(former, name, is_migrated=is_pending)
     move(Move(record=record, prepare=lambda: _prepared(record, say), say=say))
     record.write()
+    bundled.trust_key()
     for each in prune(name, former):
         say(f"  Removed {each}")
     return True
@@ -75,6 +77,7 @@ def _prepared(record: Record, say: Callable[[str], None]) -> set[str]:
     settings.place_secrets()
     settings.place_queue_settings(psutil.virtual_memory().total)
     front.place_front(settings.names(), settings.upload_bytes_max())
+    firewall.place_firewall(say)
     units.place_units()
     units.enable(wanted())
     if record.is_migrated:

@@ -8,6 +8,7 @@ from typing import Final
 
 from appliance.errors import ApplianceError
 from appliance.tls import keeping, request
+from appliance.tls.acme.account import server_of
 from appliance.tls.authority import names_in
 from appliance.tls.directory import File, Mode, TlsDirectory
 from appliance.tls.names import Names, names_of
@@ -19,6 +20,7 @@ VOUCHES: Final = {
     Mode.OWN: "the box's own authority",
     Mode.COMPANY: "the company's authority",
     Mode.FILES: "whoever made the files that were imported",
+    Mode.ACME: "by ACME",
 }
 BUNDLE_SUFFIXES: Final = (".p12", ".pfx")
 SAY_NAMES: Final = "say them: --name models.corp.example --name 10.0.0.5"
@@ -42,6 +44,7 @@ def status_lines(directory: TlsDirectory, now: datetime) -> list[str]:
     facts = [
         ("names", ", ".join(held.names.texts)),
         ("vouched for by", f"{held.issuer} ({VOUCHES[held.mode]})"),
+        *([("renewed by", server_of(directory).directory)] if held.mode is Mode.ACME else ()),
         ("valid until", f"{held.not_after:%Y-%m-%d %H:%M} UTC ({_left(held)})"),
         *_fingerprint_facts("certificate", held.leaf_sha256),
         *(_fingerprint_facts("authority", held.authority_sha256) if held.authority_sha256 else ()),
@@ -56,7 +59,7 @@ def renew_lines(
 ) -> list[str]:
     """Renew what is due, and say what was done. Without names, those that the certificate has."""
     if own:
-        outcome = keeping.return_to_own(directory, names_of(names) if names else _names_held(directory), now)
+        outcome = keeping.return_to_own(directory, names_of(names) if names else names_held(directory), now)
     elif names and force:
         message = "Names and --force do not go together."
         raise ApplianceError(message, "leave out --force: with other names there is a new certificate anyway")
@@ -74,7 +77,7 @@ def request_lines(
 
     Without names, it is for those that the certificate has.
     """
-    wanted = names_of(names) if names else _names_held(directory)
+    wanted = names_of(names) if names else names_held(directory)
     made, is_new = request.request(directory, wanted, kind, is_anew=is_anew)
     said = "This request is new" if is_new else "This request was open already"
     return made.decode().splitlines(), [
@@ -87,15 +90,15 @@ def request_lines(
 def import_lines(directory: TlsDirectory, wanted: Import, now: datetime) -> list[str]:
     """Take what a company's authority sent back, or files made elsewhere, and say what was taken."""
     names = names_of(wanted.names) if wanted.names else None
-    given = [_given(path) for path in wanted.files]
+    given = [given_in(path) for path in wanted.files]
     password = _password(wanted.password_file)
     if wanted.key:
-        delivery = request.read_files(_given(wanted.key), given, password)
+        delivery = request.read_files(given_in(wanted.key), given, password)
     elif given and all(path.suffix.lower() in BUNDLE_SUFFIXES for path in wanted.files):
         delivery = request.read_bundle(_only(given), password)
     else:
         return list(request.import_answer(directory, given, names, now).sentences)
-    needed = names or _names_held(directory)
+    needed = names or names_held(directory)
     return list(request.import_files(directory, delivery, needed, now).sentences)
 
 
@@ -110,7 +113,8 @@ def _left(held: TlsStatus) -> str:
     return f"{held.days_left} day{'' if held.days_left == 1 else 's'} left"
 
 
-def _names_held(directory: TlsDirectory) -> Names:
+def names_held(directory: TlsDirectory) -> Names:
+    """Return the names of the certificate that the box has. Raise when it tells none."""
     leaf = keeping.leaf_of(directory)
     if leaf is None:
         message = "The box has no certificate yet whose names could be taken."
@@ -130,7 +134,8 @@ def _only(given: Sequence[Given]) -> Given:
     return given[0]
 
 
-def _given(path: Path) -> Given:
+def given_in(path: Path) -> Given:
+    """Return what somebody gives. Raise when it cannot be read, or is far too large."""
     try:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES_MAX + 1)
@@ -144,4 +149,4 @@ def _given(path: Path) -> Given:
 
 
 def _password(path: Path | None) -> str | None:
-    return _given(path).content.decode(errors="replace").rstrip("\r\n") if path else None
+    return given_in(path).content.decode(errors="replace").rstrip("\r\n") if path else None

@@ -35,9 +35,12 @@ class File(StrEnum):
     REQUEST_KEY = "request.key"
     REQUEST = "request.csr"
     MODE = "mode.json"
+    ACME = "acme.json"
+    ACME_ACCOUNTS = "acme-accounts.json"
+    ACME_HOSTS = "acme-hosts.env"
 
 
-SECRET: Final = frozenset({File.AUTHORITY_KEY, File.BOX_KEY, File.REQUEST_KEY})
+SECRET: Final = frozenset({File.AUTHORITY_KEY, File.BOX_KEY, File.REQUEST_KEY, File.ACME_ACCOUNTS})
 
 
 class Mode(StrEnum):
@@ -46,6 +49,7 @@ class Mode(StrEnum):
     OWN = "own"
     COMPANY = "company"
     FILES = "files"
+    ACME = "acme"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,9 +148,10 @@ class TlsDirectory:
                 shutil.rmtree(other)
 
 
-def mode_file(mode: Mode) -> bytes:
-    """Return the content of `mode.json`."""
-    return (json.dumps({"mode": mode}) + "\n").encode()
+def mode_files(mode: Mode) -> dict[File, bytes | None]:
+    """Return what says who vouches for the box. Of an ACME server, only the accounts stay beyond its time."""
+    rest: dict[File, bytes | None] = {} if mode is Mode.ACME else {File.ACME: None, File.ACME_HOSTS: None}
+    return {File.MODE: (json.dumps({"mode": mode}) + "\n").encode(), **rest}
 
 
 def make_readable(directory: Path) -> None:

@@ -17,7 +17,7 @@ from appliance.tls.authority import (
     not_permitted,
 )
 from appliance.tls.chain import is_issued_by
-from appliance.tls.directory import File, Mode, TlsDirectory, mode_file
+from appliance.tls.directory import File, Mode, TlsDirectory, mode_files
 from appliance.tls.encoding import certificates_in, fingerprint, is_of, key_in, pem_of_chain, pem_of_key
 from appliance.tls.names import Names
 
@@ -48,6 +48,7 @@ def renew(directory: TlsDirectory, now: datetime, *, force: bool = False) -> Out
         if held is None:
             message = f"There is no certificate in {directory.root} yet."
             raise ApplianceError(message, "say for which names: sudo bastide tls renew --name models.corp.example")
+        assert directory.mode is not Mode.ACME, "What an ACME server signs is renewed in appliance.tls.acme"
         if directory.mode is Mode.OWN:
             return _keep(directory, names_in(held), now, is_forced=force)
         if force:
@@ -70,7 +71,10 @@ def _look(directory: TlsDirectory, names: Names) -> Outcome:
     if not missing:
         return Outcome(is_changed=False)
     sentence = f"The certificate that was signed elsewhere is not for {', '.join(missing.texts)}."
-    return Outcome(is_changed=False, sentences=(f"{sentence} Ask for another: sudo bastide tls request.",))
+    asking = "request"
+    if directory.mode is Mode.ACME:
+        asking = " ".join(("renew", *(f"--name {name}" for name in names.texts)))
+    return Outcome(is_changed=False, sentences=(f"{sentence} Ask for another: sudo bastide tls {asking}",))
 
 
 def _keep(directory: TlsDirectory, names: Names, now: datetime, *, is_forced: bool) -> Outcome:
@@ -81,7 +85,7 @@ def _keep(directory: TlsDirectory, names: Names, now: datetime, *, is_forced: bo
     if not cause:
         return Outcome(is_changed=False)
     leaf = new_leaf(authority, names, now)
-    directory.change(_leaf_files(leaf, authority) | {File.MODE: mode_file(Mode.OWN)})
+    directory.change(_leaf_files(leaf, authority) | mode_files(Mode.OWN))
     until = leaf.certificate.not_valid_after_utc
     sentence = f"The box has a new certificate, valid until {until:%Y-%m-%d}: {cause}."
     return Outcome(is_changed=True, sentences=(sentence,))
@@ -93,9 +97,8 @@ def _replace_all(directory: TlsDirectory, names: Names, now: datetime, reason: s
     files = {
         File.AUTHORITY_KEY: pem_of_key(authority.key),
         File.AUTHORITY: pem_of_chain(authority.certificate),
-        File.MODE: mode_file(Mode.OWN),
     }
-    directory.change(_leaf_files(leaf, authority) | files)
+    directory.change(_leaf_files(leaf, authority) | files | mode_files(Mode.OWN))
     sentences = (
         f"The box has a new certificate authority of its own, for {', '.join(names.texts)} only: {reason}.",
         f"Its SHA-256 fingerprint: {fingerprint(authority.certificate)}",

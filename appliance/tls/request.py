@@ -1,6 +1,6 @@
 """The request that a company's certificate authority signs, and the import of its answer or of files made elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from appliance.errors import ApplianceError
 from appliance.tls.authority import Identity, PrivateKey, alternative_names, leaf_subject, names_in
 from appliance.tls.chain import Chain, chain_of, leaf_for
-from appliance.tls.directory import File, Mode, TlsDirectory, mode_file
+from appliance.tls.directory import File, Mode, TlsDirectory, mode_files
 from appliance.tls.encoding import bundle_in, certificates_in, is_of, key_in, pem_of_chain, pem_of_key
 from appliance.tls.handshake import try_handshake
 from appliance.tls.judging import require_fit_key, require_good
@@ -53,7 +53,7 @@ def request(
         held = directory.read(File.REQUEST)
         if held and not is_anew and _is_for(directory, held, names, kind):
             return held, False
-        key = _new_key(kind)
+        key = new_key(kind)
         made = _signed_request(key, names)
         directory.change({File.REQUEST_KEY: pem_of_key(key), File.REQUEST: made})
         return made, True
@@ -72,14 +72,14 @@ def import_answer(directory: TlsDirectory, answer: Sequence[Given], names: Names
         requested = names or names_in(x509.load_pem_x509_csr(held))
         certificates = [each for given in answer for each in certificates_in(given.content, given.name)]
         own_key = key_in(key, str(directory.path(File.REQUEST_KEY)))
-        files = _checked(Delivery(key=own_key, certificates=certificates), requested, now)
-        return _take(directory, files, Mode.COMPANY)
+        checked = check_delivery(Delivery(key=own_key, certificates=certificates), requested, now)
+        return put_in_place(directory, checked, Mode.COMPANY)
 
 
 def import_files(directory: TlsDirectory, delivery: Delivery, names: Names, now: datetime) -> Outcome:
     """Take a key and certificates that were made elsewhere. Raise, and change nothing, when they would not work."""
     with directory.locked():
-        return _take(directory, _checked(delivery, names, now), Mode.FILES)
+        return put_in_place(directory, check_delivery(delivery, names, now), Mode.FILES)
 
 
 def read_files(key: Given, certificates: Sequence[Given], password: str | None = None) -> Delivery:
@@ -103,7 +103,8 @@ class Checked:
     names: Names
 
 
-def _checked(delivery: Delivery, names: Names, now: datetime) -> Checked:
+def check_delivery(delivery: Delivery, names: Names, now: datetime) -> Checked:
+    """Return what browsers would take. Raise with the first rule that is broken."""
     require_fit_key(delivery.key.public_key(), "What was given")
     leaf = leaf_for(delivery.key, delivery.certificates)
     require_good(leaf, names, now)
@@ -113,12 +114,16 @@ def _checked(delivery: Delivery, names: Names, now: datetime) -> Checked:
     return Checked(identity=identity, chain=chain, names=names)
 
 
-def _take(directory: TlsDirectory, checked: Checked, mode: Mode) -> Outcome:
+def put_in_place(
+    directory: TlsDirectory, checked: Checked, mode: Mode, beside: Mapping[File, bytes | None] | None = None
+) -> Outcome:
+    """Make it the certificate of the box, with other files `beside` it in the same step."""
     leaf = checked.identity.certificate
     files: dict[File, bytes | None] = {
         File.BOX_KEY: pem_of_key(checked.identity.key),
         File.BOX: pem_of_chain(leaf, *checked.chain.intermediates),
-        File.MODE: mode_file(mode),
+        **mode_files(mode),
+        **(beside or {}),
     }
     if mode is Mode.COMPANY:
         files |= {File.REQUEST_KEY: None, File.REQUEST: None}
@@ -128,7 +133,8 @@ def _take(directory: TlsDirectory, checked: Checked, mode: Mode) -> Outcome:
     return Outcome(is_changed=True, sentences=(sentence, *checked.chain.remarks))
 
 
-def _new_key(kind: KeyKind) -> PrivateKey:
+def new_key(kind: KeyKind) -> PrivateKey:
+    """Return a key for a certificate."""
     if kind is KeyKind.RSA:
         return rsa.generate_private_key(public_exponent=65537, key_size=3072)
     return ec.generate_private_key(ec.SECP256R1())

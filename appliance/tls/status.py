@@ -1,7 +1,7 @@
 """What is to be known of the box's certificate: for whom it is, who vouches for it, how long, and what to do."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cryptography import x509
@@ -17,7 +17,11 @@ DO_NEXT: Final = {
     Mode.OWN: "It should have been renewed by itself: sudo bastide tls renew",
     Mode.COMPANY: "Ask for another: sudo bastide tls request",
     Mode.FILES: "Import another: sudo bastide tls import",
+    Mode.ACME: "It should have been renewed by itself; what stands in the way is told by: sudo bastide tls renew",
 }
+SHARE_WARNED: Final = 4
+SHARE_PRESSING: Final = 10
+"""What an ACME server signs is renewed when a third of its life is left, however short that is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,17 +91,34 @@ def authority_certificate(directory: TlsDirectory) -> x509.Certificate:
 
 def warnings(leaf: x509.Certificate, mode: Mode, now: datetime) -> tuple[str, ...]:
     """Return what must be said of the time that is left: one sentence, sharper at 30, 14 and 7 days, or none."""
-    days_left = (leaf.not_valid_after_utc - now).days
     if leaf.not_valid_before_utc > now:
         begin = leaf.not_valid_before_utc
         return (f"The certificate is valid from {begin:%Y-%m-%d %H:%M} UTC only. Is the clock of the box right?",)
-    if leaf.not_valid_after_utc <= now:
+    left = leaf.not_valid_after_utc - now
+    if left <= timedelta():
         return (f"The certificate ended on {leaf.not_valid_after_utc:%Y-%m-%d}: browsers refuse it. {DO_NEXT[mode]}",)
-    bound = next((days for days in DAYS_OF_WARNING if days_left < days), None)
+    if mode is Mode.ACME:
+        warned, _ = bounds(mode, leaf.not_valid_after_utc - leaf.not_valid_before_utc)
+        return (f"The certificate ends in {lasting(left)}. {DO_NEXT[mode]}",) if left < warned else ()
+    bound = next((days for days in DAYS_OF_WARNING if left.days < days), None)
     if bound is None:
         return ()
-    left = "in less than a day" if not days_left else f"in {days_left} day{'' if days_left == 1 else 's'}"
-    return (f"The certificate ends {left}, which is less than {bound} days. {DO_NEXT[mode]}",)
+    words = lasting(left) if left.days else "less than a day"
+    return (f"The certificate ends in {words}, which is less than {bound} days. {DO_NEXT[mode]}",)
+
+
+def bounds(mode: Mode, lifetime: timedelta) -> tuple[timedelta, timedelta]:
+    """Return how much time must be left so that nothing is to be said, and how much so that it does not press."""
+    warned, pressing = timedelta(days=max(DAYS_OF_WARNING)), timedelta(days=min(DAYS_OF_WARNING))
+    if mode is Mode.ACME:
+        return min(warned, lifetime / SHARE_WARNED), min(pressing, lifetime / SHARE_PRESSING)
+    return warned, pressing
+
+
+def lasting(left: timedelta) -> str:
+    """Return a time that is left, as people say it."""
+    count, unit = (left.days, "day") if left.days else (left.seconds // 3600, "hour")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def title_of(name: x509.Name) -> str:

@@ -1,0 +1,42 @@
+"""A backup each night, and the oldest ones removed once the new one is whole: what the timer does."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from appliance.environment import BACKUPS_KEPT, BACKUPS_KEPT_DEFAULT
+from appliance.installing import settings
+from appliance.keeping.backup import Box, back_up
+
+DIRECTORY: Final = Path("/var/backups/bastide")
+"""Root's alone. A share that is mounted here takes the backups to another machine."""
+
+NAME: Final = re.compile(r"bastide-(\d{8}T\d{6}Z)\.backup")
+STAMP: Final = "%Y%m%dT%H%M%SZ"
+
+
+def kept_count() -> int:
+    """Return how many nightly backups are kept; with 0 none are made."""
+    return int(settings.read().get(BACKUPS_KEPT, BACKUPS_KEPT_DEFAULT))
+
+
+def back_up_nightly(now: datetime, say: Callable[[str], None]) -> Path | None:
+    """Write tonight's backup, then remove the oldest ones. Return the new file, or None where none are wanted."""
+    count = kept_count()
+    if not count:
+        return None
+    target = DIRECTORY / f"bastide-{now:{STAMP}}.backup"
+    back_up(Box(), target, say)
+    for path in nightly(DIRECTORY)[count:]:
+        path.unlink()
+        say(f"  Removed {path}")
+    return target
+
+
+def nightly(directory: Path) -> list[Path]:
+    """Return the nightly backups in a directory, the newest first; other files there are an admin's own."""
+    if not directory.is_dir():
+        return []
+    return sorted((path for path in directory.iterdir() if NAME.fullmatch(path.name)), reverse=True)
