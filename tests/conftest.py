@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from tests.running_box import RunningBox
+from tests.system.installation import RUN, forget_installations
 
 TEST_PROCESSES_MAX: Final = 4
 """Each has a box of its own, whose seven processes wait most of the time but take memory all the time."""
@@ -22,6 +23,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     chosen = config.args_source is not config.ArgsSource.TESTPATHS or options.keyword or options.lf or options.stepwise
     processors = len(os.sched_getaffinity(0))
     return 0 if chosen or processors == 1 else min(processors, TEST_PROCESSES_MAX)
+
+
+def pytest_configure() -> None:
+    """Give this run of the tests a name, which its further processes take over."""
+    os.environ.setdefault(RUN, str(os.getpid()))
+
+
+def pytest_sessionfinish() -> None:
+    """Let go of what the machines were copied from, once the first process ends."""
+    if os.environ[RUN] == str(os.getpid()):
+        forget_installations(os.environ[RUN])
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,20 @@ def test_it_works_from_any_directory_and_makes_no_second_venv(launcher, tmp_path
     assert done.stderr == ""
 
 
+def test_nothing_of_the_directory_in_which_it_is_typed_is_run(launcher, tmp_path):
+    anybodys = tmp_path / "anybodys"
+    for name in ("appliance/__init__.py", "appliance/__main__.py", "argparse.py", "json.py", "site.py", "pip.py"):
+        path = anybodys / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("raise SystemExit('run as whoever types the command')")
+    for variables in (dict(os.environ), {**os.environ, "PYTHONPATH": str(anybodys)}):
+        done = subprocess.run(
+            [launcher, "up", "--help"], cwd=anybodys, env=variables, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("usage: bastide up")
+
+
 def test_it_passes_on_the_exit_status(launcher):
     assert subprocess.run([launcher, "fly"], capture_output=True, check=False).returncode == 2
 

@@ -12,7 +12,7 @@ from appliance.cli import main
 from appliance.paths import ROOT
 from tests.running_box import free_port
 
-COMMANDS = (["up"], ["check"], ["key", "create"], ["user", "add"], ["test"], ["bench"])
+COMMANDS = (["up"], ["check"], ["key", "create"], ["user", "add"], ["forget"], ["test"], ["bench"])
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -35,6 +35,8 @@ def test_every_command_has_help_with_an_example(command, capsys):
         ["up", "--inference-processes", "0"],
         ["key", "create"],
         ["user", "add", "ada", "--role", "king"],
+        ["forget", "penguins"],
+        ["forget", "--by", "name", "--value", "1", "--user", "ada", "--reason", "x"],
     ],
     ids=" ".join,
 )
@@ -45,7 +47,10 @@ def test_wrong_usage_ends_with_2(argv, capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("argv", [["key", "create", "--user", "ada"], ["user", "add", "ada", "--role", "user"]])
+FORGET = ["forget", "--by", "key", "--value", "4711", "--user", "ada", "--reason", "case 17"]
+
+
+@pytest.mark.parametrize("argv", [["key", "create", "--user", "ada"], ["user", "add", "ada", "--role", "user"], FORGET])
 def test_a_directory_without_a_box_is_an_error_with_a_hint(argv, tmp_path, capsys):
     assert main([*argv, "--data-dir", str(tmp_path)]) == 1
     printed = capsys.readouterr()

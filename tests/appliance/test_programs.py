@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from supervisor.options import ServerOptions
 
-from appliance import environment
+from appliance import environment, sizes
 from appliance.environment import Address, leads_to_the_network, outward_address
 from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 from appliance.programs import Sizes, programs, redis_configuration, supervisor_configuration
+from worker.contract import memory
 
 ADDRESS = Address(host="127.0.0.1", port=8000)
 
@@ -101,7 +102,7 @@ def test_a_box_that_listens_everywhere_is_asked_at_home(host, reachable):
     [
         *(("BASTIDE_MODEL_MEMORY", value) for value in ("nonsense", "-5", "0", "0G", "1e400", "")),
         ("BASTIDE_INSPECTION_SECONDS", "soon"),
-        ("BASTIDE_UPLOAD_BYTES_MAX", "0"),
+        *(("BASTIDE_UPLOAD_BYTES_MAX", value) for value in ("0", "512MB", "1.5G", "1T", "9999999999G", "1 G")),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_told_before_anything_is_done(monkeypatch, name, value):
@@ -110,10 +111,12 @@ def test_a_setting_that_cannot_be_meant_is_told_before_anything_is_done(monkeypa
         environment.check()
 
 
-@pytest.mark.parametrize("value", ["3G", "512m", "1000000", " 10K "])
-def test_a_setting_that_is_right_is_taken(monkeypatch, value):
-    monkeypatch.setenv("BASTIDE_MODEL_MEMORY", value)
+@pytest.mark.parametrize("name", ["BASTIDE_MODEL_MEMORY", "BASTIDE_UPLOAD_BYTES_MAX"])
+@pytest.mark.parametrize("value", ["3G", "512m", "1000000", " 10K ", "512MiB", "2gib"])
+def test_a_setting_that_is_right_is_taken_and_means_the_same_to_every_plane(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
     environment.check()
+    assert sizes.parse(name, value) == memory.parse_size(value)
 
 
 @pytest.mark.parametrize(

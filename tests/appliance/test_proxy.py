@@ -18,6 +18,7 @@ FRONT = Front(
     static=Path("/var/lib/bastide/static"),
     trust=Path("/var/lib/bastide/trust"),
     acme=Path("/var/lib/bastide/acme"),
+    exports=Path("/var/lib/bastide/spool/exports"),
     results=Path("/var/lib/bastide/spool/batch"),
     run=Path("/run/bastide-nginx"),
     upload_bytes_max=2 << 30,
@@ -159,9 +160,21 @@ def test_it_is_tried_with_an_option():
     assert command(Path("/a/b"), "-t") == ("/usr/sbin/nginx", "-e", "stderr", "-c", "/a/b", "-t")
 
 
-@pytest.mark.parametrize("status", [413, 421, 429, 502, 503, 504])
+ERRORS_CONF = (SOURCES / "errors.conf").read_text()
+STATUSES = [400, 404, 405, 413, 414, 421, 429, 502, 503, 504]
+
+
+@pytest.mark.parametrize("status", STATUSES)
 def test_each_error_is_told_in_both_languages_without_scripts_and_without_help_from_elsewhere(status):
     page = (ERRORS / f"{status}.html").read_text()
-    assert '<section lang="fr">' in page
+    page = re.sub(r'<!--# include file="(\w+\.html)" -->', lambda found: (ERRORS / found[1]).read_text(), page)
+    assert re.search('<section lang="fr">\\s*<h2>', page)
     assert not re.search(r"<script|style=|https?://(?!www\.w3\.org/2000/svg)", page)
     assert '<!--# echo var="bastide_request_id" -->' in page
+    assert f'<!--# set var="number" value="{status}" -->' in page
+
+
+def test_each_page_of_an_error_is_used_and_has_its_words_for_programs():
+    used = set(re.findall(r"^error_page .*/(\d+)\.(?:html|\$error_form);", ERRORS_CONF, re.MULTILINE))
+    pages, answers = ({path.stem for path in ERRORS.glob(f"[0-9]*.{form}")} for form in ("html", "json"))
+    assert used == pages == answers | {"414"} == set(map(str, STATUSES))

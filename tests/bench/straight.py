@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from worker import TELEMETRY_OFF
+
 CORES = len(os.sched_getaffinity(0))
 Probabilities = Callable[[Any], Any]
 
@@ -118,6 +120,7 @@ def write(frame: pl.DataFrame, probabilities: Any, path: Path, *, header: bool) 
 def opened(engine: str, model: Path, threads: int) -> Probabilities:
     """Return what gives the probabilities of rows, with so many threads."""
     if engine == "onnx":
+        os.environ.update(TELEMETRY_OFF)
         import onnxruntime  # noqa: PLC0415  # only one engine is wanted
 
         options = onnxruntime.SessionOptions()

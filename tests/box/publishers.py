@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -9,6 +10,7 @@ import psutil
 
 from appliance.steps import manage
 from tests.running_box import RunningBox, eventually
+from worker.monitoring.apart import PROCESS as LOOK
 
 INSPECTED_WITHIN_S: Final = 120.0
 SPOOL: Final = ("inbox", "outbox", "working", "converted", "deliveries", "uploads")
@@ -65,14 +67,21 @@ def publishing(box: RunningBox, user: str = "admin") -> Iterator[Publisher]:
 
 
 def in_spool(box: RunningBox) -> list[str]:
-    """Return what lies in the spool, directories too."""
+    """Return what lies in the spool, directories too, but for what an hourly look at an endpoint has there."""
     places = [box.data_dir / "spool" / name for name in SPOOL]
-    return sorted(str(path.relative_to(box.data_dir)) for place in places for path in place.glob("*"))
+    looks = {Path(each.cmdline()[-1]).stem for each in disposable(box) if LOOK in each.cmdline()}
+    found = (path for place in places for path in place.glob("*") if path.stem not in looks)
+    return sorted(str(path.relative_to(box.data_dir)) for path in found)
+
+
+def disposable(box: RunningBox) -> list[psutil.Process]:
+    """Return the disposable processes of a box, and what has forked from them."""
+    return [each for each in box.processes() if "worker.inspection" in each.cmdline()]
 
 
 def inspecting(box: RunningBox) -> list[psutil.Process]:
-    """Return the disposable processes of a box, and what has forked from them."""
-    return [each for each in box.processes() if "worker.inspection" in each.cmdline()]
+    """Return those that have to do with an upload."""
+    return [each for each in disposable(box) if LOOK not in each.cmdline()]
 
 
 def traces(box: RunningBox) -> list[str]:

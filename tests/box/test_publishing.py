@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 
 from appliance.steps import manage
 from tests.box.publishers import SPOOL
+from tests.box.test_records import browsing
 from tests.running_box import LAUNCHER, RunningBox, eventually
 
 pytestmark = pytest.mark.box
@@ -112,3 +114,20 @@ def test_a_published_version_describes_itself(box, files):
     assert eventually(lambda: described()["status"] == "ready", timeout_s=60)
     assert described()["notes"] == "N"
     assert json.dumps(described()["signature"]).count("mm") >= 3
+
+
+def test_a_version_tells_the_run_that_it_came_from_on_its_page_and_by_the_api(box, files):
+    run = "https://mlflow.example/#/experiments/1/runs/4f1d0c"
+    headers = {"Authorization": f"Bearer {box.key()}"}
+    with httpx.Client(base_url=box.url, headers=headers, timeout=60) as client:
+        sent = {"artifact": (files / "model.skops").read_bytes(), "reference": (files / "reference.csv").read_bytes()}
+        address = "/api/v1/models/pushed-tracked/versions"
+        refused = client.post(address, files=sent, data={"target": "species", "mlflow_run": "my run"})
+        assert refused.status_code == 400
+        assert "“my run” is neither the id of an MLflow run nor its address" in refused.json()["error"]
+        url = client.post(address, files=sent, data={"target": "species", "mlflow_run": run}).json()["url"]
+        assert eventually(lambda: client.get(url).json()["status"] == "ready", 120.0)
+        assert client.get(url).json()["mlflow_run"] == run
+    with closing(browsing(box, "admin", box.admin_password)) as admin:
+        page = admin.get("/models/pushed-tracked/versions/1/").text
+    assert f'<a class="reason" href="{run}" rel="noreferrer">{run}</a>' in page

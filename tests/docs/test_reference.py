@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ninja import Schema
 
-from webapp.api import comparisons, deployment_schemas, job_schemas, model_schemas, schemas, uploads
+from webapp.api import comparisons, deployment_schemas, ground_truth, job_schemas, model_schemas, schemas, uploads
 from webapp.api.errors import ANSWERS
 from webapp.api.jobs import OPTIONS
 from webapp.jobs.describing import SHOWN_AS
@@ -23,7 +23,7 @@ def test_every_error_code_is_described_with_its_status():
 
 @pytest.mark.parametrize(
     "module",
-    [schemas, model_schemas, deployment_schemas, comparisons, job_schemas, uploads],
+    [schemas, model_schemas, deployment_schemas, comparisons, job_schemas, uploads, ground_truth],
     ids=lambda each: each.__name__,
 )
 def test_every_field_of_the_api_is_named(module):

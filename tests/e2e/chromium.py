@@ -1,8 +1,15 @@
 """Debian's Chromium as the tests start it: without a window, and asking nobody for anything by itself."""
 
-from playwright.sync_api import Browser, Playwright
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserType, Page, Playwright
 
 EXECUTABLE = "/usr/bin/chromium"
+POLICIES = Path("/etc/chromium/policies/managed")
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -17,3 +24,31 @@ OPTIONS = (
 def launch(playwright: Playwright) -> Browser:
     """Return a running browser."""
     return playwright.chromium.launch(executable_path=EXECUTABLE, args=list(OPTIONS))
+
+
+@contextmanager
+def opened(kind: BrowserType, hosts: Mapping[str, str]) -> Iterator[Page]:
+    """Give a page of a new Chromium that finds these hosts at these addresses with a port."""
+    rules = ", ".join(f"MAP {host} {address}" for host, address in hosts.items())
+    launched = kind.launch(executable_path=EXECUTABLE, args=[*OPTIONS, f"--host-resolver-rules={rules}"])
+    try:
+        yield launched.new_page()
+    finally:
+        launched.close()
+
+
+@contextmanager
+def policy(content: bytes) -> Iterator[None]:
+    """Give every Chromium of this machine a policy, under a name of its own, until the block is left."""
+    if os.geteuid():
+        pytest.skip("only root may place a policy")
+    missing = [each for each in (POLICIES, *POLICIES.parents) if not each.exists()]
+    file = POLICIES / f"bastide-test-{os.getpid()}.json"
+    try:
+        POLICIES.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+        for each in missing:
+            each.rmdir()

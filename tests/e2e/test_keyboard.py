@@ -40,6 +40,8 @@ def test_the_first_stop_skips_to_the_content(open_page, ada):
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
     page.keyboard.press("Tab")
+    assert focused(page) == "Predictions"
+    page.keyboard.press("Tab")
     assert focused(page) == "Fill in an example"
 
 

@@ -1,6 +1,5 @@
 """A colleague's browser with the policy that /trust offers: it opens the box without a warning, and nothing else."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -21,9 +20,6 @@ from tests.e2e import chromium
 from tests.e2e.accessibility import violations
 
 pytestmark = pytest.mark.browser
-
-POLICIES = Path("/etc/chromium/policies/managed")
-
 
 NAME_AND_ADDRESS, NAME_ALONE, ADDRESS_ALONE = (
     names_of(texts) for texts in (["box.example", "127.0.0.1"], ["box.example"], ["127.0.0.1"])
@@ -47,29 +43,15 @@ def pages(directory, tmp_path):
 @pytest.fixture
 def policy(pages):
     """Give every Chromium of this machine the policy, for as long as the test runs."""
-    if os.geteuid():
-        pytest.skip("only root may place a policy")
-    missing = [each for each in (POLICIES, *POLICIES.parents) if not each.exists()]
-    file = POLICIES / f"bastide-test-{os.getpid()}.json"
-    try:
-        POLICIES.mkdir(parents=True, exist_ok=True)
-        file.write_bytes((pages / "chrome-policies.json").read_bytes())
+    with chromium.policy((pages / "chrome-policies.json").read_bytes()):
         yield
-    finally:
-        file.unlink(missing_ok=True)
-        for each in missing:
-            each.rmdir()
 
 
 @contextmanager
 def opened(browser: Browser, host: str, port: int) -> Iterator[Page]:
     """Give a page of a new Chromium for which the host is this machine."""
-    options = [*chromium.OPTIONS, f"--host-resolver-rules=MAP {host} 127.0.0.1:{port}"]
-    launched = browser.browser_type.launch(executable_path=chromium.EXECUTABLE, args=options)
-    try:
-        yield launched.new_page()
-    finally:
-        launched.close()
+    with chromium.opened(browser.browser_type, {host: f"127.0.0.1:{port}"}) as page:
+        yield page
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -32,7 +32,7 @@ def make_certificate(certificate: Path, key: Path) -> None:
 
 def front_in(directory: Path, upstream: str) -> Front:
     """Return the values of a front whose files all lie in this directory."""
-    for name in ("static", "trust", "acme", "results", "run"):
+    for name in ("static", "trust", "acme", "results", "exports", "run"):
         (directory / name).mkdir(parents=True, exist_ok=True)
     said = subprocess.run([NGINX, "-v"], check=True, capture_output=True, text=True).stderr
     return Front(
@@ -44,6 +44,7 @@ def front_in(directory: Path, upstream: str) -> Front:
         trust=directory / "trust",
         acme=directory / "acme",
         results=directory / "results",
+        exports=directory / "exports",
         run=directory / "run",
         upload_bytes_max=8 << 20,
         plain=(f"127.0.0.1:{free_port()}",),

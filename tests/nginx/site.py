@@ -17,7 +17,7 @@ OWN: Final = {
 
 
 class Site(BaseHTTPRequestHandler):
-    """Tells how it was asked; `/file` sends a result by nginx, `/refused` answers with an error of its own."""
+    """Tells how it was asked; nginx sends a result for `/file`, an export for `/export`; `/refused` is an error."""
 
     protocol_version = "HTTP/1.1"
 
@@ -30,6 +30,8 @@ class Site(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if self.path == "/file":
             self.send_header("X-Accel-Redirect", "/-/results/job/result")
+        if self.path == "/export":
+            self.send_header("X-Accel-Redirect", "/-/exports/export/rows")
         self.send_header("Content-Type", "text/csv" if self.path == "/file" else "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -141,3 +141,41 @@ def test_a_body_that_stalls_is_not_waited_for(tmp_path):
         caller.sendall(b"POST /jobs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1")
         with suppress(ConnectionResetError):
             assert caller.recv(100) == b""
+
+
+@pytest.mark.parametrize("path", ["/static/none.css", "/static/", "/trust/none"])
+def test_a_file_that_is_not_there_is_told_of(lonely_front, path):
+    with lonely_front.client() as client:
+        answer = client.get(path)
+    assert_told(answer, 404, "not_found")
+    assert "<title>Not found · Bastide</title>" in answer.text
+    assert "Cette machine est dans vos murs" in answer.text
+
+
+def test_nothing_can_be_sent_to_a_file(lonely_front):
+    (lonely_front.front.static / "read.css").write_text("p {}")
+    with lonely_front.client() as client:
+        assert_told(client.post("/static/read.css", content=b"x" * 100_000), 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize("path", [PAGE, API])
+def test_headers_that_are_too_large_are_told_of(lonely_front, path):
+    with lonely_front.client() as client:
+        assert_told(client.get(path, headers={"Cookie": "x" * 40_000}), 400, "invalid_input")
+
+
+def test_an_address_that_is_too_long_is_told_of(lonely_front):
+    with lonely_front.client() as client:
+        answer = client.get(PAGE, params="x" * 40_000)
+    assert_told(answer, 414, "")
+    assert "Cette adresse est trop longue" in answer.text
+
+
+@pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: twice\r\n\r\n"])
+def test_what_is_no_http_is_told_so(lonely_front, sent):
+    with lonely_front.secured() as caller:
+        caller.sendall(sent)
+        told = b"".join(iter(lambda: caller.recv(1 << 16), b"")).decode()
+    assert told.startswith("HTTP/1.1 400")
+    assert "This request cannot be understood" in told
+    assert "<center>nginx" not in told

@@ -193,6 +193,13 @@ def test_a_result_goes_out_in_parts(front, result):
     assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("text/csv", "no-store")
 
 
+def test_an_export_goes_out_and_nobody_asks_for_its_place(front):
+    (front.front.exports / "export").mkdir(exist_ok=True)
+    (front.front.exports / "export" / "rows").write_text("PAR1")
+    assert headers_of(front, "/export").text == "PAR1"
+    assert headers_of(front, "/-/exports/export/rows").status_code == 404
+
+
 def test_the_log_holds_no_query(front):
     headers_of(front, "/quiet?token=secret", Referer="https://a.example/?token=secret")
     line = front.logged(lambda line: line["path"] == "/quiet")

@@ -57,3 +57,24 @@ def test_who_may_not_install_is_told_what_to_type(script, tmp_path, monkeypatch)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit, match=r"try: sudo apt-get install python3-venv redis-server$"):
         script["install_venv_module"]("redis-server")
+
+
+def test_a_bundle_brings_its_own_packages_but_not_those_of_development(script, tmp_path):
+    assert not script["is_bundled"]("run")
+    script["WHEELS"].mkdir(parents=True)
+    assert script["is_bundled"]("run")
+    assert not script["is_bundled"]("dev")
+
+
+def test_pip_runs_from_its_wheel(script):
+    script["WHEELS"].mkdir(parents=True)
+    (script["WHEELS"] / "pip-1-py3-none-any.whl").touch()
+    script["BUNDLED_PINS"].touch()
+    assert script["bundled_pip"]() == [f"{script['WHEELS']}/pip-1-py3-none-any.whl/pip"]
+
+
+def test_a_bundle_for_another_python_is_told(script):
+    script["WHEELS"].mkdir(parents=True)
+    (script["WHEELS"] / "pip-1-py3-none-any.whl").touch()
+    with pytest.raises(SystemExit, match=r"The bundle has no packages for Python 3\.\d+"):
+        script["bundled_pip"]()

@@ -1,26 +1,30 @@
-"""A machine on which the box was installed as its README says, once for all tests of a file."""
+"""Booted machines, one for all tests of a file: a bare Debian, and one on which the box is installed."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.system.machine import CHECKOUT, RELEASES, Machine
+from appliance.bundling.form import grouped
+from appliance.bundling.signing import load_key, make_key
+from appliance.bundling.targets import TARGETS
+from appliance.paths import ROOT
+from tests.system.installation import installation
+from tests.system.machine import RELEASES, Machine
 
-NAME = "box.example"
-ADDRESS = "127.0.0.1"
-UNITS = ("bastide-*", "bastide.target")
-FILES = "find /etc /opt /usr /var/lib -xdev -type f -printf '%p %s %T@\\n' | sort | sha256sum"
+NUMBERS = {target.codename: number for number, target in TARGETS.items()}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Install on every Debian where installing is what is tested, else on the older one alone: each takes minutes."""
     if "release" in metafunc.fixturenames:
         older, newer = RELEASES
-        installs = metafunc.module.__name__.endswith("test_install")
-        others = [pytest.param(newer, marks=pytest.mark.long)] if installs else []
-        metafunc.parametrize("release", [older, *others], scope="module")
+        long = pytest.param(newer, marks=pytest.mark.long)
+        others: dict[str, list[object]] = {"test_install": [newer], "test_bundle": [long], "test_cloud": [long]}
+        name = metafunc.module.__name__.rpartition(".")[2]
+        metafunc.parametrize("release", [older, *others.get(name, [])], scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +38,34 @@ def machine(release: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def installed(machine: Machine) -> Machine:
-    """The machine with the box on it, by the command of the README; what it would touch was asked before."""
-    install = (f"{CHECKOUT}/bastide", "install", "--name", NAME, "--name", ADDRESS)
-    machine.run(f"{CHECKOUT}/bastide", "--version", timeout_s=300)  # makes the checkout's own environment
-    before = machine.run("sh", "-c", FILES)
-    machine.notes["plan"] = machine.run(*install, "--plan")
-    machine.notes["touched by the plan"] = "" if machine.run("sh", "-c", FILES) == before else "something"
-    machine.notes["install"] = machine.run(*install, timeout_s=900)
-    machine.notes["units"] = machine.run("systemctl", "show", *UNITS, "--property=Id,ActiveState,NRestarts")
-    return machine
+def installed(release: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A machine with the box on it: a copy, booted, of the one on which it was installed in this run of the tests."""
+    made = installation(release)
+    directory = Path(tmp_path_factory.mktemp(release))
+    with Machine(directory, release, tree=made.tree) as booted:
+        booted.notes.update(made.notes)
+        booted.run("timeout", "60", "sh", "-c", "until curl -skf https://127.0.0.1/readyz; do sleep 0.1; done")
+        yield booted
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key that signs bundles."""
+    path = Path(tmp_path_factory.mktemp("key")) / "key.pem"
+    make_key(path)
+    return path
+
+
+def fingerprint(signing_key: Path) -> str:
+    """Return what a person types to trust a key."""
+    return grouped(load_key(signing_key).public_key().public_bytes_raw())
+
+
+@pytest.fixture(scope="module")
+def bundle(release: str, signing_key: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of this checkout for the Debian that is tried."""
+    path = Path(tmp_path_factory.mktemp("bundle")) / "bastide.bundle"
+    argv = [str(ROOT / "bastide"), "bundle", "-o", str(path), "--sign-with", str(signing_key)]
+    subprocess.run([*argv, "--debian", NUMBERS[release]], check=True, capture_output=True, timeout=900)
+    return path

@@ -6,6 +6,8 @@ import socket
 import ssl
 import threading
 import time
+from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -15,15 +17,33 @@ CLOSED = ("SSLEOFError", "RemoteDisconnected", "ConnectionResetError", "BrokenPi
 PREDICT = "/api/v1/endpoints/penguins/predict"
 
 
+def connected(machine: Machine, name: str, source: str = "") -> http.client.HTTPConnection:
+    """Return a connection to the machine's front by TLS, from an address of this machine if one is named."""
+    tls = _trusting(machine.root / "etc/bastide/tls/authority.crt")
+    connection = http.client.HTTPConnection(name, timeout=15)  # its sister reads all of Debian's authorities each time
+    plain = socket.create_connection((machine.address, 443), 15, (source, 0) if source else None)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sock = tls.wrap_socket(plain, server_hostname=name)
+    except OSError:
+        plain.close()
+        raise
+    return connection
+
+
+@cache
+def _trusting(authority: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(authority))
+
+
 class Load:
     """Half of the callers keep their connection, the others make one for each request. A wait of 15 s is a failure."""
 
     def __init__(self, machine: Machine, name: str, key: str, rows: list[dict[str, object]], callers: int = 6) -> None:
-        self._address = machine.address
+        self._machine = machine
         self._name = name
         self._body = json.dumps({"rows": rows})
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        self._tls = ssl.create_default_context(cafile=str(machine.root / "etc/bastide/tls/authority.crt"))
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=self._call, args=(number % 2 == 0,)) for number in range(callers)]
         self._lock = threading.Lock()
@@ -55,7 +75,7 @@ class Load:
         while not self._ended.is_set():
             started_s, is_kept = time.monotonic(), connection is not None
             try:
-                connection = connection or self._connected()
+                connection = connection or connected(self._machine, self._name)
                 connection.request("POST", PREDICT, self._body, self._headers)
                 answer = connection.getresponse()
                 body = answer.read()
@@ -72,17 +92,6 @@ class Load:
                 self._note(failure, body, time.monotonic() - started_s)
         if connection is not None:
             connection.close()
-
-    def _connected(self) -> http.client.HTTPConnection:
-        connection = http.client.HTTPSConnection(self._name, timeout=15)
-        plain = socket.create_connection((self._address, 443), 15)
-        try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sock = self._tls.wrap_socket(plain, server_hostname=self._name)
-        except OSError:
-            plain.close()
-            raise
-        return connection
 
     def _note(self, failure: str, body: bytes, took_s: float) -> None:
         with self._lock:

@@ -34,13 +34,14 @@ DISK: Final = "16g"
 RELEASES: Final = ("bookworm", "trixie")
 
 
-def root_of(release: str) -> Path:
-    """Return the directory of a bare Debian, made once a machine."""
-    root = CACHE / f"{release}-{hashlib.sha256(' '.join(PACKAGES).encode()).hexdigest()[:8]}"
+def root_of(release: str, more: Sequence[str] = ()) -> Path:
+    """Return the directory of a bare Debian, with more packages than the usual ones, made once a machine."""
+    packages = (*PACKAGES, *more)
+    root = CACHE / f"{release}-{hashlib.sha256(' '.join(packages).encode()).hexdigest()[:8]}"
     if not (root / "etc/debian_version").exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         draft = CACHE / f".{release}.{os.getpid()}"
-        include = f"--include={','.join(PACKAGES)}"
+        include = f"--include={','.join(packages)}"
         subprocess.run(["mmdebstrap", "--variant=apt", include, release, str(draft)], check=True, capture_output=True)
         draft.rename(root)
     return root
@@ -49,15 +50,26 @@ def root_of(release: str) -> Path:
 class Machine:
     """One booted machine; its disk is a copy that goes with it."""
 
-    def __init__(self, directory: Path, release: str = "bookworm", *, is_offline: bool = False) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        release: str = "bookworm",
+        *,
+        is_offline: bool = False,
+        more: Sequence[str] = (),
+        tree: Path | None = None,
+    ) -> None:
+        """Copy `tree`, a machine that was switched off, else a bare Debian with `more` packages."""
         self.root = directory / "root"
         self.name = f"box-{os.getpid()}-{directory.name[:20]}"
         self.notes: dict[str, str] = {}
         """What was seen of it on the way, for tests that come when it is over."""
         self._release = release
         self._is_offline = is_offline
-        self._network = Network()
-        self.address = self._network.address
+        self._more = more
+        self._tree = tree
+        self.network = Network()
+        self.address = self.network.address
         self._log = directory / "boot.log"
 
     def __enter__(self) -> Self:
@@ -66,10 +78,12 @@ class Machine:
         subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "bastide-machine", self.root], check=True
         )
-        subprocess.run(["cp", "-a", f"{root_of(self._release)}/.", str(self.root)], check=True)
+        tree = self._tree or root_of(self._release, self._more)
+        subprocess.run(["cp", "-a", f"{tree}/.", str(self.root)], check=True)
         (self.root / "etc/machine-id").write_text("")
         (self.root / "etc/hostname").write_text("box\n")
-        self._bring_settings()
+        if not self._is_offline:
+            self._bring_settings()
         self.boot()
         return self
 
@@ -77,7 +91,7 @@ class Machine:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.power_off()
-        self._network.close()
+        self.network.close()
         subprocess.run(["umount", "--lazy", self.root], check=True)
         self.root.rmdir()
 
@@ -90,9 +104,9 @@ class Machine:
             "--link-journal=no",
             "--timezone=off",
             "--resolv-conf=copy-host",
-            *self._network.options,
+            *self.network.options,
         ]
-        argv += [f"--bind-ro={path}" for path in local_packages()]
+        argv += [] if self._is_offline else [f"--bind-ro={path}" for path in local_packages()]
         environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
         with self._log.open("ab") as log:
             self._nspawn = subprocess.Popen(
@@ -104,7 +118,7 @@ class Machine:
                 raise RuntimeError(self._log.read_text(errors="replace")[-3000:])
             time.sleep(0.2)
         if not self._is_offline:
-            self._network.connect(self.run)
+            self.network.connect(self.run)
 
     def _is_up(self) -> bool:
         try:
@@ -112,11 +126,22 @@ class Machine:
         except (OSError, subprocess.SubprocessError, IndexError):
             return False
 
+    def connect(self) -> str:
+        """Let one that is offline reach this machine, and nothing behind it. Return this machine's address there."""
+        self.network.connect(self.run)
+        self.run("ip", "route", "delete", "default")
+        return self.network.gateway
+
     def power_off(self) -> None:
         """Stop it as a power cut would: nothing is told to end."""
         if self._nspawn.poll() is None:
             os.kill(self.leader, signal.SIGKILL)
             self._nspawn.wait(timeout=60)
+
+    def switch_off(self) -> None:
+        """Let systemd end everything first, as whoever presses the button does."""
+        self.run("systemctl", "--no-block", "poweroff")
+        self._nspawn.wait(timeout=BOOT_TIMEOUT_S)
 
     @property
     def leader(self) -> int:
@@ -164,15 +189,17 @@ class Machine:
         certificates = Path("/etc/ssl/certs/ca-certificates.crt")
         shutil.copy2(certificates, self.root / "etc/ssl/certs/ca-certificates.crt")
 
-    @staticmethod
-    def _environment() -> Mapping[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith("PIP_") or name.lower().endswith("_proxy")
-        }
+    def _environment(self) -> Mapping[str, str]:
+        kept = {} if self._is_offline else settings_of_shell()
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         return {**kept, "PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}
+
+
+def settings_of_shell() -> Mapping[str, str]:
+    """Return the variables by which pip and apt of this machine find their packages."""
+    return {
+        name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.lower().endswith("_proxy")
+    }
 
 
 def local_packages() -> Sequence[Path]:

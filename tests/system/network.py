@@ -24,7 +24,7 @@ table ip bastide_tests {
 
 
 class Network:
-    """One of the networks 10.213.N.0/24, held as long as this object: .1 is this machine, .2 the booted one."""
+    """One of the networks 10.213.N.0/24, held as long as this object: .1 and .3 are this machine, .2 the booted one."""
 
     def __init__(self) -> None:
         LOCKS.mkdir(parents=True, exist_ok=True)
@@ -45,18 +45,29 @@ class Network:
         return f"10.213.{self.number}.2"
 
     @property
+    def gateway(self) -> str:
+        """The address of this machine."""
+        return f"10.213.{self.number}.1"
+
+    @property
+    def neighbour(self) -> str:
+        """Another address of this machine, as of somebody else."""
+        return f"10.213.{self.number}.3"
+
+    @property
     def options(self) -> tuple[str, ...]:
         """What systemd-nspawn is told."""
         return ("--private-network", f"--network-veth-extra=bst{self.number}:host0")
 
     def connect(self, run: Callable[..., str]) -> None:
         """Set up both ends; `run` runs a command in the booted machine."""
-        here, gateway = f"bst{self.number}", f"10.213.{self.number}.1"
-        _run("ip", "address", "replace", f"{gateway}/24", "dev", here)
+        here = f"bst{self.number}"
+        for address in (self.gateway, self.neighbour):
+            _run("ip", "address", "replace", f"{address}/24", "dev", here)
         _run("ip", "link", "set", here, "mtu", MTU, "up")
         run("ip", "address", "replace", f"{self.address}/24", "dev", "host0")
         run("ip", "link", "set", "host0", "mtu", MTU, "up")
-        run("ip", "route", "replace", "default", "via", gateway)
+        run("ip", "route", "replace", "default", "via", self.gateway)
         Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
         subprocess.run(["nft", "-f", "-"], input=TRANSLATION, text=True, check=True, capture_output=True)
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.system.conftest import ADDRESS, NAME
+from tests.appliance.tls.acme.running_pebble import RunningPebble
+from tests.system.installation import ADDRESS, NAME
 from tests.system.machine import Machine
 
 pytestmark = pytest.mark.system
@@ -24,6 +25,7 @@ OF_THE_CONTAINER = {"clock", "name"}
 """What no container has: a clock of its own that is kept, a name in the network."""
 
 SETTINGS = "etc/bastide/bastide.env"
+FORCED = Path("/etc/systemd/system/bastide-certificate.service.d/forced.conf")
 WEB = "etc/systemd/system/bastide-web.service"
 
 
@@ -183,6 +185,43 @@ def test_a_unit_that_was_changed_by_hand(installed):
     assert _is_well_within(installed, 30)
 
 
+def test_a_front_that_would_not_start_again(installed):
+    path = installed.root / "etc/bastide/nginx/nginx.conf"
+    with edited(path, path.read_text().replace("sendfile on;", "sendfiles on;")):
+        found = wrong(installed)
+        assert exit_status(installed, "systemctl start bastide-checks.service") != 0
+    assert found["front_configuration"]["measured"].startswith('unknown directive "sendfiles" in /etc/bastide/nginx/')
+    assert "front_configuration" not in wrong(installed)
+    installed.run("systemctl", "start", "bastide-checks.service")
+    assert installed.run("stat", "--format=%U", "/run/bastide-nginx/body").strip() == "bastide-nginx"
+
+
+def test_a_bound_on_connections_that_is_gone(installed):
+    installed.run("nft", "flush", "ruleset")
+    found = wrong(installed)
+    assert found["connections"]["measured"] == "none: the rules are not in the kernel"
+    installed.run("sh", "-c", found["connections"]["hint"].partition(";")[0].removeprefix("sudo "))
+    assert "connections" not in wrong(installed)
+
+
+def test_a_bound_on_connections_that_an_admin_switches_off_and_on(installed):
+    installed.run("nft", "add table inet of_the_admin")
+    installed.run("bastide", "config", "set", "BASTIDE_CONNECTIONS_MAX", "off")
+    installed.run("bastide", "install", timeout_s=300)
+    assert installed.run("nft", "list", "tables").splitlines() == ["table inet of_the_admin"]
+    assert findings(installed)["connections"]["measured"] == "switched off in the settings"
+    installed.run("bastide", "config", "unset", "BASTIDE_CONNECTIONS_MAX")
+    installed.run("bastide", "install", timeout_s=300)
+    assert set(installed.run("nft", "list", "tables").splitlines()) == {"table inet of_the_admin", "table inet bastide"}
+
+
+def test_a_kernel_without_syn_cookies(installed):
+    installed.run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/tcp_syncookies")
+    found = wrong(installed)
+    installed.run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/tcp_syncookies")
+    assert found["syn_cookies"]["status"] == "warning"
+
+
 def test_a_setting_that_cannot_be_meant(installed):
     path = installed.root / SETTINGS
     with edited(path, f"{path.read_text()}\nBASTIDE_JOB_DAYS=seven\nBASTIDE_JOBS_DAYS=7\n"):
@@ -197,6 +236,50 @@ def test_releases_that_pile_up(installed):
     found = wrong(installed)
     assert found["releases"]["hint"].count("-old") == 2
     installed.run("sh", "-c", "rm -r /opt/bastide/releases/*-old")
+
+
+@pytest.fixture
+def acme_server(installed, tmp_path):
+    """An ACME server on this side of the machine's network; every name leads to the machine."""
+    gateway = installed.address.removesuffix("2") + "1"
+    with RunningPebble(tmp_path / "pebble", 80, host=gateway, names_lead_to=installed.address) as running:
+        (installed.root / "root/roots.pem").write_text(running.roots)
+        try:
+            yield running
+        finally:
+            installed.run("bastide", "tls", "renew", "--own", "--name", NAME, "--name", ADDRESS)
+            installed.run("sh", "-c", f"rm -rf {FORCED.parent}; systemctl daemon-reload")
+            installed.run("systemctl", "reset-failed", "bastide-certificate.service")
+
+
+def test_an_acme_server_signs_for_the_box_and_its_task_renews_without_a_network(installed, acme_server):
+    typed = ("--directory", acme_server.url, "--root", "/root/roots.pem", "--agree", "--name", NAME)
+    assert f"The box has the certificate for {NAME}, valid until" in installed.run("bastide", "tls", "acme", *typed)
+    first = served(installed)
+    other = installed.run("bastide", "tls", "renew", "--name", "other.example", check=False)
+    assert f"sudo bastide config set BASTIDE_NAMES {NAME},{ADDRESS},other.example" in other
+    assert findings(installed)["certificate"]["status"] == "passed"
+
+    forced = "[Service]\nExecStart=\nExecStart=/usr/local/bin/bastide tls renew --force\n"
+    (installed.root / str(FORCED)[1:]).parent.mkdir(parents=True)
+    (installed.root / str(FORCED)[1:]).write_text(forced)
+    installed.run("systemctl", "daemon-reload")
+    installed.run("systemctl", "start", "bastide-certificate.service")
+    second = served(installed)
+    assert second != first
+
+    acme_server.stop()
+    assert exit_status(installed, "systemctl start bastide-certificate.service") != 0
+    assert "cannot be asked" in installed.run("bastide", "logs", "certificate", "--lines", "20")
+    assert served(installed) == second
+
+
+def served(machine: Machine) -> str:
+    """Return the digest of the certificate that the front sends, once a caller who trusts its root has taken it."""
+    asked = ("curl", "--silent", "--fail", "--output", "/dev/null", "--cacert", "/root/roots.pem")
+    machine.run(*asked, "--resolve", f"{NAME}:443:{ADDRESS}", f"https://{NAME}/livez")
+    shown = f"openssl s_client -connect {ADDRESS}:443 -servername {NAME} </dev/null 2>/dev/null"
+    return machine.run("sh", "-c", f"{shown} | openssl x509 -noout -fingerprint -sha256")
 
 
 def _is_well_within(machine: Machine, timeout_s: float) -> bool:

@@ -7,15 +7,19 @@ import subprocess
 import pytest
 
 from appliance.care.services import EXPOSURE_MAX, ROOTS, exposure_max
+from appliance.installing.firewall import SERVICE
 from appliance.installing.places import UNIT_FILES
 from appliance.installing.units import files, names
 
 WAY_OUT = "bastide-egress"
 """It alone has a network, and nothing that it could lose."""
 
+FIREWALL = UNIT_FILES / SERVICE
+"""It tells the kernel something, and ends."""
+
 SERVICES = [path for path in files() if path.suffix == ".service"]
-SERVING = [path for path in SERVICES if path.name not in ROOTS]
 TASKS = [path for path in SERVICES if path.name in ROOTS]
+SERVING = [path for path in SERVICES if "Type=oneshot" not in path.read_text()]
 
 
 def settings_of(text: str) -> dict[str, list[str]]:
@@ -52,7 +56,17 @@ def test_no_service_exposes_much(service, tmp_path):
 def test_what_serves_exposes_next_to_nothing():
     assert EXPOSURE_MAX <= 0.3
     assert {exposure_max(path.name) for path in SERVING if path.stem != WAY_OUT} == {EXPOSURE_MAX}
-    assert exposure_max(f"{WAY_OUT}.service") <= 1.2
+    assert max(exposure_max(f"{WAY_OUT}.service"), exposure_max(FIREWALL.name)) <= 1.2
+
+
+def test_what_bounds_connections_may_change_rules_and_nothing_else():
+    found = settings_of(FIREWALL.read_text())
+    assert (found["Type"], found["DynamicUser"], found["ProtectSystem"]) == (["oneshot"], ["yes"], ["strict"])
+    assert found["CapabilityBoundingSet"] == found["AmbientCapabilities"] == ["CAP_NET_ADMIN"]
+    assert found["RestrictAddressFamilies"] == ["AF_NETLINK"]
+    assert found["IPAddressDeny"] == ["any"]
+    assert int(found["TimeoutStartSec"][0]) <= 30
+    assert "ReadWritePaths" not in found
 
 
 def test_every_service_comes_back_and_has_its_share(serving):
@@ -67,8 +81,9 @@ def test_a_task_of_root_ends_and_holds_no_capability(task):
     found = settings_of(task.read_text())
     assert found["Type"] == ["oneshot"]
     assert "Restart" not in found
-    assert int(found["TimeoutStartSec"][0]) <= 120
-    assert found["CapabilityBoundingSet"] == [""]
+    reads_all = task.stem == "bastide-backup"
+    assert found["TimeoutStartSec"] == (["4h"] if reads_all else ["120"])
+    assert found["CapabilityBoundingSet"] == (["CAP_DAC_READ_SEARCH"] if reads_all else [""])
     assert found["ProtectSystem"] == ["strict"]
     assert found["IPAddressDeny"] == ["any"]
     assert found["Slice"] == ["bastide.slice"]
@@ -78,14 +93,15 @@ def test_a_task_of_root_ends_and_holds_no_capability(task):
 def test_a_task_of_root_writes_where_nobody_else_does():
     written = {path.stem: settings_of(path.read_text())["ReadWritePaths"] for path in TASKS}
     assert written == {
-        "bastide-certificate": ["/etc/bastide/tls /var/lib/bastide/trust"],
+        "bastide-backup": ["/var/backups/bastide /var/lib/bastide"],
+        "bastide-certificate": ["/etc/bastide/tls /var/lib/bastide/trust /var/lib/bastide/acme"],
         "bastide-checks": ["/run/bastide"],
     }
 
 
 def test_the_online_path_comes_before_jobs():
     weights = {path.stem: int(settings_of(path.read_text())["CPUWeight"][0]) for path in SERVICES}
-    assert max(weights[path.stem] for path in TASKS) <= weights["bastide-batch@"]
+    assert max(weights[path.stem] for path in SERVICES if path not in SERVING) <= weights["bastide-batch@"]
     assert min(weights["bastide-web"], weights["bastide-inference@"]) >= 4 * max(
         weights["bastide-jobs"], weights["bastide-batch@"]
     )
@@ -101,14 +117,14 @@ def test_all_of_the_box_leaves_memory_to_the_machine():
 
 def test_each_unit_that_starts_with_the_box_has_its_file():
     known = {path.name for path in files()}
-    assert {re.sub(r"@\d+", "@", name) for name in names(2, 4)} <= known
+    assert {re.sub(r"@\d+", "@", name) for name in (*names(2, 4), SERVICE)} <= known
 
 
 @pytest.mark.parametrize("plane", ["inference@", "jobs", "batch@"])
-def test_the_data_plane_is_given_no_secret_and_no_database(plane):
+def test_the_data_plane_is_given_its_own_login_and_no_database(plane):
     text = (UNIT_FILES / f"bastide-{plane}.service").read_text()
     found = settings_of(text)
-    assert "LoadCredential" not in found
+    assert found["LoadCredential"] == ["queue:/etc/bastide/credentials/queue-data"]
     assert found["User"] == ["bastide-worker"]
     assert found["InaccessiblePaths"] == ["/etc/bastide"]
     assert found["ReadWritePaths"] == ["/var/lib/bastide/spool /run/bastide/lane"]

@@ -13,8 +13,10 @@ from tests.playground import add_user, publish_and_accept
 from tests.webapp.conftest import _client_of
 from tests.webapp.jobs.builders import add_job
 from webapp.accounts.models import ApiKey, Role
+from webapp.alerts.models import Alert
 from webapp.endpoints.models import Endpoint
 from webapp.jobs.models import Status
+from webapp.records.models import RowDeletion, TruthFile
 from webapp.uploading.models import Upload
 from webapp.uploading.under_way import begin
 
@@ -28,16 +30,44 @@ API_MANAGED = (401, 404, 403, 403)
 API_USED = (401, 404, 200, 200)
 API_SPOKEN = (401, 204, 204, 204)
 API_SPEECHLESS = (401, 412, 412, 412)
+API_UNSENT = (401, 404, 503, 503)
+OUTCOMES = {"truths": [{"key": "p7", "value": "Gentoo"}]}
 ORDER = {"version": 1, "role": "champion"}
 UPLOAD: dict[str, Any] = {}
 
 PAGES: dict[str, tuple[tuple[str, Any, tuple[int, ...]], ...]] = {
     "": (("GET", None, OWN),),
     "endpoints/<slug:name>/": (("GET", None, USED),),
+    "endpoints/<slug:name>/health/": (("GET", None, MANAGED), ("POST", {}, MANAGED)),
+    "endpoints/<slug:name>/export/": (("GET", None, MANAGED), ("POST", {}, MANAGED)),
+    "endpoints/<slug:name>/export/status/": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/export/<slug:export_id>/rows": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/replay/": (("GET", None, MANAGED), ("POST", {}, MANAGED)),
+    "endpoints/<slug:name>/replay/<slug:replay_id>/": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/replay/<slug:replay_id>/status/": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/health/<slug:kind>.csv": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/health/features/<int:at>/": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/health/features/<int:at>/bins.csv": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/report/<slug:month>/": (("GET", None, MANAGED),),
+    "endpoints/<slug:name>/predictions/": (("GET", None, (302, 404, 503, 503)),),
+    "endpoints/<slug:name>/predictions/status/": (("GET", None, USED),),
+    "endpoints/<slug:name>/outcomes/": (("POST", {}, (302, 404, 302, 302)),),
+    "endpoints/<slug:name>/outcomes/files/": (("GET", None, USED), ("POST", {}, (302, 404, 400, 400))),
+    "endpoints/<slug:name>/outcomes/files/<slug:file_id>/": (("GET", None, LOGIN_OR_404), ("POST", {}, LOGIN_OR_404)),
+    "endpoints/<slug:name>/outcomes/files/<slug:file_id>/status/": (("GET", None, LOGIN_OR_404),),
+    "endpoints/<slug:name>/journal/": (("GET", None, MANAGED), ("POST", {}, MANAGED)),
+    "deletions/": (("GET", None, LOGIN_OR_404), ("POST", {}, LOGIN_OR_404)),
+    "deletions/<slug:deletion_id>/": (("GET", None, LOGIN_OR_404), ("POST", {}, LOGIN_OR_404)),
+    "deletions/<slug:deletion_id>/status/": (("GET", None, LOGIN_OR_404),),
+    "deletions/<slug:deletion_id>/proof.json": (("GET", None, LOGIN_OR_404),),
     "endpoints/<slug:name>/manage/": (("GET", None, MANAGED),),
     "endpoints/<slug:name>/manage/deploy/": (("GET", None, MANAGED), ("POST", ORDER, MANAGED)),
     "endpoints/<slug:name>/manage/rollback/": (("GET", None, MANAGED), ("POST", {}, MANAGED)),
     "endpoints/<slug:name>/manage/withdraw/<int:pk>/": (("GET", None, MANAGED), ("POST", {}, MANAGED)),
+    "endpoints/<slug:name>/alerts/": (("GET", None, MANAGED), ("POST", {}, MANAGED)),
+    "alerts/": (("GET", None, OWN),),
+    "alerts/<int:pk>/": (("GET", None, LOGIN_OR_404), ("POST", {}, LOGIN_OR_404)),
+    "metrics/health": (("GET", None, API_OWN),),
     "models/": (("GET", None, OWN),),
     "models/publish/": (("GET", None, (302, 403, 403, 200)), ("POST", {}, (302, 403, 403, 400))),
     "models/<slug:name>/": (("GET", None, LOGIN_OR_404),),
@@ -73,6 +103,13 @@ PAGES: dict[str, tuple[tuple[str, Any, tuple[int, ...]], ...]] = {
     "api/v1/endpoints/<endpoint>": (("GET", None, API_USED),),
     "api/v1/endpoints/<endpoint>/deployments": (("GET", None, API_MANAGED), ("POST", ORDER, API_MANAGED)),
     "api/v1/endpoints/<endpoint>/deployments/<deployment_id>": (("DELETE", None, API_MANAGED),),
+    "api/v1/endpoints/<endpoint>/exports": (("GET", None, API_MANAGED), ("POST", {}, API_MANAGED)),
+    "api/v1/endpoints/<endpoint>/exports/<export_id>": (("GET", None, API_MANAGED),),
+    "api/v1/endpoints/<endpoint>/exports/<export_id>/rows": (("GET", None, API_MANAGED),),
+    "api/v1/endpoints/<endpoint>/replays": (("POST", {"version": 1}, API_MANAGED),),
+    "api/v1/endpoints/<endpoint>/replays/<replay_id>": (("GET", None, API_MANAGED),),
+    "api/v1/endpoints/<endpoint>/ground-truth": (("POST", OUTCOMES, API_UNSENT),),
+    "api/v1/ground-truth/<delivery>": (("GET", None, API_404),),
     "api/v1/endpoints/<endpoint>/rollback": (("POST", None, API_MANAGED),),
     "api/v1/models": (("GET", None, API_OWN),),
     "api/v1/models/<model>": (("GET", None, API_404),),
@@ -102,7 +139,7 @@ OF_NOBODYS_MODELS = {
 }  # fmt: skip
 """Addresses that tell of no model, endpoint or account but one's own."""
 
-VALUES = {"event": "archive", "number": "1"}
+VALUES = {"event": "archive", "number": "1", "kind": "features", "at": "1", "month": "2026-01"}
 QUERIES = {
     "again": "?version=1",
     "compare": "?from=1&to=2",
@@ -127,18 +164,39 @@ def askers(alice, bob, charlie, tmp_path) -> tuple[Client, ...]:
     publish_and_accept(alice, tmp_path / "in")
     ApiKey.objects.create_key(alice)
     begin(alice, "rows.csv", 10, timezone.now())
+    looked_at = Endpoint.objects.get().champion
+    assert looked_at is not None, "The version was deployed"
+    Alert.objects.create(endpoint=looked_at.endpoint, version=looked_at.version, rule="changed", sighting_json={},
+                         opened_at=timezone.now(), seen_at=timezone.now())  # fmt: skip  # one thought a line
+    add_rows_of_alice(alice)
     add_job(alice, Endpoint.objects.get(), Status.SUCCEEDED, job_id="penguins")
     return Client(), *map(_client_of, (charlie, bob, add_user("pia", Role.PUBLISHER)))
+
+
+def add_rows_of_alice(alice) -> None:
+    """Make a file of outcomes and a deletion that are none of the others' business."""
+    endpoint = Endpoint.objects.get()
+    now, version = timezone.now(), endpoint.deployments.get().version
+    TruthFile.objects.create(file_id="penguins", endpoint=endpoint, version=version, sent_by=alice, sent_at=now)
+    RowDeletion.objects.create(deletion_id="penguins", wanted_by=alice, wanted_at=now)
 
 
 def address(route: str, name: str = "penguins") -> str:
     deployment = Endpoint.objects.get().deployments.get().pk
     key = ApiKey.objects.get().pk
     values = VALUES | {"name": name, "model": name, "endpoint": name, "job_id": name, "deployment_id": str(deployment)}
+    values["delivery"] = values["file_id"] = values["deletion_id"] = name
+    values |= {"delivery": name, "export_id": name, "replay_id": name}
     values["upload_id"] = Upload.objects.get().pk if name == "penguins" else "absent"
-    values["pk"] = str(key if route.startswith("keys/") else deployment)
+    values["pk"] = str(_pk(route, name, key, deployment))
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route)
     return f"/{path}" + next((query for end, query in QUERIES.items() if route.endswith(f"/{end}")), "")
+
+
+def _pk(route: str, name: str, key: int, deployment: int) -> int:
+    if route.startswith("alerts/"):
+        return Alert.objects.get().pk if name == "penguins" else 999
+    return key if route.startswith("keys/") else deployment
 
 
 def asked(client: Client, method: str, url: str, body: Any) -> Any:
@@ -168,7 +226,8 @@ def test_what_is_not_yours_is_answered_as_what_is_absent(askers, route, method, 
 
 
 def told(response: Any) -> str:
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+    shown = response.content.decode().replace("/alerts/999/", f"/alerts/{Alert.objects.get().pk}/")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", shown)
 
 
 def test_no_address_is_missing_here():

@@ -8,10 +8,12 @@ import polib
 import pytest
 from django.utils import translation
 
+from webapp.box import care_words, check_words
 from webapp.jobs import words as job_words
-from webapp.monitoring import care_words, check_words
 from webapp.predictions import engine_words
+from webapp.records import data_plane_words
 from webapp.registry import refusal_words, remark_words
+from webapp.retraining import outcome_words
 from webapp.sentences import TIMES, say
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +35,14 @@ def _templates_of(file: Path) -> Iterator[str]:
             yield from filter(None, [str(node.args[0].value)])
 
 
-OTHERS = ("worker/batch/**/*.py", "worker/inspection/remarks.py", "worker/comparison/*.py", "worker/tasks.py")
+OTHERS = (
+    "worker/batch/**/*.py",
+    "worker/monitoring/*.py",
+    "worker/retraining/*.py",
+    "worker/inspection/remarks.py",
+    "worker/comparison/*.py",
+    "worker/tasks.py",
+)
 """What is said elsewhere: tests of their own compare it."""
 
 
@@ -42,7 +51,7 @@ def test_whatever_a_check_says_can_be_translated():
 
 
 def test_whatever_is_found_of_an_installed_box_can_be_translated():
-    assert templates("appliance/care/*.py", "appliance/installing/fitness.py") == care_words.TEMPLATES
+    assert templates("appliance/care/*.py", "appliance/installing/*.py") == care_words.TEMPLATES
 
 
 def test_whatever_is_said_of_an_engine_or_a_refusal_can_be_translated():
@@ -52,6 +61,15 @@ def test_whatever_is_said_of_an_engine_or_a_refusal_can_be_translated():
 
 def test_whatever_is_said_of_a_job_can_be_translated():
     assert templates("worker/batch/**/*.py", "webapp/jobs/tending.py") == job_words.TEMPLATES
+
+
+def test_whatever_is_said_of_a_look_can_be_translated():
+    assert templates("worker/monitoring/*.py") == data_plane_words.TEMPLATES
+
+
+def test_whatever_is_said_of_an_export_or_a_replay_can_be_translated():
+    opened = templates("worker/comparison/process.py") & outcome_words.TEMPLATES
+    assert templates("worker/retraining/*.py") | opened == outcome_words.TEMPLATES
 
 
 def test_refusals_are_words():
@@ -73,6 +91,8 @@ def test_every_template_has_a_french_translation():
     listed = (
         check_words.TEMPLATES
         | care_words.TEMPLATES
+        | data_plane_words.TEMPLATES
+        | outcome_words.TEMPLATES
         | engine_words.TEMPLATES
         | remark_words.TEMPLATES
         | refusal_words.TEMPLATES

@@ -8,7 +8,7 @@ import pytest
 
 from tests.redis_server import running_redis
 from tests.worker.inspection.publishing import inbox_of, request
-from tests.worker.running_worker import RunningWorker
+from tests.worker.running_worker import RunningWorker, eventually
 from worker.contract.inspection import InspectionOutcome
 from worker.inspection.deliveries import DELIVERIES_MAX, Deliveries
 from worker.tasks import contained, found
@@ -63,7 +63,7 @@ def test_an_inspection_is_answered_by_name_with_its_manifest(worker, bundle):
     outcome = msgspec.convert(worker.next_outcome(), InspectionOutcome)
     assert outcome.manifest is not None
     assert outcome.files == ("model.onnx", "profile.json")
-    assert list((worker.spool / "deliveries").iterdir()) == []
+    assert eventually(lambda: not list((worker.spool / "deliveries").iterdir()))  # it is forgotten once it is answered
 
 
 @pytest.mark.box

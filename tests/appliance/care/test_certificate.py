@@ -11,6 +11,7 @@ from appliance.tls.directory import Mode
 from appliance.tls.names import Names, names_of
 from appliance.tls.status import TlsStatus
 
+DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
 
@@ -40,7 +41,34 @@ def test_an_end_comes_nearer(days, status):
 
 
 @pytest.mark.parametrize(
-    ("mode", "typed"), [(Mode.OWN, "tls renew"), (Mode.COMPANY, "tls request"), (Mode.FILES, "tls import")]
+    ("life_h", "left_h", "status"),
+    [
+        *((24, 8, Status.PASSED), (24, 5.9, Status.WARNING), (24, 2, Status.FAILED)),
+        *((2160, 541, Status.PASSED), (2160, 539, Status.WARNING), (2160, 167, Status.FAILED)),
+        *((8760, 721, Status.PASSED), (8760, 719, Status.WARNING), (8760, 167, Status.FAILED)),
+    ],
+)
+def test_what_is_renewed_by_acme_is_judged_by_its_own_life(life_h, left_h, status):
+    end = NOW + timedelta(hours=left_h)
+    begin = end - timedelta(hours=life_h)
+    check = judge_end(replace(held(80, Mode.ACME), not_before=begin, not_after=end), NOW)
+    assert check.status is status
+    assert (not check.hint) is (status is Status.PASSED)
+
+
+def test_a_short_life_is_told_in_hours():
+    end = NOW + timedelta(hours=5, minutes=30)
+    check = judge_end(replace(held(80, Mode.ACME), not_before=end - DAY, not_after=end), NOW)
+    assert (check.measured, check.needed) == ("ends on 2026-11-26, 5 hours from now", "good for 6 more hours")
+    assert check.hint == "sudo bastide tls renew, which tells what stands in the way"
+
+
+@pytest.mark.parametrize(
+    ("mode", "typed"),
+    [
+        *((Mode.OWN, "tls renew"), (Mode.COMPANY, "tls request"), (Mode.FILES, "tls import")),
+        (Mode.ACME, "tls renew"),
+    ],
 )
 def test_a_certificate_that_ended_is_told_with_what_to_type(mode, typed):
     check = judge_end(held(-1, mode), NOW)

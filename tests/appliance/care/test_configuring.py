@@ -1,9 +1,15 @@
 """Settings of an installed box are changed one line at a time, and never to what cannot be meant."""
 
+import re
+
 import pytest
 
-from appliance.care import configuring
+from appliance.care import configuring, explaining
+from appliance.care.settings_file import KNOWN
 from appliance.errors import ApplianceError
+from webapp import env
+from worker.contract import memory
+from worker.settings import Settings
 
 FILE = """\
 # Settings of Bastide.
@@ -24,6 +30,7 @@ def box(tmp_path, monkeypatch):
     settings.write_text(FILE)
     monkeypatch.setattr(configuring, "SETTINGS", settings)
     monkeypatch.setattr(configuring, "MAIL_SERVER", mail_server)
+    monkeypatch.setattr(configuring, "TRACKING_SERVER", tmp_path / "mlflow-uri")
     return tmp_path
 
 
@@ -60,6 +67,7 @@ def test_what_is_unset_is_gone_and_its_remark_stays(box):
     [
         ("BASTIDE_JOB_DAYS", "soon", "'soon' cannot be meant for BASTIDE_JOB_DAYS."),
         ("BASTIDE_JOB_DAYS", "1\nTZ=UTC", "cannot be meant"),
+        ("BASTIDE_UPLOAD_BYTES_MAX", "512MB", "'512MB' cannot be meant for BASTIDE_UPLOAD_BYTES_MAX."),
         ("BASTIDE_PUBLIC_URL", "http://models.corp.example", "cannot be meant"),
         ("BASTIDE_DAYS", "7", "Nothing reads a setting BASTIDE_DAYS."),
         ("BASTIDE_SMTP_URL", "smtp://user:secret@", "That cannot be meant for BASTIDE_SMTP_URL."),
@@ -91,7 +99,64 @@ def test_the_mail_server_is_kept_where_only_root_reads_and_never_shown(box):
     assert (box / "smtp-url").read_text() == ""
 
 
-def test_every_setting_is_shown(box):
-    lines = "\n".join(configuring.shown())
-    assert "https://models.corp.example" in lines
-    assert "not set: a number of days above zero, such as 7" in lines
+def test_the_tracking_server_is_a_secret_too_and_another_one(box):
+    configuring.set_value("BASTIDE_MLFLOW_TRACKING_URI", "https://user:secret@mlflow.example/base")
+    assert (box / "mlflow-uri").read_text() == "https://user:secret@mlflow.example/base"
+    assert not (box / "smtp-url").exists()
+    assert text(box) == FILE
+    assert "secret@" not in "".join(configuring.shown())
+
+
+@pytest.mark.parametrize("value", ["mlflow.example", "ftp://mlflow.example", "https://a b@mlflow.example"])
+def test_what_is_no_tracking_server_is_refused_and_not_shown(box, value):
+    with pytest.raises(ApplianceError) as refused:
+        configuring.set_value("BASTIDE_MLFLOW_TRACKING_URI", value)
+    assert value not in str(refused.value)
+
+
+def test_every_setting_is_shown_with_what_holds(box):
+    configuring.set_value("BASTIDE_UPLOAD_BYTES_MAX", "512MiB")
+    held = dict(line.split(maxsplit=1) for line in configuring.shown())
+    assert held.keys() == KNOWN.keys()
+    assert held["BASTIDE_UPLOAD_BYTES_MAX"] == "512MiB"
+    assert held["BASTIDE_JOB_DAYS"] == "7 (the default)"
+    assert held["BASTIDE_MAIL_FROM"] == "not set: no mail is sent (the default)"
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_one_setting_is_shown_with_what_it_does_and_how_it_is_written(box, name):
+    told = list(configuring.explained(name))
+    assert told[0].startswith(f"{name}: ")
+    assert [line.partition(":")[0] for line in told[1:]] == ["in force", "default", "written as", "changed by"]
+    assert re.fullmatch(KNOWN[name][0], KNOWN[name][1], re.IGNORECASE)
+
+
+def test_a_secret_is_not_explained_with_its_value(box):
+    configuring.set_value("BASTIDE_SMTP_URL", "smtps://user:secret@mail.example")
+    told = list(configuring.explained("BASTIDE_SMTP_URL"))
+    assert "in force:    set, and kept from sight" in told
+    assert "user:secret" not in "".join(told)
+
+
+def test_a_setting_that_nothing_reads_is_not_explained(box):
+    with pytest.raises(ApplianceError, match="Nothing reads a setting BASTIDE_DAYS"):
+        list(configuring.explained("BASTIDE_DAYS"))
+
+
+def test_the_defaults_that_are_shown_are_those_that_hold(monkeypatch):
+    for name in KNOWN:
+        monkeypatch.delenv(name, raising=False)
+    site, plane = env.read(), Settings.read({}, memory.total_bytes())
+    told = {name: explaining.default_of(name) for name in KNOWN}
+    assert told["BASTIDE_MODEL_MEMORY"] == f"{site.model_memory_bytes >> 20}M"
+    assert memory.parse_size(told["BASTIDE_UPLOAD_BYTES_MAX"] or "") == site.upload_bytes_max
+    assert (told["BASTIDE_JOB_DAYS"], told["BASTIDE_ALERT_HOUR"]) == (str(site.job_days), str(site.alert_hour))
+    counts = (site.web_processes, site.inference_processes, site.batch_processes)
+    assert tuple(told[f"BASTIDE_{kind}_PROCESSES"] for kind in ("WEB", "INFERENCE", "BATCH")) == tuple(map(str, counts))
+    assert float(told["BASTIDE_INSPECTION_SECONDS"] or 0) == plane.inspection_timeout_s
+
+
+@pytest.mark.parametrize("gib", [0.5, 1, 3, 4, 16, 256])
+def test_models_may_take_on_any_machine_what_the_planes_give_them(gib):
+    total = int(gib * (1 << 30))
+    assert explaining.model_memory_bytes(total) == memory.for_models(total)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from appliance.care.settings_file import pairs, problems
+from appliance.care.settings_file import problems
 from appliance.checks.check import Status
-from appliance.installing.settings import Sizing, _text
+from appliance.installing.settings import Sizing, _text, pairs
 
 GOOD = _text(Sizing.of_machine(("box.example", "10.0.0.5", "fd00::5"), 4))
 

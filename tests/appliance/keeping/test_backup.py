@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 
 from appliance.errors import ApplianceError
-from appliance.keeping import archive, backup, room
+from appliance.keeping import archive, backup, journal_files, room
+from appliance.keeping.backup import More
 from tests.appliance.keeping.conftest import DIGEST
 
 
@@ -71,9 +72,60 @@ def test_a_model_that_is_removed_meanwhile_breaks_nothing(box, tmp_path, monkeyp
 
 def test_results_come_only_when_asked_for_and_of_ended_jobs_only(box, tmp_path):
     plain = back_up(box, tmp_path / "plain")
-    full = back_up(box, tmp_path / "full", with_results=True)
+    full = back_up(box, tmp_path / "full", more=More(results=True))
     assert set(full.members) - set(plain.members) == {"results/ended/result"}
     assert full.with_results
+
+
+def journal_of(box, **files):
+    day = box.data / "spool/journal/penguins/2026-11-26"
+    day.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (day / f"{name}.rows").write_text(content)
+    return day
+
+
+def test_the_journal_comes_only_when_asked_for_with_outcomes_and_its_key(box, tmp_path):
+    journal_of(box, one="rows", two="more rows")
+    truths = box.data / "spool/journal/penguins/truth"
+    truths.mkdir()
+    (truths / "three.rows").write_text("outcomes")
+    (box.data / "spool/journal/.key").write_bytes(b"k" * 32)
+    plain = back_up(box, tmp_path / "plain")
+    full = back_up(box, tmp_path / "full", more=More(journal=True))
+    day = "journal/penguins/2026-11-26"
+    added = {f"{day}/one.rows", f"{day}/two.rows", "journal/penguins/truth/three.rows", "key/journal"}
+    assert set(full.members) - set(plain.members) == added
+    assert archive.verified(tmp_path / "full").with_journal
+    assert not archive.verified(tmp_path / "plain").with_journal
+
+
+def test_rows_that_were_packed_and_whose_old_files_are_still_there_come_once(box, tmp_path):
+    day = journal_of(box, one="rows", packed="rows and more", late="late")
+    (day / ".swap.json").write_text('{"new": "packed.rows", "old": ["one.rows"]}')
+    (day / ".draft-1").write_text("half")
+    full = back_up(box, tmp_path / "full", more=More(journal=True))
+    names = {name.rpartition("/")[2] for name in full.members if name.startswith("journal/")}
+    assert names == {"packed.rows", "late.rows"}
+
+
+def test_a_file_that_goes_away_between_its_name_and_its_opening_is_looked_for_under_its_new_one(
+    box, tmp_path, monkeypatch
+):
+    day = journal_of(box, one="rows")
+    opened = journal_files._opened
+
+    def packed_first(path):
+        """As if the data plane had done so a moment ago."""
+        if path.name == "one.rows":
+            path.rename(day / "packed-one.rows")
+        return opened(path)
+
+    monkeypatch.setattr(journal_files, "_opened", packed_first)
+    full = back_up(box, tmp_path / "full", more=More(journal=True))
+    assert [name for name in full.members if name.startswith("journal/")] == [
+        f"journal/penguins/{day.name}/packed-one.rows"
+    ]
 
 
 def test_it_counts_and_names(box, tmp_path):

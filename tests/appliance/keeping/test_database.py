@@ -1,8 +1,14 @@
 """Copies of a database that others write, and the way back while they have it open."""
 
+import os
 import sqlite3
+import subprocess
+import sys
+import tempfile
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +77,66 @@ def test_counts_read_as_a_sentence():
 
 def test_tables_that_a_release_has_not_are_not_counted(path):
     assert "accounts" not in database.counts(path)
+
+
+COMES_LATER = """
+import sqlite3, sys, time
+time.sleep(1)
+sqlite3.connect(sys.argv[1]).execute("SELECT * FROM sqlite_master").fetchall()
+sys.stdin.read()
+"""
+
+
+def tables(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Be somebody who may read and not write, as the nightly backup is."""
+    os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def others(tmp_path):
+    """A database in write-ahead mode that is somebody else's, and a place for the copy."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        source, place = Path(directory) / "db.sqlite3", Path(directory) / "mine"
+        make_database(source)
+        with closing(sqlite3.connect(source)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        place.mkdir()
+        os.chown(place, 65_534, 65_534)
+        yield source, place / "copy"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be somebody else")
+def test_one_that_nobody_has_open_is_copied_by_who_may_only_read(others):
+    source, target = others
+    with as_nobody():
+        database.copy(source, target)
+    assert database.counts(target) == database.counts(source)
+    assert sorted(path.name for path in target.parent.iterdir()) == ["copy"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be somebody else")
+def test_one_that_lost_its_power_is_copied_once_somebody_has_opened_it(others):
+    source, target = others
+    connection = sqlite3.connect(source)
+    connection.execute("CREATE TABLE late (x)")
+    log = source.with_name("db.sqlite3-wal")
+    kept = log.read_bytes()
+    connection.close()
+    log.write_bytes(kept)  # the log is there, and the index of it is not
+    argv = [sys.executable, "-c", COMES_LATER, str(source)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE) as somebody, as_nobody():
+        database.copy(source, target)
+        assert somebody.stdin is not None
+        somebody.stdin.close()
+    assert "late" in tables(target)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from appliance.installing import front_trial
 from appliance.installing.places import UNIT_FILES
 from appliance.installing.units import names as names_of_units
 from appliance.keeping import gate
@@ -12,7 +13,7 @@ from appliance.keeping.switching import ALIVE, order
 from appliance.keeping.upgrade import surplus
 from worker.contract import names
 
-ENABLED = set(names_of_units(2, 1))
+ENABLED = {*names_of_units(2, 1), "bastide-firewall.service"}
 
 
 def test_the_site_is_first_and_each_worker_after_the_other():
@@ -22,8 +23,9 @@ def test_the_site_is_first_and_each_worker_after_the_other():
 
 
 def test_queue_and_front_start_anew_only_when_they_changed():
-    started = list(order(ENABLED, {"redis.conf", "nginx.conf"}))
+    started = list(order(ENABLED, {"redis.conf", "nginx.conf", "firewall.nft"}))
     assert (started[0], started[-1]) == ("bastide-redis.service", "bastide-nginx.service")
+    assert started[-2] == "bastide-firewall.service"
 
 
 def test_no_socket_is_ever_restarted():
@@ -60,6 +62,6 @@ def test_a_release_is_tried_in_the_sandbox_of_its_site():
 
 def test_nginx_tries_a_configuration_without_the_addresses_that_are_taken():
     text = "listen 0.0.0.0:80;\nlisten [::]:443 ssl;\nlisten 0.0.0.0:80 default_server;\npid /run/x.pid;\n"
-    tried = gate._without_sockets(text)
-    assert re.findall(r"listen (\S+?)[; ]", tried) == [f"unix:/run/bastide-try-{number}.sock" for number in (1, 2, 1)]
+    tried = front_trial.elsewhere(text, "/run/try")
+    assert re.findall(r"listen (\S+?)[; ]", tried) == [f"unix:/run/try/{number}.sock" for number in (1, 2, 1)]
     assert "pid /dev/null;" in tried

@@ -6,7 +6,7 @@ from appliance.errors import ApplianceError
 from appliance.tls.directory import File, Mode
 from appliance.tls.encoding import certificates_in, fingerprint
 from appliance.tls.status import status, warnings
-from tests.appliance.tls.company import DAY, NAMES, NOW
+from tests.appliance.tls.company import DAY, NAMES, NOW, leaf_draft, new_authority, new_key, signed
 
 END = 90 * DAY
 
@@ -61,6 +61,22 @@ def test_a_begin_that_has_not_come_is_told(directory):
 def test_the_warning_says_what_to_type(directory, mode, command):
     leaf = certificates_in(directory.read(File.BOX), "")[0]
     assert f"sudo bastide tls {command}" in warnings(leaf, mode, NOW + 80 * DAY)[0]
+
+
+@pytest.mark.parametrize(
+    ("life", "left", "words"),
+    [
+        (90 * DAY, 23 * DAY, ""),
+        (90 * DAY, 22 * DAY, "in 22 days."),
+        (DAY, DAY / 4 + DAY / 1440, ""),
+        (DAY, DAY / 24, "in 1 hour."),
+    ],
+)
+def test_what_acme_renews_is_warned_of_when_that_fails(life, left, words):
+    leaf = signed(leaf_draft(new_key().public_key(), begin=NOW - life, end=NOW), new_authority("Corp Root"))
+    found = warnings(leaf, Mode.ACME, NOW - left)
+    assert bool(found) is bool(words)
+    assert all(f"ends {words} It should have been renewed by itself" in each for each in found)
 
 
 def test_an_authority_that_is_gone_is_told(directory):

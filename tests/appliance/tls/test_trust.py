@@ -13,7 +13,7 @@ from appliance import command
 from appliance.errors import ApplianceError
 from appliance.tls import keeping, trust
 from appliance.tls.authority import new_authority
-from appliance.tls.directory import File, Mode, mode_file
+from appliance.tls.directory import File, Mode, mode_files
 from appliance.tls.encoding import certificates_in, fingerprint
 from appliance.tls.names import names_of
 from tests.appliance.tls.company import NAMES, NOW
@@ -135,7 +135,7 @@ def test_what_windows_reads_has_its_line_ends_and_the_fingerprint(pages, authori
 
 @pytest.mark.parametrize("mode", [Mode.COMPANY, Mode.FILES])
 def test_where_somebody_else_vouches_nothing_is_to_be_installed(directory, pages, mode):
-    directory.change({File.MODE: mode_file(mode)})
+    directory.change(mode_files(mode))
     assert trust.write_pages(directory, pages, NOW)
     assert {each.name for each in pages.iterdir()} == {"index.html", "trust.css"}
     text = (pages / "index.html").read_text()

@@ -64,6 +64,7 @@ def test_the_group_of_everyone_stays_and_others_may_go(as_alice):
 
 def test_the_name_of_an_endpoint_stays(as_alice, penguins):
     answers = {"name": "renamed", "title": "Penguins", "is_active": "on", "expected_per_s": "1"}
+    answers |= {"hashed_features": "[]", "journal_days": "90", "journal_megabytes": "2000"}
     assert as_alice.post(f"/admin/endpoints/endpoint/{penguins.pk}/change/", answers).status_code == 302
     penguins.refresh_from_db()
     assert penguins.name == "penguins"

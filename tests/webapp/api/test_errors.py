@@ -60,3 +60,19 @@ def test_a_failure_on_a_full_disk_says_so(monkeypatch, path, words):
 
 def test_every_code_has_advice():
     assert set(ADVICE) == set(ErrorCode)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/jobs", "/api/v1/box"])
+def test_a_wrong_method_is_told_of_as_every_other_error(client, db, path):
+    response = client.put(path, b"{}", content_type="application/json")
+    assert response.status_code == 405
+    assert response["Content-Type"] == "application/json"
+    told = response.json()
+    assert (told["code"], told["error"]) == ("method_not_allowed", f"{path} is not asked by PUT.")
+    assert response["Allow"] in told["hint"]
+
+
+def test_a_wrong_method_of_a_page_is_left_to_the_page(as_bob, penguins):
+    response = as_bob.post("/endpoints/penguins/")
+    assert response.status_code == 405
+    assert "application/json" not in response.headers.get("Content-Type", "")

@@ -129,6 +129,9 @@ def test_other_notes_are_not(publisher, version):
         (files(categories="[1]"), "categories"),
         (files(deploy="challenger"), "deploy"),
         (files(target="x" * 201), "target"),
+        (files(mlflow_run="javascript:alert(1)"), "mlflow_run"),
+        (files(mlflow_run="my run"), "mlflow_run"),
+        (files(mlflow_run="https://"), "mlflow_run"),
         (files(notes="a\x00b"), "notes"),
     ],
 )

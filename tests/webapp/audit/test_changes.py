@@ -21,7 +21,9 @@ def event(action: Action) -> AuditEvent:
 
 
 def endpoint_form(**changes) -> dict[str, object]:
-    return {"name": "new", "title": "Penguins", "description": "", "is_active": "on", "expected_per_s": "1"} | changes
+    kept = {"keeps_journal": "on", "keeps_inputs": "on", "hashed_features": "[]", "journal_days": "90"}
+    named = {"name": "new", "title": "Penguins", "description": "", "is_active": "on", "expected_per_s": "1"}
+    return named | kept | {"journal_megabytes": "2000"} | changes
 
 
 def test_a_card_that_is_written_is_recorded_with_what_changed(as_alice, penguins):

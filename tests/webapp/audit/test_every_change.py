@@ -25,20 +25,35 @@ CHANGES: Final = {
     "publish_model": {Action.PUBLISHED},
     "publish_version": {Action.PUBLISHED, Action.MODEL_CHANGED},
     "write_card": {Action.CARD_WRITTEN},
+    "journal_settings": {Action.ENDPOINT_CHANGED},
+    "row_deletion": {Action.DELETION_ORDERED, Action.ROWS_DELETED},
+    "exports": {Action.EXPORTED},
+    "ask_for_export": {Action.EXPORTED},
     "login": {Action.LOGGED_IN, Action.LOG_IN_FAILED},
     "logout": {Action.LOGGED_OUT},
     "change_password": {Action.PASSWORD_CHANGED},
+    "alert": {Action.ALERT_ANSWERED, Action.ALERT_MUTED},
+    "alert_settings": {Action.ALERTS_CHANGED},
     "keys": {Action.KEY_MADE},
     "revoke_key": {Action.KEY_REVOKED},
 }
 INSPECTED: Final = {Action.ACCEPTED, Action.REJECTED}
-"""What comes of an inspection, which nobody's request says."""
+OF_THE_MACHINE: Final = {Action.BOX_RESTORED, Action.BOX_BACKED_UP, Action.CHECK_KEY_MADE, Action.CHECK_KEY_ENDED}
+"""What comes of an inspection, and what root or a timer does, which nobody's request says."""
 
 NOT_TOLD: Final = {
     "choose_theme": "a cookie of the reader's own browser",
     "set_language": "a cookie of the reader's own browser",
     "compare_versions": "what it asks is computed from what is there, and anybody who sees the model may ask",
     "compare_versions_again": "as above",
+    "send_truths": "outcomes of rows that were answered; the delivery itself tells who sent them, and when",
+    "tell_outcome": "as above",
+    "truth_files": "as above: the file tells who sent it, and when",
+    "truth_file": "as above",
+    "row_deletions": "only counts; what is deleted is told of, and the deletion itself tells who wanted it counted",
+    "replays": "a question that changes nothing; the replay itself tells who asked, and when",
+    "ask_for_replay": "as above",
+    "endpoint_health": "what it asks is computed from what is there",
     "begin_upload": "a file of one's own on its way; what is made of it is told of",
     "give_upload_up": "as above",
     "start_job": "rows of one's own; the job itself tells who asked what, when and of which version",
@@ -52,12 +67,17 @@ NOT_TOLD: Final = {
 }
 READ: Final = frozenset(
     {
+        *("health_file", "feature_health", "feature_file", "month_report"),
         *("home", "manage_endpoint", "endpoint", "models", "model", "card", "version", "version_report"),
         *("version_status", "comparison_status", "audit", "audit_csv", "box", "box_now", "programs", "show_box"),
         *("list_endpoints", "describe_endpoint", "list_deployments", "list_models", "describe_model"),
         *("list_versions", "describe_version", "read_card", "openapi-json", "api-root"),
+        *("records", "records_status", "truth_file_status", "row_deletion_status", "row_deletion_proof"),
         *("jobs", "job", "job_now", "job_result", "job_wrong_rows", "blank_file"),
-        *("list_jobs", "describe_job", "download_result", "download_wrong_rows"),
+        *("export_status", "export_file", "replay", "replay_status"),
+        *("list_exports", "describe_export", "download_export", "describe_replay"),
+        *("list_jobs", "describe_job", "describe_truths", "download_result", "download_wrong_rows"),
+        *("alerts", "health_metrics"),
         *("tell_what_is_spoken", "list_uploads", "tell_offset"),
     }
 )
@@ -95,4 +115,4 @@ def test_each_table_of_the_administration_is_told_of_or_known_why_not():
 
 
 def test_each_kind_of_event_comes_from_somewhere():
-    assert set(Action) == set().union(*CHANGES.values(), *ADMINISTERED.values(), INSPECTED)
+    assert set(Action) == set().union(*CHANGES.values(), *ADMINISTERED.values(), INSPECTED, OF_THE_MACHINE)

@@ -2,12 +2,15 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from tests.playground import NOON, PASSWORD, add_user, inspected, submission
 from tests.webapp.endpoints.test_deploying import FEWER, add_version, put
 from webapp.accounts.models import ApiKey, Role
+from webapp.audit import origin
 from webapp.audit.models import Action, AuditEvent, Entry, TrailIsAppendOnlyError
+from webapp.box import canary
 from webapp.endpoints.deploying import promote, rollback, withdraw
 from webapp.endpoints.orders import Order
 from webapp.registry.publishing import publish, record
@@ -186,3 +189,27 @@ def test_an_override_is_recorded(penguins):
     noted = event(Action.OVERRIDDEN)
     assert noted.reason == "Agreed."
     assert "“bill_mm” is gone" in noted.after["overrode"]
+
+
+@pytest.mark.parametrize(
+    ("options", "more"),
+    [((), {}), (("--by-timer",), {"by_timer": True}), (("--with-journal",), {"with_journal": True})],
+)
+def test_a_backup_is_told_of_with_whoever_made_it(options, more):
+    call_command("note_backup", "/srv/box.backup", "ada", *options)
+    told = event(Action.BOX_BACKED_UP)
+    assert told.after == {"file": "/srv/box.backup", "system_account": "ada"} | more
+
+
+def test_a_check_of_the_boxs_own_is_told_as_one(penguins):
+    canary.end(canary.make(NOON)["key_id"])
+    told = AuditEvent.objects.filter(person="alice").order_by("-pk").values_list("action", flat=True)[:2]
+    assert list(told) == [Action.CHECK_KEY_ENDED, Action.CHECK_KEY_MADE]
+
+
+def test_a_key_that_a_person_calls_as_a_check_does_is_told_as_theirs(as_alice, penguins):
+    as_alice.post("/keys/", {"label": canary.LABEL})
+    assert event(Action.KEY_MADE).by == "alice"
+    with origin.own_check():
+        as_alice.post("/keys/", {"label": canary.LABEL})
+    assert AuditEvent.objects.filter(action=Action.KEY_MADE, by="alice").count() == 2

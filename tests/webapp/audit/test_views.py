@@ -90,3 +90,27 @@ def test_the_page_of_a_model_shows_its_part(as_alice, penguins):
     page = as_alice.get("/models/penguins/").content.decode()
     assert "Too many feet." in page
     assert "Too hard." not in page
+
+
+@pytest.fixture
+def checked(alice):
+    for action in (Action.CHECK_KEY_MADE, Action.CHECK_KEY_ENDED, Action.KEY_MADE):
+        AuditEvent.objects.record(Entry(action=action, person="alice", after={"key": f"of {action}"}))
+
+
+def test_the_page_leaves_checks_of_the_boxs_own_out_and_says_so(as_alice, checked):
+    page = as_alice.get("/audit/", {"person": "alice"}).content.decode()
+    assert "of key_made" in page
+    assert "of check_key" not in page
+    assert "2 events of checks that the box makes of itself are left out here" in page
+
+
+@pytest.mark.parametrize("chosen", [{"checks": "on"}, {"action": "check_key_made"}])
+def test_they_are_shown_to_whoever_asks(as_alice, checked, chosen):
+    page = as_alice.get("/audit/", chosen).content.decode()
+    assert "of check_key_made" in page
+    assert "left out here" not in page
+
+
+def test_the_file_holds_them(as_alice, checked):
+    assert {"check_key_made", "check_key_ended", "key_made"} <= {row["action"] for row in rows(as_alice)}

@@ -103,6 +103,7 @@ def relay(tmp_path, settings):
         ("n8n.example", "", {("n8n.example", 80), ("n8n.example", 443)}),
         ("n8n.example:5678, [fd00::1]:80", "", {("n8n.example", 5678), ("fd00::1", 80)}),
         ("", "smtp+starttls://user:secret@mail.example", {("mail.example", 587)}),
+        (",ca.example:443,", "", {("ca.example", 443)}),
         ("", "smtps://mail.example:1465", {("mail.example", 1465)}),
     ],
 )
@@ -157,3 +158,15 @@ def test_without_a_relay_the_way_is_straight(web, settings):
     settings.EGRESS_SOCKET = None
     post(f"http://127.0.0.1:{web.server_port}/hook", b"{}")
     assert web.taken == [b"{}"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "target"),
+    [
+        ("https://user:secret@mlflow.example/base", ("mlflow.example", 443)),
+        ("http://mlflow.example", ("mlflow.example", 80)),
+        ("http://10.0.0.9:5000", ("10.0.0.9", 5000)),
+    ],
+)
+def test_the_tracking_server_is_let_through_to_at_its_port_alone(uri, target):
+    assert targets("", "", uri) == {target}

@@ -33,7 +33,7 @@ def test_who_may_publish_is_told_to(as_alice, as_charlie):
 def test_home_says_when_nobody_computes(as_bob, penguins):
     page = as_bob.get("/").content.decode()
     assert "No model answers at the moment" in page
-    assert "no inference worker runs" in page
+    assert "nothing computes at present" in page
 
 
 def test_home_says_when_nothing_is_deployed(as_alice, computing):

@@ -1,10 +1,14 @@
 """Who sees an endpoint, and which version answers."""
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 
 from tests.playground import add_user, deployed_endpoint
 from webapp.accounts.models import Role
 from webapp.endpoints.models import Endpoint
+from webapp.gateway.routing import build_routing_table
+from worker.contract.journal import JournalRule
 
 
 def test_members_of_a_group_see_its_endpoints(penguins, bob):
@@ -87,3 +91,18 @@ def test_an_empty_endpoint_is_managed_by_the_people_of_the_model_of_its_name(db)
 
 def test_nobody_unknown_manages_anything(penguins):
     assert not penguins.may_be_managed_by(AnonymousUser())
+
+
+@pytest.mark.parametrize("given", ["customer", ["customer", 7], [""], {"customer": 1}])
+def test_hashed_features_are_a_list_of_names(penguins, given):
+    penguins.hashed_features = given
+    with pytest.raises(ValidationError, match="a list of names"):
+        penguins.full_clean()
+
+
+def test_what_the_journal_keeps_goes_with_the_route(penguins):
+    penguins.keeps_inputs, penguins.hashed_features = False, ["island"]
+    penguins.full_clean()
+    penguins.save()
+    rule = build_routing_table().routes["penguins"].rule
+    assert rule == JournalRule(is_kept=True, inputs=False, hashed=("island",))

@@ -13,11 +13,12 @@ import pytest
 from tests.redis_server import running_redis, start_redis
 from webapp.gateway import lane as lane_module
 from webapp.gateway.answers import NOT_READY, QUEUE_FULL, TIMED_OUT
-from webapp.gateway.lane import DEADLINE_S, LaneClient
+from webapp.gateway.lane import LaneClient
 from webapp.gateway.link import RedisLinkError
+from webapp.gateway.question import Question
 from webapp.gateway.routing import Route
 from worker.contract import names
-from worker.contract.lane import LaneReplies, LaneReply
+from worker.contract.lane import DEADLINE_S, LaneReplies, LaneReply
 
 ROUTE = Route(endpoint="penguins", version=1, digest="a" * 64)
 
@@ -47,7 +48,7 @@ def run(directory, scenario):
 
 
 def submit(lane: LaneClient, body: bytes = b"{}"):
-    return lane.submit(ROUTE, "application/json", "r", body)
+    return lane.submit(ROUTE, Question("application/json", "r", body))
 
 
 def test_without_a_worker_the_answer_comes_at_once(tmp_path):

@@ -157,7 +157,8 @@ def test_a_failed_job_is_tried_again(as_bob, bob, penguins):
 
 @pytest.mark.parametrize("what", ["retry", "correct"])
 def test_without_its_file_nothing_is_tried_again(as_bob, bob, penguins, what):
-    job = add_job(bob, penguins, Status.FAILED, files_deleted_at=timezone.now())
+    now = timezone.now()
+    job = add_job(bob, penguins, Status.FAILED, files_deleted_at=now, expires_at=now)
     assert "The files of this job are deleted." in told(act(as_bob, job, what), 409)
 
 

@@ -1,5 +1,6 @@
 """The pages of jobs: each status says how it is in its first line, and strangers see nothing."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -214,7 +215,7 @@ def test_a_reason_without_a_translation_is_told_all_the_same(as_bob, bob, pengui
 
 
 def test_deleted_files_are_told_of_and_offered_no_more(as_bob, bob, penguins):
-    job = add_job(bob, penguins, Status.SUCCEEDED, files_deleted_at=NOON)
+    job = add_job(bob, penguins, Status.SUCCEEDED, files_deleted_at=NOON, expires_at=NOON)
     text = page_of(as_bob, job)
     assert "Its files were deleted on" in text
     assert "/result" not in text
@@ -275,4 +276,13 @@ def test_a_workbook_says_its_sheet(as_bob, alice, bob):
 def test_the_administration_lists_jobs_and_changes_none(as_alice, succeeded):
     assert "penguins of the station.csv" in page(as_alice, "/admin/jobs/batchjob/")
     assert 'name="_save"' not in page(as_alice, f"/admin/jobs/batchjob/{succeeded.pk}/change/")
+
+
+def test_the_administration_names_a_job_in_french(as_alice, succeeded):
+    as_alice.cookies["django_language"] = "fr"
+    labels = re.findall(r"<label>(.*?)</label>", page(as_alice, f"/admin/jobs/batchjob/{succeeded.pk}/change/"))
+    told = [each.strip(" :\N{NO-BREAK SPACE}") for each in labels]
+    assert told[:3] == ["Identifiant", "Fichier", "Taille en octets"]
+    assert "Essais" in told
+    assert "Traitements" in page(as_alice, "/admin/")
     assert files.result(succeeded).exists()

@@ -66,3 +66,14 @@ def test_any_numbers_stand_on_a_scale_with_few_ticks(values):
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, 1e-300])
 def test_what_no_scale_holds_is_not_drawn(value):
     assert not is_drawable(value)
+
+
+@pytest.mark.parametrize(
+    ("most", "ticks"), [(1, [0, 1]), (1.06, [0, 1]), (2.5, [0, 1, 2]), (3, [0, 1, 2, 3]), (11, [0, 2, 4, 6, 8, 10])]
+)
+def test_of_counts_only_whole_numbers_stand_beside(most, ticks):
+    assert list(Scale(low=0, high=most, start=0, end=100, is_counted=True).ticks()) == ticks
+
+
+def test_of_other_numbers_parts_stand_beside_as_well():
+    assert 0.5 in [round(each, 9) for each in Scale(low=0, high=2.5, start=0, end=100).ticks()]

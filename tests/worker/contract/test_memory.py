@@ -7,7 +7,9 @@ from worker.contract.memory import for_models, parse_size, total_bytes
 GIB = 1 << 30
 
 
-@pytest.mark.parametrize(("text", "size"), [("3G", 3 * GIB), (" 512m ", 512 << 20), ("1024", 1024), ("7K", 7168)])
+@pytest.mark.parametrize(
+    ("text", "size"), [("3G", 3 * GIB), (" 512m ", 512 << 20), ("1024", 1024), ("7K", 7168), ("2MiB", 2 << 20)]
+)
 def test_a_size_is_read(text, size):
     assert parse_size(text) == size
 

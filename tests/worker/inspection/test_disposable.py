@@ -1,9 +1,12 @@
 """The disposable process ends when its time is over."""
 
 import os
+import threading
 
 import msgspec
+import pytest
 
+from tests.running_box import eventually
 from tests.worker.inspection.publishing import LIMITS, request
 from worker.contract.inspection import Publication
 from worker.inspection import disposable
@@ -26,3 +29,23 @@ def test_it_is_ended_on_a_time_out(tmp_path):
     assert ending.timed_out
     assert ending.outcome is None
     assert not lives(int((tmp_path / "working" / "pid").read_text()))
+
+
+@pytest.mark.parametrize(("is_patient", "policy"), [(True, os.SCHED_IDLE), (False, os.SCHED_OTHER)])
+def test_one_that_is_patient_takes_only_what_nobody_else_wants(tmp_path, is_patient, policy):
+    job = tmp_path / "job"
+    job.write_bytes(msgspec.json.encode(Job(request=request(Publication(output_name="hang")), inbox="")))
+    limits = msgspec.structs.replace(LIMITS, timeout_s=8.0, is_patient=is_patient)
+    found: list[int] = []
+
+    def look() -> None:
+        pid = tmp_path / "working" / "pid"
+        assert eventually(lambda: pid.exists() and bool(pid.read_text()))
+        found.append(os.sched_getscheduler(int(pid.read_text())))
+        os.kill(int(pid.read_text()), 9)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    disposable.run("tests.worker.inspection.misbehaving", job, tmp_path / "working", limits)
+    looking.join()
+    assert found == [policy]

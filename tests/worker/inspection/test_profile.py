@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.registry.profiles import PROFILE_BYTES_MAX
 from worker.contract.profile import Profile
 from worker.contract.signature import Feature, FeatureType, Output, OutputKind, Signature
-from worker.inspection.profile import of_categories, of_numbers, profile
+from worker.inspection.profile import profile
 from worker.models.answers import Answers
+from worker.stats.profile import of_categories, of_numbers
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200)
 
@@ -74,3 +76,25 @@ def test_a_profile_survives_the_journey_and_tells_all_kinds():
     assert [each.name for each in made.probabilities] == ["false", "true"]
     assert made.target is not None
     assert made.target.missing == 1
+
+
+def test_the_profile_of_a_thousand_columns_is_still_read_by_a_page():
+    rng = np.random.default_rng(0)
+    values = pl.DataFrame({f"column {place}": rng.normal(size=300) for place in range(1_000)})
+    features = tuple(Feature(name=name, type=FeatureType.NUMBER) for name in values.columns)
+    output = Output(kind=OutputKind.NUMBER, name="price")
+    made = profile(values, Signature(features=features, output=output), Answers(rng.normal(size=300)), None)
+    assert len(msgspec.json.encode(made)) < PROFILE_BYTES_MAX
+
+
+def test_the_sketch_of_a_large_column_is_as_the_column():
+    values = np.random.default_rng(0).gamma(2, size=50_000)
+    sketch = np.array(of_numbers(values).sketch)
+    shares = np.searchsorted(np.sort(values), sketch, side="right") / len(values)
+    assert len(sketch) == 2_000
+    assert np.abs(shares - (np.arange(2_000) + 0.5) / 2_000).max() <= 1 / 50_000
+
+
+def test_the_sketch_of_a_small_column_is_the_column():
+    values = np.random.default_rng(0).normal(size=500)
+    assert of_numbers(values).sketch == tuple(np.sort(values).tolist())

@@ -14,10 +14,12 @@ from tests.worker.lane.running_workers import RunningWorkers
 from tests.worker.models import trained
 from tests.worker.models.stores import body_of, write_version
 from webapp.gateway.answers import Answer
-from webapp.gateway.lane import DEADLINE_S, LaneClient
+from webapp.gateway.lane import LaneClient
 from webapp.gateway.link import RedisLinkError
+from webapp.gateway.question import Question
 from webapp.gateway.routing import Route
 from worker.contract import names
+from worker.contract.lane import DEADLINE_S
 from worker.contract.manifest import Engine
 
 pytestmark = pytest.mark.box
@@ -53,7 +55,7 @@ async def connected(socket) -> LaneClient:
 
 
 async def ask(lane: LaneClient, body: bytes) -> Answer:
-    return await lane.submit(ROUTE, "application/json", "r", body)
+    return await lane.submit(ROUTE, Question("application/json", "r", body))
 
 
 async def enter(lane: LaneClient) -> None:
@@ -102,7 +104,7 @@ def test_who_asks_while_redis_restarts_is_answered_or_told_to_come_again(directo
         before = await ask(lane, body_of(BIOPSIES, 0, 1))
         redis.terminate()
         redis.wait(timeout=10)
-        in_between = lane.submit(ROUTE, "application/json", "r", body_of(BIOPSIES, 1, 2))
+        in_between = lane.submit(ROUTE, Question("application/json", "r", body_of(BIOPSIES, 1, 2)))
         again.append(await asyncio.to_thread(start_redis, directory))
         return before, await in_between
 

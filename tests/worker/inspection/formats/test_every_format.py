@@ -88,6 +88,15 @@ def test_each_is_found_and_answers_as_the_model_did(tmp_path, name):
     np.testing.assert_allclose(answers.probabilities, uploads.flower_model().predict_proba(rows), atol=1e-5)
 
 
+@pytest.mark.parametrize(("said", "run"), [("5f" * 16, "5f" * 16), ("'../../etc'", "")])
+def test_the_run_that_logged_an_mlflow_model_is_noted(tmp_path, said, run):
+    files = mlflow_files("model.skops", skops_bytes(), columns())
+    files["MLmodel"] += f"run_id: {said}\n".encode()
+    outcome = inspected(tmp_path, zip_bytes(files))
+    assert outcome.manifest is not None, (outcome.reason, outcome.facts)
+    assert outcome.manifest.mlflow_run == run
+
+
 def left_over(spool) -> dict[str, list[str]]:
     names = ("working", "converted")
     return {name: [path.name for path in (spool / name).glob("*")] for name in names}

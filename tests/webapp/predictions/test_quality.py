@@ -1,7 +1,7 @@
 """How good a version is, on the page of its report."""
 
 from tests.playground import PRICE, manifest
-from webapp.catalogue.quality import calibration_of, confusion_rows, quality_rows, residuals_of
+from webapp.predictions.quality import calibration_of, confusion_rows, quality_rows, residuals_of
 from worker.contract.manifest import Quality
 from worker.contract.report import CalibrationBin, Confusion, Report
 
@@ -43,14 +43,14 @@ def test_errors_of_one_unit_are_drawn_to_one_scale():
 
 def test_a_bin_of_calibration_is_told_in_full():
     bins = (CalibrationBin(foretold=0.7, observed=0.5, low=0.25, high=0.75, rows=40),)
-    found = calibration_of(Report(calibration=bins))
+    found = calibration_of(Report(calibration=bins).calibration)
     assert found
     assert [plain(words) for words in found.rows[0]] == ["70.0 %", "50.0 %", "25.0 % to 75.0 %", "40"]
     assert "by 20.0 % on average" in plain(found.plot.alternative)
 
 
 def test_what_is_not_known_has_no_plot():
-    assert calibration_of(Report()) is None
+    assert calibration_of(Report().calibration) is None
     assert residuals_of(manifest(PRICE), Report()) is None
     assert confusion_rows(None) == ()
 

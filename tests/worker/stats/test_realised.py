@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from worker.contract.signature import Output, OutputKind
-from worker.inspection.quality import measure
 from worker.models.answers import Answers
+from worker.stats.realised import measure
 
 CLASSES = Output(kind=OutputKind.CLASS, name="kind", labels=("a", "b", "c"))
 TWO = Output(kind=OutputKind.CLASS, name="kind", labels=("a", "b"))

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
 from webapp.accounts.models import ApiKey
-from webapp.monitoring import canary
+from webapp.box import canary
 
 
 def made() -> dict[str, Any]:
@@ -56,3 +57,16 @@ def test_what_an_ended_doctor_left_behind_goes(penguins, minutes, left):
     old = ApiKey.objects.get(pk=made()["key_id"])
     canary.make(timezone.now() + timedelta(minutes=minutes))
     assert ApiKey.objects.filter(pk=old.pk).exists() is left
+
+
+def test_retention_ends_what_was_kept_for_a_time(alice, penguins, client):
+    client.force_login(alice)
+    session = Session.objects.get()
+    session.expire_date = timezone.now() - timedelta(minutes=1)
+    session.save()
+    old, new = made()["key_id"], made()["key_id"]
+    ApiKey.objects.filter(pk=old).update(created_at=timezone.now() - timedelta(hours=1))
+    mine, _ = ApiKey.objects.create_key(alice, "my own")
+    call_command("apply_retention", stdout=io.StringIO())
+    assert not Session.objects.exists()
+    assert set(ApiKey.objects.values_list("pk", flat=True)) == {new, mine.pk}

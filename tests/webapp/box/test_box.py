@@ -11,10 +11,10 @@ from django.utils import translation
 from tests.playground import NOON
 from tests.redis_server import running_redis
 from webapp import redis_client
-from webapp.monitoring import box as measuring
-from webapp.monitoring.box import Check, Resources, Service, ServiceName, checks, resources, services
-from webapp.monitoring.views import judged
-from webapp.monitoring.wording import box_sentence, check_rows, meters, service_rows
+from webapp.box import box as measuring
+from webapp.box.box import Check, Resources, Service, ServiceName, checks, resources, services
+from webapp.box.views import judged
+from webapp.box.wording import box_sentence, check_rows, meters, service_rows
 from worker.contract.words import Words
 
 CHECKS = {

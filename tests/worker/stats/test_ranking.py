@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from worker.inspection.ranking import area
+from worker.stats.ranking import area
 
 TWO = st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=4, max_size=60).filter(
     lambda rows: 1 < sum(positive for _, positive in rows) < len(rows) - 1

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from worker.inspection import calibration
+from worker.stats import calibration
 
 PROBABILITIES = hnp.arrays(np.float64, st.integers(1, 200), elements=st.floats(0, 1))
 

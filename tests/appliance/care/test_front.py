@@ -1,0 +1,63 @@
+"""What is found of the front: nginx's own words about its configuration, and the bound on connections."""
+
+import re
+
+import pytest
+
+from appliance.care.front import judge_bound, judge_configuration
+from appliance.checks.check import Status
+from appliance.installing import front_trial
+from appliance.proxy import render
+from tests.nginx.running_front import front_in, make_certificate
+
+
+@pytest.fixture
+def configuration(tmp_path, monkeypatch):
+    front = front_in(tmp_path / "front", "unix:/run/none.sock")
+    make_certificate(front.certificate, front.key)
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(front_trial, "SCRATCH", tmp_path / "scratch")
+    return render(front)
+
+
+def test_what_nginx_takes_is_good_and_leaves_nothing_behind(configuration, tmp_path):
+    check = judge_configuration(*front_trial.complaint(configuration))
+    assert (check.status, check.measured) == (Status.PASSED, "nginx takes it")
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_what_nginx_does_not_take_is_told_in_its_words_with_the_file_and_the_line(configuration):
+    broken = configuration.replace("sendfile on;", "sendfiles on;")
+    line = broken[: broken.index("sendfiles")].count("\n") + 1
+    check = judge_configuration(*front_trial.complaint(broken))
+    assert check.status is Status.FAILED
+    assert check.measured == f'unknown directive "sendfiles" in /etc/bastide/nginx/nginx.conf:{line}'
+    assert check.hint == "sudo bastide install writes /etc/bastide/nginx/nginx.conf anew"
+
+
+def test_a_warning_of_nginx_is_one(configuration):
+    odd = configuration.replace("server_name _;", "server_name _ _;", 1)
+    check = judge_configuration(*front_trial.complaint(odd))
+    assert (check.status, "conflicting server name" in check.measured) == (Status.WARNING, True)
+
+
+def test_a_front_that_serves_keeps_its_addresses_and_directories(configuration, tmp_path):
+    tried = front_trial.elsewhere(configuration.replace(str(tmp_path), "/run/bastide-nginx"), "/run/try")
+    assert "/run/bastide-nginx" not in tried
+    assert not re.search(r"listen (?!unix:/run/try/)", tried)
+    assert len(tried.splitlines()) == len(configuration.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("most", "is_kept", "why", "status", "measured"),
+    [
+        (500, True, "", Status.PASSED, "500 for each address"),
+        (None, False, "", Status.PASSED, "switched off in the settings"),
+        (500, False, "", Status.WARNING, "none: the rules are not in the kernel"),
+        (500, False, "Operation not supported", Status.WARNING, "this kernel keeps none: Operation not supported"),
+    ],
+)
+def test_a_bound_is_wanted_unless_it_was_switched_off(most, is_kept, why, status, measured):
+    check = judge_bound(most, is_kept=is_kept, why=why)
+    assert (check.status, check.measured) == (status, measured)
+    assert bool(check.hint) == (status is Status.WARNING)

@@ -1,0 +1,1 @@
+"""Tests of what an installation does and finds."""

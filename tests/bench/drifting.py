@@ -1,0 +1,95 @@
+"""Made-up endpoints for the drift bench: twenty columns of many kinds, in references and windows of any size."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binom, poisson
+
+from worker.contract.monitoring import Found
+from worker.contract.profile import CATEGORIES_MAX, CategoryProfile, ColumnProfile
+from worker.stats.columns import Column
+from worker.stats.data_quality import checks
+from worker.stats.drift import Reference, drift
+from worker.stats.profile import of_numbers
+from worker.stats.verdict import found
+
+NORMAL: Final = 6
+NUMBERS: Final = ("normal",) * NORMAL + ("skewed",) * 4 + ("counts",) * 3 + ("few",) * 2 + ("zeros",) * 1
+CATEGORIES: Final = (
+    np.full(4, 0.25),
+    np.array([0.7, 0.2, 0.07, 0.03]),
+    np.array([0.99, 0.01]),
+    (1 / np.arange(1, 201)) / (1 / np.arange(1, 201)).sum(),
+)
+SHARES: Final = {"counts": poisson.pmf(np.arange(40), 6) / poisson.cdf(39, 6), "few": binom.pmf(np.arange(5), 4, 0.3)}
+MISSING: Final = {0: 0.05, 7: 0.3}
+
+Numbers = npt.NDArray[np.float64]
+Shares = npt.NDArray[np.float64]
+
+
+def numbers(kind: str, rows: int, rng: np.random.Generator) -> Numbers:
+    """Return so many values of one kind of column."""
+    if kind == "normal":
+        return rng.standard_normal(rows)
+    if kind == "skewed":
+        return np.exp(1.5 * rng.standard_normal(rows))
+    if kind in SHARES:
+        return np.repeat(np.arange(float(len(SHARES[kind]))), rng.multinomial(rows, SHARES[kind]))
+    return np.maximum(0.0, rng.standard_normal(rows) - 0.5)
+
+
+def name(place: int) -> str:
+    """Return the name of the column at this place."""
+    return f"column {place + 1}"
+
+
+@dataclass(kw_only=True)
+class Endpoint:
+    """An endpoint without drift, with a reference of its own; `shift` moves the first column by standard deviations."""
+
+    rng: np.random.Generator
+    reference_rows: int
+    profiles: list[ColumnProfile] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        columns = self.columns(self.reference_rows)
+        self.profiles = [profile(name, column) for name, column in columns.items()]
+        self.references = [Reference.of(each) for each in self.profiles]
+
+    def columns(self, rows: int, shift: float = 0.0) -> dict[str, Column]:
+        """Return the columns of so many rows."""
+        made = {}
+        for place, kind in enumerate(NUMBERS):
+            known = rows - (self.rng.binomial(rows, MISSING[place]) if place in MISSING else 0)
+            values = numbers(kind, known, self.rng) + (shift if place == 1 else 0.0)
+            values.sort()
+            made[name(place)] = Column(missing=rows - known, ordered=values)
+        for place, shares in enumerate(CATEGORIES, start=len(NUMBERS)):
+            counts = self.rng.multinomial(rows, shares)
+            made[name(place)] = Column(categories={str(each): int(counts[each]) for each in np.flatnonzero(counts)})
+        return made
+
+    def window(self, rows: int, shift: float = 0.0) -> Found:
+        """Return what a window of so many rows shows."""
+        columns = self.columns(rows, shift)
+        return found(rows, drift(self.references, columns), checks(self.profiles, columns))
+
+
+def profile(name: str, column: Column) -> ColumnProfile:
+    """Return the profile of a column, as the inspection makes it of values."""
+    if column.ordered is not None:
+        return ColumnProfile(name=name, count=column.rows, missing=column.missing, numbers=of_numbers(column.ordered))
+    ranked = sorted((column.categories or {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    kept = ranked[:CATEGORIES_MAX]
+    categories = CategoryProfile(
+        values=tuple(value for value, _ in kept),
+        counts=tuple(count for _, count in kept),
+        other=sum(count for _, count in ranked[CATEGORIES_MAX:]),
+        distinct=len(ranked),
+        once=sum(count == 1 for _, count in ranked),
+    )
+    return ColumnProfile(name=name, count=column.rows, missing=column.missing, categories=categories)

@@ -1,0 +1,35 @@
+"""The box is taken off a real Debian again: its data only when that is asked for by words, and nothing is left."""
+
+import pytest
+
+from tests.system.machine import CHECKOUT
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def box(installed):
+    installed.run("systemctl", "start", "bastide-backup.service", timeout_s=300)
+    return installed
+
+
+def test_uninstalling_leaves_the_data_until_it_is_asked_for_by_words(box):
+    with pytest.raises(RuntimeError, match="Nothing was removed"):
+        box.run("bastide", "uninstall")
+    told = box.run("bastide", "uninstall", "--yes", timeout_s=180)
+    assert "/var/lib/bastide and its settings stay" in told
+    gone = "/opt/bastide /usr/local/bin/bastide /etc/systemd/system/bastide* /run/bastide"
+    left = f"ls -d {gone} /var/lib/bastide/* 2>/dev/null | cat"
+    assert "/var/lib/bastide/db.sqlite3" in box.run("sh", "-c", left)
+    assert "/opt/bastide" not in box.run("sh", "-c", left)
+    purge = (f"{CHECKOUT}/bastide", "uninstall", "--purge")
+    with pytest.raises(RuntimeError, match="Nothing was removed"):
+        box.run(*purge)
+    box.run("sh", "-c", f"echo 'remove everything' | {' '.join(purge)}", timeout_s=180)
+    places = "find /etc /opt /usr/local /var/lib /run -xdev -iname '*bastide*' -not -path '*/machines/*' | sort"
+    assert box.run("sh", "-c", places).split() == []
+    assert "bastide" not in box.run("sh", "-c", "cat /etc/passwd /etc/group /etc/shadow")
+    assert "bastide" not in box.run("systemctl", "list-units", "--all", "--no-legend", "--state=loaded", "bastide*")
+    assert box.run("ss", "-Hltn", "sport = :443 or sport = :80") == ""
+    assert box.run("nft", "list", "tables") == ""
+    assert "bastide-" in box.run("ls", "/var/backups/bastide")

@@ -1,0 +1,86 @@
+"""Outcomes that programs send: taken, told of, and refused where nobody could mean them."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from tests.webapp.api.test_api import with_key
+from webapp.records import truths
+from webapp.records.models import TruthDelivery
+from worker.contract import names
+from worker.contract.truth import TruthOutcome, TruthProblem
+from worker.contract.words import Words
+
+URL = "/api/v1/endpoints/penguins/ground-truth"
+
+
+@pytest.fixture
+def sent(monkeypatch) -> list[tuple[str, dict[str, Any]]]:
+    messages: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(
+        "webapp.celery.app.send_task", lambda name, kwargs, queue: messages.append((name, kwargs["message"]))
+    )
+    return messages
+
+
+def post(user, *given):
+    return with_key(user).post(URL, {"truths": list(given)}, content_type="application/json")
+
+
+def test_outcomes_are_handed_on_by_request_key_or_feature(bob, penguins, sent):
+    answer = post(
+        bob,
+        {"request_id": "r1", "row": 2, "value": "Gentoo"},
+        {"key": "p7", "value": "Adelie"},
+        {"feature": "island", "key": "Dream", "value": "Adelie"},
+    )  # fmt: skip  # one outcome a line
+    assert answer.status_code == 202
+    assert answer.json()["received"] == 3
+    assert answer.json()["taken"] is None
+    (name, message) = sent[0]
+    assert name == names.TASK_TAKE_TRUTH
+    assert [list(each) for each in message["truths"]] == [
+        ["request", "r1", "Gentoo", 2, ""],
+        ["key", "p7", "Adelie", 0, ""],
+        ["feature", "Dream", "Adelie", 0, "island"],
+    ]
+    assert message["digest"] == penguins.champion.version.digest
+
+
+def test_what_became_of_them_is_told(bob, penguins, sent):
+    made = post(bob, {"key": "p7", "value": "Dodo"}, {"key": "p8", "value": "Gentoo"}).json()
+    problem = TruthProblem(at=1, message=Words("{value} is not {expected}.", {"value": "Dodo", "expected": "one of…"}))
+    truths.record(TruthOutcome(delivery_id=made["id"], taken=1, matched=1, refused=1, problems=(problem,)))
+    told = with_key(bob).get(f"/api/v1/ground-truth/{made['id']}").json()
+    assert (told["taken"], told["matched"], told["refused"]) == (1, 1, 1)
+    assert told["problems"] == ["1: Dodo is not one of…."]
+
+
+def test_a_stranger_sees_neither_the_endpoint_nor_a_delivery(bob, charlie, penguins, sent):
+    made = post(bob, {"key": "p7", "value": "Gentoo"}).json()
+    assert post(charlie, {"key": "p7", "value": "Gentoo"}).status_code == 404
+    assert with_key(charlie).get(f"/api/v1/ground-truth/{made['id']}").status_code == 404
+
+
+def test_none_and_too_many_are_refused(bob, penguins, sent):
+    assert post(bob).status_code in {400, 422}
+    assert post(bob, *[{"key": "p", "value": 1}] * 10_001).status_code in {400, 422}
+    assert sent == []
+
+
+def test_without_a_version_nobody_knows_what_an_outcome_may_be(bob, penguins, sent):
+    penguins.deployments.update(ended_at=timezone.now())
+    answer = post(bob, {"key": "p7", "value": "Gentoo"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+
+
+def test_a_queue_that_is_away_keeps_nothing_and_says_so(bob, penguins, monkeypatch):
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("webapp.celery.app.send_task", refuse)
+    answer = post(bob, {"key": "p7", "value": "Gentoo"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "model_not_ready")
+    assert not TruthDelivery.objects.exists()

@@ -1,0 +1,135 @@
+"""A file of outcomes is looked at, its columns are chosen, and what became of each line is told."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from webapp.records import truth_uploads
+from webapp.records.models import FileStage, TruthFile
+
+CHOSEN = {"by": "request", "key": "request_id", "value": "truth", "row": ""}
+
+
+@pytest.fixture
+def noted(plane, penguins, bob):
+    plane.note(penguins, f"page:{bob.pk}", "a", "b")
+    return penguins
+
+
+def send(client, content: str = "request_id;truth\na;Adelie\nlater;Gentoo\nb;Dodo\n"):
+    file = SimpleUploadedFile("outcomes.csv", content.encode(), "text/csv")
+    return client.post(reverse("truth_files", args=["penguins"]), {"file": file})
+
+
+def address() -> str:
+    return reverse("truth_file", args=["penguins", TruthFile.objects.get().file_id])
+
+
+def text(response) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+def test_what_was_understood_is_shown_before_anything_is_taken(as_bob, noted):
+    assert send(as_bob).status_code == 302
+    told = text(as_bob.get(address()))
+    assert "CSV, UTF-8, separated by semicolons" in told
+    assert "request_id truth a Adelie" in told
+    assert TruthFile.objects.get().stage == FileStage.WAITING
+
+
+def test_columns_that_are_called_so_are_chosen_beforehand(as_bob, noted):
+    send(as_bob, "when;request_id;truth\n1;a;Adelie\n")
+    told = as_bob.get(address()).content.decode()
+    assert '<option value="request_id" selected>' in told
+    assert '<option value="truth" selected>' in told
+
+
+def test_what_became_of_each_line_is_told(as_bob, noted):
+    send(as_bob)
+    as_bob.post(address(), CHOSEN)
+    told = text(as_bob.get(address()))
+    assert "2 of 3 outcomes are kept." in told
+    assert "Joined with rows that were answered 1" in told
+    assert "Of rows that nobody has asked yet 1" in told
+    assert "Malformed, and not kept 1" in told
+    assert "Line 4 Dodo is not one of 'Adelie', 'Gentoo'." in told
+
+
+def test_the_cells_of_the_file_are_not_kept_once_it_is_taken(as_bob, noted, settings):
+    send(as_bob)
+    as_bob.post(address(), CHOSEN)
+    file = TruthFile.objects.get()
+    outcome = file.outcome
+    assert outcome is not None
+    assert outcome.understanding is None
+    assert not truth_uploads.directory(file).exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"key": "absent"}, {"value": "request_id"}, {"by": "everything"}, {"by": "feature:absent"}]
+)
+def test_columns_that_cannot_be_meant_are_refused(as_bob, noted, wrong):
+    send(as_bob)
+    response = as_bob.post(address(), CHOSEN | wrong)
+    assert response.status_code == 400
+    assert "Choose two different columns" in text(response)
+    assert TruthFile.objects.get().stage == FileStage.WAITING
+
+
+def test_what_is_no_table_is_told(as_bob, noted):
+    send(as_bob, " ")
+    assert "Nothing of the file was taken." in text(as_bob.get(address()))
+
+
+def test_a_file_can_be_discarded(as_bob, noted):
+    send(as_bob)
+    file = TruthFile.objects.get()
+    as_bob.post(address(), {"discard": "1"})
+    assert not TruthFile.objects.exists()
+    assert not truth_uploads.directory(file).exists()
+
+
+def test_without_a_file_nothing_begins(as_bob, noted):
+    response = as_bob.post(reverse("truth_files", args=["penguins"]), {})
+    assert response.status_code == 400
+    assert "Choose a file first" in text(response)
+
+
+def test_a_file_that_is_too_large_is_refused(as_bob, noted, monkeypatch):
+    monkeypatch.setattr(truth_uploads, "BYTES_MAX", 3)
+    assert send(as_bob).status_code == 413
+    assert not TruthFile.objects.exists()
+
+
+def test_where_the_queue_is_away_nothing_is_left(as_bob, noted, monkeypatch, settings):
+    def refuse(*_arguments, **_options):
+        raise OperationalError
+
+    monkeypatch.setattr("webapp.celery.app.send_task", refuse)
+    assert send(as_bob).status_code == 503
+    assert not TruthFile.objects.exists()
+    assert list((settings.SPOOL_DIR / "batch").iterdir()) == []
+
+
+def test_files_of_others_are_absent_but_for_administrators(as_bob, as_alice, as_charlie, noted):
+    send(as_bob)
+    assert as_charlie.get(address()).status_code == 404
+    assert as_alice.get(address()).status_code == 200
+    TruthFile.objects.update(sent_by=as_alice.get(address()).wsgi_request.user)
+    assert as_bob.get(address()).status_code == 404
+
+
+def test_what_nobody_goes_on_with_is_given_up_and_its_cells_are_forgotten(as_bob, noted):
+    send(as_bob)
+    truth_uploads.give_up_old(timezone.now() + timedelta(minutes=59))
+    assert TruthFile.objects.get().stage == FileStage.WAITING
+    truth_uploads.give_up_old(timezone.now() + timedelta(minutes=61))
+    file = TruthFile.objects.get()
+    assert (file.stage, file.outcome) == (FileStage.FAILED, None)
+    assert "Nothing of the file was taken." in text(as_bob.get(address()))

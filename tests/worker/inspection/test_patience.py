@@ -1,0 +1,79 @@
+"""A process that nobody waits for rests in proportion to its work, while others take the processor from it."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from appliance.paths import ROOT
+from worker.inspection import patience
+
+
+@pytest.fixture
+def rested(monkeypatch):
+    """The lengths of the rests that were taken; nobody sleeps."""
+    taken: list[float] = []
+    monkeypatch.setattr("worker.inspection.patience.time.sleep", taken.append)
+    return taken
+
+
+def rests(monkeypatch, *so_far) -> patience._Rests:
+    told = iter(so_far)
+    monkeypatch.setattr(patience, "_so_far", lambda: next(told))
+    return patience._Rests()
+
+
+def test_it_rests_four_times_as_long_as_it_worked_while_the_processor_is_taken_from_it(monkeypatch, rested):
+    turns = rests(monkeypatch, (1.0, 10), (1.1, 110), (1.1, 111), (1.15, 211), (1.15, 211))
+    turns.take(signal.SIGALRM, None)
+    turns.take(signal.SIGALRM, None)
+    assert rested == pytest.approx([0.4, 0.2])
+
+
+def test_it_works_on_while_nobody_takes_the_processor(monkeypatch, rested):
+    turns = rests(monkeypatch, (1.0, 10), (1.1, 25), (1.1, 25))
+    turns.take(signal.SIGALRM, None)
+    assert rested == []
+
+
+def test_one_long_call_is_not_followed_by_a_rest_as_long_as_a_run(monkeypatch, rested):
+    turns = rests(monkeypatch, (1.0, 10), (9.0, 90_000), (9.0, 90_000))
+    turns.take(signal.SIGALRM, None)
+    assert rested == [patience.REST_MAX_S]
+
+
+def test_it_rests_no_more_when_it_has_rested_long_enough(monkeypatch, rested):
+    stopped = []
+    monkeypatch.setattr("worker.inspection.patience.signal.setitimer", lambda *which: stopped.append(which))
+    turns = rests(
+        monkeypatch, (0.0, 0), *((float(work), 100_000 * work) for work in range(1, 40) for _twice in range(2))
+    )
+    while not stopped:
+        turns.take(signal.SIGALRM, None)
+    assert patience.RESTS_MAX_S <= sum(rested) < patience.RESTS_MAX_S + patience.REST_MAX_S
+    assert stopped == [(signal.ITIMER_REAL, 0)]
+
+
+def test_what_others_took_is_counted_by_the_kernel():
+    worked_s, taken = patience._so_far()
+    end_s = worked_s + 0.05
+    while patience._so_far()[0] < end_s:
+        pass
+    after_s, after = patience._so_far()
+    assert after_s >= end_s
+    assert after >= taken
+
+
+ENDING = """
+import atexit, signal
+from worker.inspection.patience import make_room
+atexit.register(lambda: print(signal.getitimer(signal.ITIMER_REAL)))
+make_room()
+assert signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0)
+"""
+
+
+def test_the_timer_ends_before_pythons_handlers_do_or_it_would_kill_the_process():
+    done = subprocess.run([sys.executable, "-c", ENDING], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "(0.0, 0.0)\n"

@@ -1,0 +1,86 @@
+"""A file of outcomes is read as a job's file is, and each outcome of it is kept or told of by its line."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.worker.journal.rows import NOON_MS
+from tests.worker.monitoring.test_taking import DIGEST, box, known
+from worker.contract.truth import BY_REQUEST
+from worker.contract.truth_files import ColumnsChosen, TruthFileOutcome, TruthFileRequest
+from worker.monitoring.truth_files import read
+
+__all__ = ["box"]  # the fixture of the neighbour
+
+FILE_ID = "a" * 32
+COLUMNS = ColumnsChosen(by=BY_REQUEST, key="id", value="outcome", row="row")
+
+
+def sent(
+    box: Path, content: bytes, columns: ColumnsChosen | None = COLUMNS, now_ms: int = NOON_MS, **more: Any
+) -> TruthFileOutcome:
+    place = box / "spool" / "batch" / FILE_ID
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "input").write_bytes(content)
+    if not (box / "spool" / "journal").exists():
+        (box / "spool" / "journal").symlink_to(box / "journal")
+    facts: dict[str, Any] = {"file_id": FILE_ID, "endpoint": "diamonds", "digest": DIGEST, "file_name": "outcomes.csv"}
+    return read(TruthFileRequest(**(facts | more), columns=columns), box / "spool", box / "models", now_ms)
+
+
+def test_a_file_is_understood_before_anything_is_taken(box):
+    outcome = sent(box, "id;row;outcome\na;0;yes\nb;1;no\n".encode("utf-16"), columns=None)
+    found = outcome.understanding
+    assert found is not None
+    assert (found.encoding, found.separator) == ("utf-16-le", ";")
+    assert [column.name for column in found.columns] == ["id", "row", "outcome"]
+    assert found.first_rows[0] == ("a", "0", "yes")
+    assert known(box) == [None] * 5
+
+
+def test_the_outcomes_are_joined_with_the_rows(box):
+    outcome = sent(box, b"id,row,outcome\na,1,yes\nc,0,no\nlater,0,yes\n")
+    assert (outcome.rows, outcome.taken, outcome.joined, outcome.unknown, outcome.matched) == (3, 3, 2, 1, 2)
+    assert known(box) == [None, "yes", None, None, "no"]
+
+
+def test_what_is_malformed_is_told_by_its_line(box):
+    outcome = sent(box, b"id,row,outcome\na,0,perhaps\n,0,yes\na,x,yes\na,1,yes,more\n\nb,0,no\n")
+    assert (outcome.taken, outcome.refused) == (1, 4)
+    assert [problem.line for problem in outcome.problems] == [2, 3, 4, 5]
+    assert str(outcome.problems[0].message) == "perhaps is not one of 'no', 'yes'."
+
+
+def test_a_corrected_file_takes_the_place_of_a_former_one(box):
+    sent(box, b"id,row,outcome\nc,0,no\n")
+    sent(box, b"id,row,outcome\nc,0,yes\n", now_ms=NOON_MS + 1)
+    assert known(box)[-1] == "yes"
+
+
+def test_without_a_column_of_places_the_first_row_is_meant(box):
+    outcome = sent(box, b"id\toutcome\na\tyes\n", ColumnsChosen(by=BY_REQUEST, key="id", value="outcome"))
+    assert outcome.matched == 1
+
+
+def test_a_column_that_is_not_there_is_told_of(box):
+    outcome = sent(box, b"id,row\na,1\n")
+    assert str(outcome.reason) == "The file has no column outcome."
+    assert outcome.taken == 0
+
+
+def test_what_is_no_table_is_told_of(box):
+    outcome = sent(box, b"", columns=None)
+    assert outcome.reason is not None
+
+
+def test_the_file_goes_once_its_outcomes_are_taken(box):
+    sent(box, b"id,row,outcome\na,0,yes\n")
+    assert not (box / "spool" / "batch" / FILE_ID).exists()
+
+
+def test_a_request_that_no_site_sends_is_refused(box):
+    with pytest.raises(ValueError, match="endpoint"):
+        sent(box, b"", endpoint="../x")
+    with pytest.raises(ValueError, match="32"):
+        sent(box, b"", file_id="../../x")
