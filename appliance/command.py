@@ -32,7 +32,7 @@ def run(
         raise CommandFailed(message, f"install {argv[0]}, then try again")
     try:
         done = subprocess.run(
-            tied(argv), env=environment, cwd=cwd if cwd.is_dir() else "/",
+            tied_to_us(argv), env=environment, cwd=cwd if cwd.is_dir() else "/",
             timeout=timeout_s, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, errors="replace", check=False,
         )  # fmt: skip  # one line each for where it runs and what comes back
@@ -47,6 +47,12 @@ def run(
 def tied(argv: Sequence[str]) -> list[str]:
     """Return the command so that it ends when whoever started it dies, however that comes about."""
     return ["/usr/bin/setpriv", "--pdeathsig", "TERM", "--", *argv]
+
+
+def tied_to_us(argv: Sequence[str]) -> list[str]:
+    """Return the command so that it ends when this process dies; systemd ends what its services leave by itself."""
+    is_service = os.environ.get("SYSTEMD_EXEC_PID") == str(os.getpid())
+    return list(argv) if is_service else tied(argv)
 
 
 def words(argv: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ SETTLED_S: Final = 3600.0
 """For so long a unit that ended by itself deserves a look."""
 
 EXPOSURE_MAX: Final = 0.3
-EXPOSURE_MAX_OF_ROOT: Final = 1.6
+EXPOSURE_MAX_OF_ROOT: Final = 1.5
 EXPOSURE_MAX_WITH_A_NETWORK: Final = 1.2
 WITH_A_NETWORK: Final = frozenset({"bastide-egress.service", "bastide-firewall.service"})
 """The relay, which alone speaks to others, and what tells the kernel the bound on connections."""

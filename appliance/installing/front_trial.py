@@ -26,7 +26,7 @@ def complaint(text: str) -> tuple[bool, str]:
     with tempfile.TemporaryDirectory(dir=SCRATCH, prefix="front-") as scratch:
         draft = Path(scratch) / CONFIGURATION.name
         draft.write_text(elsewhere(text, scratch))
-        argv = command.tied(nginx(draft, "-t", *AS_ROOT))
+        argv = command.tied_to_us(nginx(draft, "-t", *AS_ROOT))
         done = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     said = (done.stdout + done.stderr).replace(str(draft), str(CONFIGURATION))
     found = SAID.findall(said)

@@ -1,5 +1,6 @@
 """What becomes of programs that fail."""
 
+import os
 import sys
 
 import pytest
@@ -14,6 +15,21 @@ def python(code):
 
 def test_the_output_comes_back():
     assert python("print('here')") == "here\n"
+
+
+SLEEPS = ["/bin/sleep", "60"]
+
+
+def test_a_program_ends_with_whoever_started_it():
+    assert command.tied_to_us(SLEEPS)[-2:] == SLEEPS
+    assert "--pdeathsig" in command.tied_to_us(SLEEPS)
+
+
+def test_in_a_service_of_systemds_it_ends_with_the_service(monkeypatch):
+    monkeypatch.setenv("SYSTEMD_EXEC_PID", str(os.getpid()))
+    assert command.tied_to_us(SLEEPS) == SLEEPS
+    monkeypatch.setenv("SYSTEMD_EXEC_PID", str(os.getppid()))  # a terminal that was begun by a service
+    assert command.tied_to_us(SLEEPS) != SLEEPS
 
 
 def test_a_missing_program_is_named():

@@ -22,8 +22,13 @@ from worker.contract.monitoring_run import MonitorOutcome, MonitorRequest, Windo
 logger = logging.getLogger(__name__)
 
 EVERY: Final = timedelta(hours=1)
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 LOST_AFTER: Final = timedelta(hours=3)
 """A run that was not answered by then is asked for again."""
+
+WAITED_FOR: Final = timedelta(minutes=10)
+"""So long the next endpoint waits for a look at another one: an inspection waits for one look, never for all."""
 
 FORMER_MAX: Final = 30
 LOOKED_BACK_AT: Final = 30
@@ -38,23 +43,29 @@ class RunNotSentError(Exception):
 
 
 def ask_due(now: datetime) -> int:
-    """Ask for a look at each champion whose last one is an hour ago. Return how many were asked for."""
-    asked = 0
-    for deployment in Deployment.objects.serving() & Deployment.objects.live_champions():
-        if deployment.endpoint.keeps_journal and _is_due(deployment.endpoint, deployment.version, now):
-            try:
-                ask(deployment.endpoint, deployment.version, now)
-            except RunNotSentError:
-                return asked  # the next look at the clock tries again
-            asked += 1
-    return asked
+    """Ask for a look at a champion whose last one is an hour ago, unless one is under way. Return how many."""
+    if MonitoringRun.objects.filter(ended_at=None, asked_at__gt=now - WAITED_FOR).exists():
+        return 0
+    champions = [
+        (each.endpoint, each.version)
+        for each in Deployment.objects.serving() & Deployment.objects.live_champions()
+        if each.endpoint.keeps_journal
+    ]
+    longest = min(champions, key=lambda each: _due_at(*each), default=None)
+    if longest is None or _due_at(*longest) > now:
+        return 0
+    try:
+        ask(*longest, now)
+    except RunNotSentError:
+        return 0  # the next look at the clock tries again
+    return 1
 
 
-def _is_due(endpoint: Endpoint, version: ModelVersion, now: datetime) -> bool:
+def _due_at(endpoint: Endpoint, version: ModelVersion) -> datetime:
     last = MonitoringRun.objects.of(endpoint, version).first()
     if last is None:
-        return True
-    return last.asked_at <= now - (EVERY if last.ended_at else LOST_AFTER)
+        return NEVER
+    return last.asked_at + (EVERY if last.ended_at else LOST_AFTER)
 
 
 def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringRun:

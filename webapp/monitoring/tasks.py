@@ -17,6 +17,7 @@ from worker.contract.monitoring_run import MonitorOutcome
 def record_monitoring(message: dict[str, Any]) -> None:
     """Keep what a run found; a second delivery of the same one changes nothing."""
     running.record(msgspec.convert(message, MonitorOutcome), timezone.now())
+    running.ask_due(timezone.now())  # one after the other, whatever the hour
 
 
 @app.task(name=names.TASK_RECORD_JOURNALS, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped

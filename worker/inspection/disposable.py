@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from worker.inspection import patience
 from worker.inspection.confinement import Limits
 from worker.inspection.removal import remove
 
@@ -67,8 +68,18 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
             return f"signal {-self.status}"
 
 
-def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
-    """Run `module.main(job)` in `directory`, which is emptied first, and return how that ended."""
+def nobody_waits() -> bool:
+    """Return that nobody waits behind a process."""
+    return False
+
+
+def run(
+    module: str, job: Path, directory: Path, limits: Limits, is_awaited: Callable[[], bool] = nobody_waits
+) -> Ending:
+    """Run `module.main(job)` in `directory`, which is emptied first, and return how that ended.
+
+    One that is patient rests no more once it `is_awaited`, or half of its time is over.
+    """
     remove(directory)
     directory.mkdir(parents=True)
     limits = msgspec.structs.replace(limits, readable=(*limits.readable, str(job)))
@@ -83,7 +94,7 @@ def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
             stderr=output,
             start_new_session=True,
         )
-        exceeded = _wait(process, directory, limits)
+        exceeded = _wait(process, directory, limits, is_awaited)
     return Ending(
         status=process.returncode,
         exceeded=exceeded,
@@ -93,9 +104,12 @@ def run(module: str, job: Path, directory: Path, limits: Limits) -> Ending:
     )
 
 
-def _wait(process: subprocess.Popen[bytes], directory: Path, limits: Limits) -> Exceeded | None:
+def _wait(
+    process: subprocess.Popen[bytes], directory: Path, limits: Limits, is_awaited: Callable[[], bool]
+) -> Exceeded | None:
     """Wait for the process and end its whole group. Return the limit for which it had to be stopped."""
     deadline_s = time.monotonic() + limits.timeout_s
+    rests_until_s = deadline_s - limits.timeout_s / 2
     try:
         with _begun(process) as statistics:
             while time.monotonic() < deadline_s:
@@ -103,6 +117,8 @@ def _wait(process: subprocess.Popen[bytes], directory: Path, limits: Limits) -> 
                     return None
                 if exceeded := _exceeded(statistics, directory, limits):
                     return exceeded
+                if limits.is_patient and (time.monotonic() > rests_until_s or is_awaited()):
+                    process.send_signal(patience.HURRY)
         return Exceeded.TIME
     finally:
         # Its session is its own, so this also ends what it may have left behind.

@@ -11,7 +11,7 @@ from worker.contract.words import Fact, Words
 from worker.inspection import disposable
 from worker.inspection.apart import NO_MEMORY
 from worker.inspection.confinement import Limits
-from worker.inspection.disposable import Ending, Exceeded
+from worker.inspection.disposable import Ending, Exceeded, nobody_waits
 from worker.inspection.removal import remove
 
 Said = TypeVar("Said", bound=msgspec.Struct)
@@ -53,7 +53,7 @@ class Errand(msgspec.Struct, Generic[Said], frozen=True, kw_only=True):
     """`process` is the module that does it, `answer` the type of what it leaves, of `size_max_bytes` at most.
 
     `is_sound` tells whether an answer keeps the bounds that its type does not have. Nobody waits before a screen for
-    one that `is_patient`: online answers come first.
+    one that `is_patient`: online answers come first, as long as nobody waits behind it.
     """
 
     process: str
@@ -63,22 +63,25 @@ class Errand(msgspec.Struct, Generic[Said], frozen=True, kw_only=True):
     sentences: Sentences
     is_patient: bool = False
 
-    def run(self, job: msgspec.Struct, working: Path, limits: Limits) -> Ending:
+    def run(
+        self, job: msgspec.Struct, working: Path, limits: Limits, is_awaited: Callable[[], bool] = nobody_waits
+    ) -> Ending:
         """Run the process in `working`, which is gone afterwards."""
         try:
-            return self.begin(job, working, limits)
+            return self.begin(job, working, limits, is_awaited)
         finally:
             remove(working)
 
-    def begin(self, job: msgspec.Struct, working: Path, limits: Limits) -> Ending:
+    def begin(
+        self, job: msgspec.Struct, working: Path, limits: Limits, is_awaited: Callable[[], bool] = nobody_waits
+    ) -> Ending:
         """Run the process in `working`, and leave there what it made, for whoever asks to take out and remove."""
         file = working.with_suffix(".json")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(msgspec.json.encode(job))
         try:
-            return disposable.run(
-                self.process, file, working, msgspec.structs.replace(limits, is_patient=self.is_patient)
-            )
+            limits = msgspec.structs.replace(limits, is_patient=self.is_patient)
+            return disposable.run(self.process, file, working, limits, is_awaited)
         finally:
             file.unlink(missing_ok=True)
 

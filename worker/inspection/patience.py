@@ -3,7 +3,7 @@
 The kernel's idle class decides only who runs first. A process in it still takes every moment that the online path
 leaves between two messages, and with it caches, memory bandwidth and the other half of a core: predictions at full
 speed fell to half beside one. So it also rests, four fifths of the time, as long as others keep taking the processor
-from it (decision 31).
+from it, and nobody waits behind it (decision 31).
 """
 
 import atexit
@@ -20,21 +20,23 @@ REST_PER_WORK: Final = 4.0
 REST_MAX_S: Final = 2.0
 """One long call of a library is not followed by a rest as long as a whole run."""
 
-RESTS_MAX_S: Final = 15.0
-"""All rests together: enough beside four seconds of work, as a look at a million rows takes. Others wait behind it."""
+HURRY: Final = signal.SIGURG
+"""From here on it rests no more. Whoever has not asked for this signal yet is not ended by it."""
 
 TAKEN_PER_S: Final = 400.0
 """Times a second of its own work that it loses the processor: about 150 on a machine at rest, 1,300 under load."""
 
 
 def make_room() -> None:
-    """Take only what nobody else wants, from here to the end of the process, with rests of `RESTS_MAX_S` at most."""
+    """Take only what nobody else wants, from here to the end of the process, and rest until it is sent `HURRY`."""
     with suppress(PermissionError):  # a hardened unit may not, and has its share of the processors by its weight
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     rests = _Rests()
     signal.signal(signal.SIGALRM, rests.take)
-    # No call of a library comes back unfinished.
-    signal.siginterrupt(signal.SIGALRM, False)  # noqa: FBT003  # it takes no names
+    signal.signal(HURRY, rests.end)
+    for each in (signal.SIGALRM, HURRY):
+        # No call of a library comes back unfinished.
+        signal.siginterrupt(each, False)  # noqa: FBT003  # it takes no names
     atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)  # Python's handlers end before the process does
     signal.setitimer(signal.ITIMER_REAL, TURN_S, TURN_S)
 
@@ -43,20 +45,23 @@ class _Rests:
     """Each turn of the timer looks back at the work since the last one, and rests in proportion if it was unwelcome."""
 
     def __init__(self) -> None:
-        self.rested_s = 0.0
+        self.is_over = False
         self.worked_s, self.taken = _so_far()
 
     def take(self, _signal: int, _frame: FrameType | None) -> None:
         """Rest, if others wanted the processor since the last turn."""
+        if self.is_over:
+            return  # the timer had sent its signal already
         worked_s, taken = _so_far()
         work_s = worked_s - self.worked_s
         if taken - self.taken > TAKEN_PER_S * work_s:
-            rest_s = min(REST_PER_WORK * work_s, REST_MAX_S)
-            time.sleep(rest_s)
-            self.rested_s += rest_s
-        if self.rested_s >= RESTS_MAX_S:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            time.sleep(min(REST_PER_WORK * work_s, REST_MAX_S))
         self.worked_s, self.taken = _so_far()
+
+    def end(self, _signal: int, _frame: FrameType | None) -> None:
+        """Rest no more."""
+        self.is_over = True
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _so_far() -> tuple[float, int]:

@@ -9,6 +9,9 @@ TURN: Final = threading.Lock()
 """Held by whatever goes through a journal for long, as a look or an export, and by a deletion: nothing that is made of
 rows comes out after they are gone. Searches do without."""
 
+WANTED: Final = threading.Event()
+"""Set while a deletion waits for its turn."""
+
 REWRITING: Final = threading.Lock()
 """Held while segments are replaced, a day at a time, and by whoever must not meet that: searches and counts."""
 

@@ -1,6 +1,7 @@
 """The worker's side of a run: the disposable process, what of its answer is taken, and what its ending means."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from worker.contract.journal import DIRECTORY
 from worker.contract.monitoring_run import RUN_ID, WINDOWS_MAX, MonitorOutcome, MonitorRequest
 from worker.contract.words import Words
 from worker.inspection.confinement import Limits
-from worker.inspection.disposable import Ending
+from worker.inspection.disposable import Ending, nobody_waits
 from worker.inspection.errand import DETAIL_MAX, Errand, Failure, Sentences
 
 PROCESS: Final = "worker.monitoring.process"
@@ -42,11 +43,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonitoringPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where runs happen and what each may take."""
+    """Where runs happen and what each may take. One that `is_awaited` makes no room for others any more."""
 
     models_dir: Path
     spool_dir: Path
     limits: Limits
+    is_awaited: Callable[[], bool] = nobody_waits
 
     def monitor(self, request: MonitorRequest) -> MonitorOutcome:
         """Look in a disposable process. Raise ValueError for a request that no site sends."""
@@ -64,7 +66,7 @@ class MonitoringPlace(msgspec.Struct, frozen=True, kw_only=True):
         journal = str(self.spool_dir / DIRECTORY / request.endpoint)
         limits = msgspec.structs.replace(self.limits, readable=(version, journal))
         job = Job(request=request, version=version, journal=journal)
-        return LOOK.run(job, self.spool_dir / "working" / request.run_id, limits)
+        return LOOK.run(job, self.spool_dir / "working" / request.run_id, limits, self.is_awaited)
 
 
 def _taken(ending: Ending, request: MonitorRequest, limits: Limits) -> MonitorOutcome:

@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from worker.contract.names import QUEUE_JOBS, QUEUE_RECORDS, TASK_FIND_ROWS, TASK_FORGET_ROWS
-from worker.journal.turn import TURN
+from worker.journal.turn import TURN, WANTED
 
 logger = logging.getLogger(__name__)
 
@@ -126,9 +126,11 @@ def _turn_for(message: dict[str, Any]) -> Iterator[bool]:
     elif not message.get("does_delete"):
         yield True
     elif TURN.acquire(blocking=False):
+        WANTED.clear()
         try:
             yield True
         finally:
             TURN.release()
     else:
+        WANTED.set()
         yield False

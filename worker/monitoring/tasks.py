@@ -17,12 +17,18 @@ from worker.contract.truth import TruthOutcome, TruthRequest
 from worker.contract.words import Words
 from worker.journal.turn import in_turn
 from worker.monitoring.apart import MonitoringPlace
+from worker.monitoring.waiting import somebody_waits
 from worker.settings import SETTINGS
 from worker.tasks import RETRY_POLICY, WORKPLACE, contained
 
 logger = logging.getLogger(__name__)
 
-PLACE = MonitoringPlace(models_dir=SETTINGS.models_dir, spool_dir=SETTINGS.spool_dir, limits=WORKPLACE.limits)
+PLACE = MonitoringPlace(
+    models_dir=SETTINGS.models_dir,
+    spool_dir=SETTINGS.spool_dir,
+    limits=WORKPLACE.limits,
+    is_awaited=somebody_waits,
+)
 
 
 @app.task(name=names.TASK_MONITOR)  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -1,6 +1,7 @@
 """The worker's side of an export: the disposable process, and the file that it leaves for whoever asked."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from worker.contract.export import DIRECTORY, EXPORT_ID, FILE, ExportOutcome, Ex
 from worker.contract.journal import DIRECTORY as JOURNAL
 from worker.contract.words import Words
 from worker.inspection.confinement import Limits
+from worker.inspection.disposable import nobody_waits
 from worker.inspection.errand import DETAIL_MAX, Errand, Failure, Sentences
 from worker.inspection.removal import remove
 from worker.journal.places import KEY
@@ -42,11 +44,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where exports happen and what each may take."""
+    """Where exports happen and what each may take. One that `is_awaited` makes no room for others any more."""
 
     models_dir: Path
     spool_dir: Path
     limits: Limits
+    is_awaited: Callable[[], bool] = nobody_waits
 
     def export(self, request: ExportRequest) -> ExportOutcome:
         """Write the file in a disposable process. Raise ValueError for a request that no site sends."""
@@ -67,7 +70,7 @@ class ExportPlace(msgspec.Struct, frozen=True, kw_only=True):
         limits = msgspec.structs.replace(self.limits, readable=readable)
         working = self.spool_dir / "working" / request.export_id
         try:
-            ending = EXPORT.begin(job, working, limits)
+            ending = EXPORT.begin(job, working, limits, self.is_awaited)
             said = EXPORT.taken(ending, limits)
             if isinstance(said, Failure):
                 full = Words("The disk of the box was full during the export.") if ending.disk_full else said.reason

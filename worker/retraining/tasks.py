@@ -11,6 +11,7 @@ from worker.contract.export import ExportOutcome, ExportRequest
 from worker.contract.replay import ReplayOutcome, ReplayRequest
 from worker.contract.words import Words
 from worker.journal.turn import in_turn
+from worker.monitoring.waiting import somebody_waits
 from worker.retraining.export_apart import ExportPlace
 from worker.retraining.replay_apart import ReplayPlace
 from worker.settings import SETTINGS
@@ -18,7 +19,12 @@ from worker.tasks import RETRY_POLICY, WORKPLACE, contained
 
 logger = logging.getLogger(__name__)
 
-EXPORTS = ExportPlace(models_dir=SETTINGS.models_dir, spool_dir=SETTINGS.spool_dir, limits=WORKPLACE.limits)
+EXPORTS = ExportPlace(
+    models_dir=SETTINGS.models_dir,
+    spool_dir=SETTINGS.spool_dir,
+    limits=WORKPLACE.limits,
+    is_awaited=somebody_waits,
+)
 REPLAYS = ReplayPlace(models_dir=SETTINGS.models_dir, spool_dir=SETTINGS.spool_dir, limits=WORKPLACE.limits)
 
 

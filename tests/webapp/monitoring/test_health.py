@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import translation
 from kombu.exceptions import OperationalError
 
-from tests.playground import NOON
+from tests.playground import NOON, deployed_endpoint
 from webapp.monitoring import running
 from webapp.monitoring.models import MonitoredWindow, MonitoringRun
+from webapp.monitoring.tasks import record_monitoring
 from webapp.records.models import TruthDelivery, to_ms
 from worker.contract import names
 from worker.contract.manifest import Quality
@@ -89,6 +90,23 @@ def test_a_run_that_was_lost_is_asked_for_again_after_a_while(penguins, sent):
     running.ask_due(NOON)
     assert running.ask_due(NOON + timedelta(hours=2)) == 0
     assert running.ask_due(NOON + timedelta(hours=4)) == 1
+
+
+def test_endpoints_are_looked_at_one_after_the_other(penguins, alice, sent):
+    iris = deployed_endpoint(alice, "iris")
+    assert running.ask_due(NOON) == 1
+    assert running.ask_due(NOON + timedelta(minutes=1)) == 0
+    first = MonitoringRun.objects.get()
+    record_monitoring(msgspec.to_builtins(MonitorOutcome(run_id=first.run_id)))
+    assert {run.endpoint for run in MonitoringRun.objects.all()} == {penguins, iris}
+    assert MonitoringRun.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_lost_look_holds_up_those_at_other_endpoints_for_minutes_only(penguins, alice, sent):
+    iris = deployed_endpoint(alice, "iris")
+    running.ask_due(NOON)
+    assert running.ask_due(NOON + timedelta(minutes=11)) == 1
+    assert {run.endpoint for run in MonitoringRun.objects.all()} == {penguins, iris}
 
 
 def test_without_a_journal_nothing_is_looked_at(penguins, sent):

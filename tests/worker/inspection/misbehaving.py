@@ -235,12 +235,19 @@ def share_memory() -> None:
         held[-1].write(bytes(50_000_000))
 
 
+def wait_for_hurry() -> None:
+    """Go on until the timer of rests is off."""
+    while signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0):
+        time.sleep(0.05)
+    say_facts({"hurries": True})
+
+
 DEEDS: dict[str, Callable[[], None]] = {
     deed.__name__: deed
     for deed in (
         hang, spin, eat_memory, die, be_killed, say_nonsense, say_nothing, write_much, lie, tell_surroundings,
         try_to_escape, fill_the_disk, share_memory, dig, leave_holes, leave_odd_files, talk, nest,
-        die_of_a_nameless_signal,
+        die_of_a_nameless_signal, wait_for_hurry,
     )
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -29,6 +30,29 @@ def test_it_is_ended_on_a_time_out(tmp_path):
     assert ending.timed_out
     assert ending.outcome is None
     assert not lives(int((tmp_path / "working" / "pid").read_text()))
+
+
+def hurried(tmp_path, is_awaited: Callable[[], bool], timeout_s: float) -> disposable.Ending:
+    job = tmp_path / "job"
+    job.write_bytes(msgspec.json.encode(Job(request=request(Publication(output_name="wait_for_hurry")), inbox="")))
+    limits = msgspec.structs.replace(LIMITS, timeout_s=timeout_s, is_patient=True)
+    return disposable.run("tests.worker.inspection.misbehaving", job, tmp_path / "working", limits, is_awaited)
+
+
+def test_one_that_is_patient_rests_no_more_once_somebody_waits_behind_it(tmp_path):
+    began = []
+
+    def is_awaited() -> bool:
+        began.append(tmp_path)
+        return len(began) > 2
+
+    assert b"hurries" in (hurried(tmp_path, is_awaited, timeout_s=60.0).outcome or b"")
+
+
+def test_one_that_is_patient_rests_no_more_when_half_of_its_time_is_over(tmp_path):
+    ending = hurried(tmp_path, lambda: False, timeout_s=16.0)
+    assert not ending.timed_out
+    assert b"hurries" in (ending.outcome or b"")
 
 
 @pytest.mark.parametrize(("is_patient", "policy"), [(True, os.SCHED_IDLE), (False, os.SCHED_OTHER)])

@@ -43,15 +43,14 @@ def test_one_long_call_is_not_followed_by_a_rest_as_long_as_a_run(monkeypatch, r
     assert rested == [patience.REST_MAX_S]
 
 
-def test_it_rests_no_more_when_it_has_rested_long_enough(monkeypatch, rested):
+def test_it_rests_no_more_once_somebody_waits_behind_it(monkeypatch, rested):
     stopped = []
     monkeypatch.setattr("worker.inspection.patience.signal.setitimer", lambda *which: stopped.append(which))
-    turns = rests(
-        monkeypatch, (0.0, 0), *((float(work), 100_000 * work) for work in range(1, 40) for _twice in range(2))
-    )
-    while not stopped:
-        turns.take(signal.SIGALRM, None)
-    assert patience.RESTS_MAX_S <= sum(rested) < patience.RESTS_MAX_S + patience.REST_MAX_S
+    turns = rests(monkeypatch, (1.0, 10), (1.1, 110), (1.1, 111))
+    turns.take(signal.SIGALRM, None)
+    turns.end(patience.HURRY, None)
+    turns.take(signal.SIGALRM, None)
+    assert rested == pytest.approx([0.4])
     assert stopped == [(signal.ITIMER_REAL, 0)]
 
 
