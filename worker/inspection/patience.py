@@ -16,6 +16,8 @@ from types import FrameType
 from typing import Final
 
 TURN_S: Final = 0.05
+"""Of work: while the process rests, or waits for the processor, no turn begins."""
+
 REST_PER_WORK: Final = 4.0
 REST_MAX_S: Final = 2.0
 """One long call of a library is not followed by a rest as long as a whole run."""
@@ -32,13 +34,13 @@ def make_room() -> None:
     with suppress(PermissionError):  # a hardened unit may not, and has its share of the processors by its weight
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     rests = _Rests()
-    signal.signal(signal.SIGALRM, rests.take)
-    signal.signal(HURRY, rests.end)
-    for each in (signal.SIGALRM, HURRY):
+    signal.signal(signal.SIGPROF, rests.take)
+    signal.signal(HURRY, lambda _signal, _frame: rests.end())
+    for each in (signal.SIGPROF, HURRY):
         # No call of a library comes back unfinished.
         signal.siginterrupt(each, False)  # noqa: FBT003  # it takes no names
-    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)  # Python's handlers end before the process does
-    signal.setitimer(signal.ITIMER_REAL, TURN_S, TURN_S)
+    atexit.register(rests.end)  # Python's handlers end before the process does
+    signal.setitimer(signal.ITIMER_PROF, TURN_S)
 
 
 class _Rests:
@@ -51,17 +53,20 @@ class _Rests:
     def take(self, _signal: int, _frame: FrameType | None) -> None:
         """Rest, if others wanted the processor since the last turn."""
         if self.is_over:
-            return  # the timer had sent its signal already
+            return  # its signal had been sent already
         worked_s, taken = _so_far()
         work_s = worked_s - self.worked_s
         if taken - self.taken > TAKEN_PER_S * work_s:
             time.sleep(min(REST_PER_WORK * work_s, REST_MAX_S))
         self.worked_s, self.taken = _so_far()
+        if not self.is_over:
+            # One at a time: as threads go on working, a turn would begin within a rest, rest itself, and so on.
+            signal.setitimer(signal.ITIMER_PROF, TURN_S)
 
-    def end(self, _signal: int, _frame: FrameType | None) -> None:
+    def end(self) -> None:
         """Rest no more."""
         self.is_over = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _so_far() -> tuple[float, int]:

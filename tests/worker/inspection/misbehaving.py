@@ -237,7 +237,7 @@ def share_memory() -> None:
 
 def wait_for_hurry() -> None:
     """Go on until the timer of rests is off."""
-    while signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0):
+    while signal.getitimer(signal.ITIMER_PROF) != (0.0, 0.0):
         time.sleep(0.05)
     say_facts({"hurries": True})
 
