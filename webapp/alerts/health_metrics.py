@@ -93,16 +93,24 @@ def _health(champion: Deployment) -> Iterator[Sample]:
     state = reports[0].verdict.state.value if reports else UNKNOWN
     for each in (*(known.value for known in State), UNKNOWN):
         yield "bastide_endpoint_health", (name, each), float(each == state)
-    looks = MonitoringRun.objects.of(champion.endpoint, champion.version)
-    look = looks.filter(ended_at__isnull=False, reason_json__isnull=True).first()
-    if look is not None and look.ended_at is not None:
-        yield "bastide_endpoint_look_timestamp_seconds", (name,), look.ended_at.timestamp()
+    looked_at = _looked_at(champion)
+    if looked_at is not None:
+        yield "bastide_endpoint_look_timestamp_seconds", (name,), looked_at.timestamp()
     if reports:
         yield from _window(name, reports[0])
         yield from _figures(name, reports)
     for figure in champion.version.manifest.quality:
         if not figure.label:
             yield from _bounds(name, "reference", figure.name, (figure.value, figure.low, figure.high))
+
+
+def _looked_at(champion: Deployment) -> datetime | None:
+    """Return when the endpoint was last looked at; None where it never is, and nobody should wait for it."""
+    if not champion.endpoint.keeps_journal:
+        return None
+    looks = MonitoringRun.objects.of(champion.endpoint, champion.version)
+    look = looks.filter(ended_at__isnull=False, reason_json__isnull=True).first()
+    return look.ended_at if look else None
 
 
 def _window(name: str, report: WindowReport) -> Iterator[Sample]:

@@ -38,8 +38,16 @@ class AnswerForm(forms.Form):
     words = forms.CharField(
         label=_("In your words"),
         max_length=WORDS_LENGTH,
+        required=False,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Return both. Raise ValidationError where somebody did something and does not say what."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("action") == "done" and not cleaned.get("words"):
+            self.add_error("words", _("Say what you did, for those who look at this later."))
+        return cleaned
 
 
 class MuteForm(forms.Form):

@@ -59,8 +59,9 @@ def _spread(cause: Cause) -> str:
 
 
 def _category(cause: Cause) -> str:
-    facts = {"value": cause.value, "factor": number_words(cause.factor, 2)}
-    return _("“%(value)s” is %(factor)s times as frequent as it was.") % facts
+    former = min(max(cause.share - cause.offset, 0.0), 1.0)
+    facts = {"value": cause.value, "share": percent_words(cause.share), "former": percent_words(former)}
+    return _("“%(value)s” is in %(share)s of the rows, in the reference data in %(former)s.") % facts
 
 
 CAUSES: Final[dict[CauseKind, Callable[[Cause], str]]] = {

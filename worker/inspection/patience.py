@@ -2,7 +2,7 @@
 
 The kernel's idle class decides only who runs first. A process in it still takes every moment that the online path
 leaves between two messages, and with it caches, memory bandwidth and the other half of a core: predictions at full
-speed fell to half beside one. So it also rests, four fifths of the time, as long as others keep taking the processor
+speed fell to half beside one. So it also rests, nine tenths of the time, as long as others keep taking the processor
 from it, and nobody waits behind it (decision 31).
 """
 
@@ -18,15 +18,16 @@ from typing import Final
 TURN_S: Final = 0.05
 """Of work: while the process rests, or waits for the processor, no turn begins."""
 
-REST_PER_WORK: Final = 4.0
+REST_PER_WORK: Final = 9.0
 REST_MAX_S: Final = 2.0
 """One long call of a library is not followed by a rest as long as a whole run."""
 
 HURRY: Final = signal.SIGURG
 """From here on it rests no more. Whoever has not asked for this signal yet is not ended by it."""
 
-TAKEN_PER_S: Final = 400.0
-"""Times a second of its own work that it loses the processor: about 150 on a machine at rest, 1,300 under load."""
+TAKEN_PER_S: Final = 250.0
+"""Times a second of its own work that it loses the processor: 150 at most on a machine at rest, 700 to 6,000 beside
+predictions, also where the process is in no class of its own."""
 
 
 def make_room() -> None:

@@ -14,6 +14,7 @@ from tests.playground import NOON, add_user
 from tests.webapp.monitoring.test_health import CARAT, window
 from webapp.accounts.models import ApiKey, Role
 from webapp.alerts.health_metrics import GAUGES
+from webapp.endpoints.models import Endpoint
 from webapp.gateway import metrics
 from webapp.gateway.answers import Answer
 from webapp.monitoring import running
@@ -79,6 +80,11 @@ def test_the_health_of_an_endpoint_is_told(client, alice, drifted):
 
 def test_every_metric_is_given_by_a_box_of_which_everything_is_known(client, alice, drifted):
     assert {name for name, *_ in scraped(client, alice)} == set(GAUGES)
+
+
+def test_an_endpoint_without_a_journal_is_not_waited_for(client, alice, drifted):
+    Endpoint.objects.update(keeps_journal=False)
+    assert ("bastide_endpoint_look_timestamp_seconds", "penguins") not in scraped(client, alice)
 
 
 def test_an_endpoint_that_nobody_has_looked_at_says_so(client, alice, penguins):

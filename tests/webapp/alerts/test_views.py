@@ -87,8 +87,14 @@ def test_what_somebody_says_is_kept_with_their_name(as_alice, alert, action, kin
     assert (audited.by, audited.endpoint, audited.reason) == ("alice", "penguins", "Asked the shop.")
 
 
-@pytest.mark.parametrize("said", [{"action": "acknowledge"}, {"action": "delete", "words": "x"}, {}])
-def test_an_answer_without_words_or_of_another_kind_changes_nothing(as_alice, alert, said):
+def test_who_has_seen_an_alert_need_not_write_anything(as_alice, alert):
+    assert as_alice.post(reverse("alert", args=[alert.pk]), {"action": "acknowledge"}).status_code == 302
+    assert Alert.objects.get().events.get(kind=EventKind.ACKNOWLEDGED, by__username="alice").words == ""
+    assert Alert.objects.unanswered().count() == 0
+
+
+@pytest.mark.parametrize("said", [{"action": "done"}, {"action": "delete", "words": "x"}, {}])
+def test_a_deed_without_words_or_an_answer_of_another_kind_changes_nothing(as_alice, alert, said):
     assert as_alice.post(reverse("alert", args=[alert.pk]), said).status_code == 400
     assert Alert.objects.unanswered().count() == 1
 

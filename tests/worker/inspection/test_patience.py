@@ -25,11 +25,11 @@ def rests(monkeypatch, *so_far) -> patience._Rests:
     return patience._Rests()
 
 
-def test_it_rests_four_times_as_long_as_it_worked_while_the_processor_is_taken_from_it(monkeypatch, rested):
+def test_it_rests_nine_times_as_long_as_it_worked_while_the_processor_is_taken_from_it(monkeypatch, rested):
     turns = rests(monkeypatch, (1.0, 10), (1.1, 110), (1.1, 111), (1.15, 211), (1.15, 211))
     turns.take(signal.SIGPROF, None)
     turns.take(signal.SIGPROF, None)
-    assert rested == pytest.approx([0.4, 0.2])
+    assert rested == pytest.approx([0.9, 0.45])
 
 
 def test_it_works_on_while_nobody_takes_the_processor(monkeypatch, rested):
@@ -51,7 +51,7 @@ def test_it_rests_no_more_once_somebody_waits_behind_it(monkeypatch, rested):
     turns.take(signal.SIGPROF, None)
     turns.end()
     turns.take(signal.SIGPROF, None)
-    assert rested == pytest.approx([0.4])
+    assert rested == pytest.approx([0.9])
     assert stopped == [(signal.ITIMER_PROF, patience.TURN_S), (signal.ITIMER_PROF, 0)]
 
 
