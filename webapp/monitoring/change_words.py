@@ -8,7 +8,9 @@ from django.utils.translation import pgettext
 
 from webapp.monitoring.refused import REFUSALS, refusal_words
 from webapp.predictions.numbers import number_words, percent_words
-from worker.contract.monitoring import Cause, CauseKind, Check, CheckKind, FeatureDrift
+from worker.contract.monitoring import Cause, CauseKind, Check, CheckKind, DomainDrift, FeatureDrift
+
+FEATURES_NAMED: Final = 3
 
 
 def cause_words(cause: Cause) -> str:
@@ -83,6 +85,21 @@ def drift_words(drift: FeatureDrift) -> str:
         facts = {"now": number_words(drift.median, 4), "then": number_words(drift.reference_median, 4)}
         return _("In the middle %(now)s, in the reference data %(then)s.") % facts
     return _("Its values are otherwise frequent than in the reference data.")
+
+
+def domain_words(found: DomainDrift) -> str:
+    """Return how well a classifier tells the rows from the reference data, beside chance, and what it goes by."""
+    facts = {
+        "rows": number_words(found.rows),
+        "area": number_words(found.area, 2),
+        "low": number_words(found.low, 2),
+        "high": number_words(found.high, 2),
+        "names": ", ".join(name for name, _share in found.features[:FEATURES_NAMED]),
+    }
+    if not found.is_changed:
+        return _("All features together: a classifier has an area of %(area)s, by chance up to %(high)s.") % facts
+    words = _("A classifier tells them from the reference data: area %(area)s, by chance %(low)s to %(high)s.") % facts
+    return " ".join((words, _("It goes by %(names)s.") % facts if facts["names"] else "")).strip()
 
 
 def check_words(check: Check) -> str:

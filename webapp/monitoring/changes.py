@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from webapp.monitoring.change_words import cause_words, check_words, drift_words, subject_words
+from webapp.monitoring.change_words import cause_words, check_words, domain_words, drift_words, subject_words
 from webapp.plots.marks import Strip
 from webapp.plots.strips import columns
 from webapp.predictions.numbers import number_words
@@ -54,11 +54,7 @@ def change_rows(report: WindowReport) -> list[tuple[str, str]]:
         if each.is_changed and (each.kind, each.feature) not in seasonal
     ]
     if report.domain is not None and report.domain.is_changed and ("domain", "") not in seasonal:
-        facts = {"area": number_words(report.domain.area, 2)}
-        told = (
-            _("A classifier tells the rows from those of the reference data (area %(area)s; 0.5 is by chance).") % facts
-        )
-        found.append((_("all features together"), told))
+        found.append((_("all features together"), domain_words(report.domain)))
     return found
 
 

@@ -11,6 +11,7 @@ from webapp.plots.timelines import Look
 from worker.contract.monitoring import Check, CheckKind, FeatureDrift
 from worker.contract.profile import ColumnProfile, Profile
 
+ALL_FEATURES: Final = "all features"
 LEADING: Final = 4
 CLASSES_MAX: Final = 3
 CHECKS_MAX: Final = 4
@@ -53,6 +54,24 @@ def drift_history(name: str, windows: Sequence[Seen]) -> History | None:
             Series(key="psi", name=_("index"), look=Look.STEPS, readings=index),
         ),
         is_logarithmic=True,
+    )
+
+
+def domain_history(windows: Sequence[Seen]) -> History | None:
+    """Return how well a classifier tells the rows of windows from the reference data; None where it never tried."""
+    found = [(seen, seen.report.domain) for seen in windows if seen.report.domain is not None]
+    if not found:
+        return None
+    area = tuple(Reading(seen=seen, rows=each.rows, value=each.area) for seen, each in found)
+    chance = tuple(Reading(seen=seen, rows=each.rows, value=each.high) for seen, each in found)
+    return History(
+        subject=ALL_FEATURES,
+        title=_("All features together"),
+        axis=_("area under the ROC curve"),
+        series=(
+            Series(key="domain_limit", name=_("so far by chance"), look=Look.LIMIT, readings=chance),
+            Series(key="domain_area", name=_("area"), look=Look.STEPS, readings=area),
+        ),
     )
 
 

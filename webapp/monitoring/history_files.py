@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from webapp.endpoints.models import Endpoint
-from webapp.monitoring.drift_histories import answer_histories, limit_of
+from webapp.monitoring.drift_histories import ALL_FEATURES, answer_histories, limit_of
 from webapp.monitoring.histories import History, Seen, seen_windows
 from webapp.monitoring.outcome_histories import (
     coverage_histories,
@@ -15,7 +15,7 @@ from webapp.monitoring.outcome_histories import (
 )
 from webapp.registry.models import ModelVersion
 from webapp.registry.profiles import profile_of
-from worker.contract.monitoring import FeatureDrift
+from worker.contract.monitoring import DomainDrift, FeatureDrift
 
 COLUMNS: Final = (
     "endpoint", "version", "window_begins", "window_ends", "is_open", "subject", "figure", "n", "value", "low", "high",
@@ -67,6 +67,13 @@ def _features(windows: Sequence[Seen], _version: ModelVersion) -> Iterator[tuple
         for each in seen.report.features:
             yield from ((seen, figure) for figure in _of_drift(each))
             yield seen, (each.name, "drift_times_importance", each.rows, weights.get(each.name), None, None, None)
+        if seen.report.domain is not None:
+            yield seen, _of_domain(seen.report.domain)
+
+
+def _of_domain(found: DomainDrift) -> Figure:
+    """Return the area with the interval in which it lies by chance."""
+    return ALL_FEATURES, "domain_area", found.rows, found.area, found.low, found.high, None
 
 
 def _of_drift(each: FeatureDrift) -> Iterator[Figure]:

@@ -63,4 +63,5 @@ def test_a_category_is_told_with_its_shares_then_and_now(now, words):
 def test_in_french_too():
     with translation.override("fr"):
         said = cause_words(Cause(kind=CauseKind.CATEGORY, value="Fair", share=0.6, offset=0.3))
-    assert said == "«\u00a0Fair\u00a0» figure dans 60,0\u00a0% des lignes, et dans 30,0\u00a0% des données de référence."
+    words = said.replace("\u00a0", " ")
+    assert words == "« Fair » figure dans 60,0 % des lignes, et dans 30,0 % des données de référence."

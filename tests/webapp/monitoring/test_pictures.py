@@ -21,7 +21,7 @@ from webapp.registry.models import ModelVersion
 from webapp.registry.publishing import store
 from worker.contract.inspection import PROFILE
 from worker.contract.manifest import Quality
-from worker.contract.monitoring import Check, CheckKind, Estimate, FeatureDrift, State, Subject
+from worker.contract.monitoring import Check, CheckKind, DomainDrift, Estimate, FeatureDrift, State, Subject
 from worker.contract.monitoring_run import AnswerInterval, Coverage, Operations, Reason, Refusals, WindowReport
 from worker.contract.profile import CategoryProfile, ColumnProfile, NumberProfile, Profile
 from worker.contract.report import CalibrationBin
@@ -52,6 +52,8 @@ def figures(drift: FeatureDrift, accuracy: float) -> dict[str, Any]:
     )  # fmt: skip  # as above
     return {
         "features": (drift,),
+        "domain": DomainDrift(rows=600, reference_rows=300, area=0.5 + drift.psi / 20, low=0.45, high=0.55, p=0.01,
+                              features=(("bill_mm", 0.9),), is_changed=drift is not QUIET),
         "ranking": (("bill_mm", drift.psi),),
         "predictions": (said,),
         "checks": (Check(kind=CheckKind.MISSING, feature="bill_mm", count=60, rows=600, low=0.08, high=0.13,
@@ -115,6 +117,16 @@ def test_a_file_has_a_line_for_each_figure_of_each_window_with_its_n(as_alice, t
 def test_the_file_of_features_has_the_limit_up_to_which_nothing_changed(as_alice, told):
     index = [row for row in rows_of(as_alice, "features") if row["figure"] == "psi"]
     assert [(row["value"], row["high"]) for row in index] == [("0.02", "0.1")] * 3 + [("6.5", "0.1")] * 2
+
+
+def test_all_features_together_are_told_with_what_chance_allows(as_alice, told):
+    page = as_alice.get(reverse("endpoint_health", args=[told.name])).content.decode()
+    assert "from the reference data: area 0.82, by chance 0.45 to 0.55. It goes by bill_mm." in page
+    assert "All features together. so far by chance, 5 windows: first 0.55, last 0.55; area, 5 windows" in page
+    areas = [row for row in rows_of(as_alice, "features") if row["figure"] == "domain_area"]
+    assert [(row["subject"], row["n"], row["value"], row["high"]) for row in areas[-1:]] == [
+        ("all features", "600", "0.825", "0.55")
+    ]
 
 
 @pytest.mark.parametrize("kind", ["answers", "data", "outcomes", "work", "calibration"])
@@ -186,7 +198,7 @@ def test_a_feature_before_the_first_look_says_that_it_was_not_compared(as_alice,
 
 
 def test_what_is_so_each_week_is_told_and_is_no_alarm(as_alice, told, sent):
-    weekly = window(5, **figures(MOVED, 0.9))
+    weekly = window(5, **figures(MOVED, 0.9) | {"domain": None})
     kinds = ("drift", CheckKind.MISSING, CheckKind.TYPE_FAILURE)
     seasonal = tuple(Subject(kind=kind, name="bill_mm") for kind in kinds)
     looked(told, msgspec.structs.replace(weekly, found=msgspec.structs.replace(weekly.found, seasonal=seasonal)))
