@@ -60,7 +60,7 @@ def _body(digest: Digest, new: Sequence[Alert], ended: Sequence[Alert]) -> str:
         parts += [_told(alert) for alert in new]
         if causes := _causes(new):
             parts.append("\n".join([_("What is known of the cause:"), *causes]))
-        parts.append("\n".join([_("What to do:"), *(f"- {_done(each)}" for each in _advice(digest, new))]))
+        parts.append("\n".join([_("What to do:"), *(f"- {_done(each)}" for each in _advice(new))]))
     if ended:
         facts = {"title": digest.endpoint.title}
         parts.append("\n".join([_("This has ended at “%(title)s”:") % facts, *(f"- {_ended(each)}" for each in ended)]))
@@ -93,8 +93,8 @@ def _ended(alert: Alert) -> str:
     return f"{NAMES[Rule(alert.rule)]}{_(': ')}{alert.get_closed_why_display()}. {_address_of(alert)}"
 
 
-def _advice(digest: Digest, new: Sequence[Alert]) -> list[Advice]:
-    found = [each for alert in new for each in advice(digest.endpoint, Rule(alert.rule))]
+def _advice(new: Sequence[Alert]) -> list[Advice]:
+    found = [each for alert in new for each in advice(alert)]
     return list(dict.fromkeys(found))
 
 

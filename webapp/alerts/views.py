@@ -19,7 +19,6 @@ from webapp.alerts.deliveries import Delivery
 from webapp.alerts.digests import remember_language
 from webapp.alerts.models import Alert
 from webapp.alerts.rows import alert_row, alert_rows, delivery_rows, event_rows
-from webapp.alerts.sightings import Rule
 from webapp.alerts.wording import advice, cause_rows
 from webapp.audit.models import Action, AuditEvent, Entry
 from webapp.endpoints.models import Endpoint
@@ -113,7 +112,7 @@ def _context(found: Alert) -> dict[str, Any]:
         "alert": found,
         "row": alert_row(found),
         "causes": cause_rows(found),
-        "advice": advice(found.endpoint, Rule(found.rule)) if found.is_open else [],
+        "advice": advice(found) if found.is_open else [],
         "events": event_rows(found),
         "deliveries": delivery_rows(deliveries[:ENDED_SHOWN]),
     }

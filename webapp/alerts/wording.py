@@ -142,11 +142,10 @@ def cause_rows(alert: Alert) -> list[tuple[str, str]]:
     return change_rows(alert.window.report)[:CAUSES_SHOWN]
 
 
-def advice(endpoint: Endpoint, rule: Rule) -> list[Advice]:
-    """Return what to do about a rule that holds, what is done first coming first."""
-    health = Advice(
-        words=_("Look at the rows and the figures."), path=f"/endpoints/{endpoint.name}/health/", link=_("Health")
-    )
+def advice(alert: Alert) -> list[Advice]:
+    """Return what to do about an alert whose rule holds, what is done first coming first."""
+    endpoint, rule = alert.endpoint, Rule(alert.rule)
+    health = Advice(words=_("Look at the figures."), path=f"/endpoints/{endpoint.name}/health/", link=_("Health"))
     if rule in {Rule.LOOK_FAILED, Rule.LOOK_MISSING}:
         words = _("Have an administrator see whether all parts of the box run: sudo bastide doctor.")
         return [Advice(words=words, path="/box/", link=_("The box")), health]
@@ -161,7 +160,18 @@ def advice(endpoint: Endpoint, rule: Rule) -> list[Advice]:
         path=f"/endpoints/{endpoint.name}/export/",
         link=_("Rows to train on"),
     )
-    return [health, asked, trained, *_going_back(endpoint)]
+    return [*_rows_to_see(alert), health, asked, trained, *_going_back(endpoint)]
+
+
+def _rows_to_see(alert: Alert) -> list[Advice]:
+    """Return where the rows are that drove it: on the page of the feature that changed most."""
+    champion = alert.endpoint.champion
+    names = champion.version.manifest.signature.names if champion else ()
+    name = next((each.name for each in alert.sighting.subjects if each.name in names), None)
+    if name is None:
+        return []
+    path = f"/endpoints/{alert.endpoint.name}/health/features/{names.index(name) + 1}/#rows"
+    return [Advice(words=_("Look at the rows that drove it."), path=path, link=name)]
 
 
 def _going_back(endpoint: Endpoint) -> list[Advice]:

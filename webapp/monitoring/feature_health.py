@@ -1,15 +1,14 @@
 """The page of one feature of an endpoint: its history, its distribution beside the reference, and what moved most."""
 
 import csv
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from webapp.endpoints.models import Endpoint
+from webapp.monitoring.bins import Bin, bins_of, rows_to_see
 from webapp.monitoring.change_words import cause_words
 from webapp.monitoring.changes import feature_state, feature_words
 from webapp.monitoring.drift_histories import (
@@ -33,39 +32,12 @@ from webapp.registry.profiles import profile_of
 from worker.contract.monitoring import QUANTILES, FeatureDrift
 from worker.contract.profile import ColumnProfile
 
-FILL: Final = 1e-4
-"""The share that stands for an empty bin, as the index has it."""
-
 SHARES_SHOWN: Final = 3
 PROBABILITY_LEAST: Final = 1e-4
 BIN_COLUMNS: Final = (
     "endpoint", "version", "window_begins", "window_ends", "is_open", "feature", "bin", "above", "at_most", "value",
     "reference_n", "reference_share", "n", "share", "psi_part",
 )  # fmt: skip  # as they stand in the file
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bin:
-    """A bin of the profile: numbers above one edge and at most another, or a category; `then` and `now` are rows."""
-
-    name: str
-    then: int
-    now: int
-    shares: tuple[float, float]
-    above: float | None = None
-    most: float | None = None
-    value: str = ""
-
-    @property
-    def moved(self) -> float:
-        """By how much its share grew."""
-        return self.shares[1] - self.shares[0]
-
-    @property
-    def part(self) -> float:
-        """What the bin adds to the index."""
-        then, now = (max(share, FILL) for share in self.shares)
-        return (now - then) * math.log(now / then)
 
 
 def feature_context(endpoint: Endpoint, version: ModelVersion, at: int) -> dict[str, Any]:
@@ -84,7 +56,7 @@ def feature_context(endpoint: Endpoint, version: ModelVersion, at: int) -> dict[
     if profile is not None:
         bins = bins_of(profile, drift)
         context |= {"bins": [_bin_words(each) for each in bins], "pair": _pair(name, bins)}
-        context |= {"quantiles": _quantile_rows(profile, drift), "values": moved_values(bins, drift)}
+        context |= {"quantiles": _quantile_rows(profile, drift), "links": rows_to_see(profile, bins, last.report)}
     return context
 
 
@@ -128,52 +100,6 @@ def _mean_history(profile: ColumnProfile, drifts: Sequence[tuple[Seen, FeatureDr
     return [
         History(subject=profile.name, title=_("Their mean"), axis="", series=(series,), level=level, from_nothing=False)
     ]
-
-
-def bins_of(profile: ColumnProfile, drift: FeatureDrift) -> list[Bin]:
-    """Return the bins of the profile with the rows of the reference and of the window."""
-    now, total_now = drift.counts, max(sum(drift.counts), 1)
-    if profile.numbers is not None:
-        edges, then = profile.numbers.edges, profile.numbers.counts
-        sides = list(zip((None, *edges), (*edges, None), strict=True))
-        facts: list[dict[str, Any]] = [{"name": _span(*side), "above": side[0], "most": side[1]} for side in sides]
-    else:
-        categories = profile.categories
-        values = categories.values if categories else ()
-        then = (*categories.counts, categories.other) if categories else ()
-        facts = [{"name": value, "value": value} for value in values] + [{"name": _("all others")}]
-    total_then = max(sum(then), 1)
-    return [
-        Bin(then=before, now=after, shares=(before / total_then, after / total_now), **fact)
-        for fact, before, after in zip(facts, then, now, strict=False)
-        if before or after or "above" in fact
-    ]
-
-
-def moved_values(bins: Sequence[Bin], drift: FeatureDrift) -> list[tuple[str, str]]:
-    """Return values of the bin that grew most, as people read them and as the journal writes them.
-
-    A category is one. Of numbers the quantiles of the window are values that rows have; those within the bin are told.
-    Rows with such a value are found by the page of recorded predictions, which knows who may see them.
-    """
-    top = max(bins, key=lambda each: each.moved, default=None)
-    if top is None or top.moved <= 0:
-        return []
-    if top.value:
-        return [(top.value, top.value)]
-    low, high = top.above, top.most
-    within = {each for each in drift.quantiles if (low is None or each > low) and (high is None or each <= high)}
-    return [(number_words(each, 4), f"{each:g}" if each.is_integer() else repr(each)) for each in sorted(within)]
-
-
-def _span(above: float | None, most: float | None) -> str:
-    if above is None and most is None:
-        return _("all values")
-    if above is None and most is not None:
-        return _("≤ %(most)s") % {"most": number_words(most, 4)}
-    if most is None and above is not None:
-        return _("> %(above)s") % {"above": number_words(above, 4)}
-    return _("%(low)s to %(high)s") % {"low": number_words(above or 0, 4), "high": number_words(most or 0, 4)}
 
 
 def _pair(name: str, bins: Sequence[Bin]) -> Plot | None:

@@ -1,5 +1,6 @@
 """The page on which recorded predictions are found: one's own, and everybody's for those who manage the endpoint."""
 
+import math
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from webapp.records.asked_again import ask_again, versions_to_ask
 from webapp.records.data_plane_words import TEMPLATES
 from webapp.records.searches import SearchAwayError, found, own_rows, search_for
 from webapp.sentences import say
-from worker.contract.records import FindOutcome, FindRequest, RecordedRow, Selector
+from worker.contract.records import BY_RANGE, MISSING, RANGE, FindOutcome, FindRequest, RecordedRow, Selector
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST
 
 ID_LENGTH_MAX: Final = 200
@@ -27,7 +28,9 @@ LOOKS: Final = {
     BY_REQUEST: gettext_lazy("the id of the request"),
     BY_KEY: gettext_lazy("the identifier in the file of a job"),
     BY_FEATURE: gettext_lazy("the value of a feature"),
+    BY_RANGE: gettext_lazy("a range of a feature: 120..400, or - for no value"),
 }
+OF_FEATURES: Final = frozenset({BY_FEATURE, BY_RANGE})
 
 
 @require_safe
@@ -101,10 +104,25 @@ def _search(request: HttpRequest, endpoint: Endpoint) -> FindRequest | None:
     if "id" not in said:
         return search_for(user, endpoint, own_rows(user))
     by, value, feature = said.get("by", BY_REQUEST), said["id"].strip()[:ID_LENGTH_MAX], said.get("feature", "")
-    if by not in LOOKS or not value or (by == BY_FEATURE and (not feature or feature.startswith("@"))):
+    if by not in LOOKS or not value or (by in OF_FEATURES and (not feature or feature.startswith("@"))):
         return None
-    name = feature[:ID_LENGTH_MAX] if by == BY_FEATURE else ""
-    return search_for(user, endpoint, Selector(by=by, values=(value,), name=name))
+    values = _bounds(value) if by == BY_RANGE else (value,)
+    name = feature[:ID_LENGTH_MAX] if by in OF_FEATURES else ""
+    return None if values is None else search_for(user, endpoint, Selector(by=by, values=values, name=name))
+
+
+def _bounds(said: str) -> tuple[str, ...] | None:
+    """Return the bounds of a range, nothing for rows without a value; None for what is neither."""
+    if said == MISSING:
+        return ()
+    low, is_range, high = said.replace(",", ".").partition(RANGE)
+    try:
+        numbers = [float(each) if each.strip() else None for each in (low, high)]
+    except ValueError:
+        return None
+    if not is_range or any(each is not None and not math.isfinite(each) for each in numbers):
+        return None
+    return tuple("" if each is None else repr(each) for each in numbers)
 
 
 def _told(request: HttpRequest, endpoint: Endpoint, outcome: FindOutcome) -> dict[str, Any]:

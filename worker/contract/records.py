@@ -11,6 +11,13 @@ from worker.contract.words import Words
 BY_CALLER: Final = "caller"
 """Beside the ways in which a truth names a row: by who asked, as the journal writes it (`api:12`)."""
 
+BY_RANGE: Final = "range"
+"""For looking only: rows of which a feature is above one bound and at most another, or has no value."""
+
+RANGE: Final = ".."
+MISSING: Final = "-"
+"""How a range is written in an address: `120..400`, either end may be open, or rows without a value."""
+
 WAYS: Final = (BY_REQUEST, BY_KEY, BY_FEATURE, BY_CALLER)
 
 ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -30,7 +37,10 @@ Value = str | int | float | bool | None
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rows: those of which `by` says one of `values`; `name` is the feature, where it is by one."""
+    """Which rows: those of which `by` says one of `values`; `name` is the feature, where it is by one.
+
+    By a range, `values` are the bounds as JSON writes numbers, "" for none; without any, rows that have no value.
+    """
 
     by: str
     values: tuple[str, ...]

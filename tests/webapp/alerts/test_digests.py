@@ -84,6 +84,7 @@ def test_the_owner_reads_what_changed_why_and_what_to_do(alarmed):
     assert "Changed since 18 November 2025: bill_mm." in letter.body
     assert "The unit has probably changed (carat to mg)" in letter.body
     assert "http://box.example/endpoints/penguins/health/" in letter.body
+    assert "rows that drove it. http://box.example/endpoints/penguins/health/features/1/#rows" in letter.body
     assert f"http://box.example/alerts/{Alert.objects.get().pk}/" in letter.body
 
 

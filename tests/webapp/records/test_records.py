@@ -39,6 +39,22 @@ def test_a_person_finds_what_they_asked(as_bob, noted):
     assert "98.7 %" in told
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("46..47", "46.1 mm"),
+        ("46,05..", "46.1 mm"),
+        ("46.1..50", "You have asked nothing that is known by that."),
+        ("-", "You have asked nothing that is known by that."),
+        ("46", "Say what to look for."),
+        ("low..high", "Say what to look for."),
+        ("..nan", "Say what to look for."),
+    ],
+)
+def test_rows_are_found_by_a_range_of_a_feature(as_bob, noted, said, words):
+    assert words in page(as_bob, by="range", feature="bill_mm", id=said)
+
+
 def test_inputs_stand_in_the_order_of_the_signature(as_bob, noted):
     told = page(as_bob, by="request", id="bobs")
     places = [told.index(words) for words in ("Bill 46.1", "Island Biscoe", "Year 2007", "Ringed Yes", "Note a note")]

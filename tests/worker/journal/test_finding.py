@@ -5,7 +5,7 @@ import pytest
 
 from tests.worker.journal.rows import DAY_MS, NOON_MS, ORIGIN, SIGNATURE, answered
 from worker.contract.journal import JournalRule
-from worker.contract.records import BY_CALLER, SEARCH_S, FindRequest, Selector
+from worker.contract.records import BY_CALLER, BY_RANGE, SEARCH_S, FindRequest, Selector
 from worker.contract.truth import BY_FEATURE, BY_REQUEST, Truth
 from worker.journal import truth
 from worker.journal.finding import find
@@ -102,3 +102,28 @@ def test_what_is_found_can_be_sent(endpoint, write):
     write(answered("a"))
     outcome = found(endpoint, "a")
     assert msgspec.json.decode(msgspec.json.encode(outcome), type=type(outcome)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rows"),
+    [
+        ("carat", ("1.0", "2.5"), 2),
+        ("carat", ("2.5", ""), 0),
+        ("carat", ("", "1.5"), 2),
+        ("carat", (), 0),
+        ("stones", ("0", "3"), 2),
+        ("cut", (), 1),
+        ("cut", ("", ""), 0),
+        ("depth", (), 0),
+    ],
+)
+def test_rows_are_found_by_the_range_of_a_feature_or_by_its_absence(endpoint, write, name, values, rows):
+    write(answered("a", rows=3))
+    assert len(found(endpoint, *values, by=BY_RANGE, name=name).rows) == rows
+
+
+@pytest.mark.parametrize("values", [("1",), ("x", "2"), ("1", "2", "3")])
+def test_bounds_that_no_site_sends_are_refused(endpoint, write, values):
+    write(answered("a"))
+    with pytest.raises(ValueError):  # noqa: PT011  # float's own words, or ours
+        found(endpoint, *values, by=BY_RANGE, name="carat")
