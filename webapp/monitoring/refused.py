@@ -27,6 +27,9 @@ REASONS: Final = {
     ErrorCode.NOT_JSON: gettext_lazy("the body is not JSON"),
     ErrorCode.UNSUPPORTED_MEDIA_TYPE: gettext_lazy("neither JSON nor CSV"),
     ErrorCode.TOO_MANY_ROWS: gettext_lazy("too many rows in one request"),
+    ErrorCode.MODEL_ERROR: gettext_lazy("the model failed on them"),
+    ErrorCode.MODEL_NOT_READY: gettext_lazy("the version could not be loaded"),
+    ErrorCode.PREDICTION_TIMEOUT: gettext_lazy("nobody waited for the answer any longer"),
 }
 
 

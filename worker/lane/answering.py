@@ -56,14 +56,14 @@ OnAnswered = Callable[[ServedModel, list[Asked], Table, Answers, Timing], None]
 """Takes what was answered: the model, who asked, all their rows and answers in order, and how long it took."""
 
 OnRefused = Callable[[LaneBatch, Tally], None]
-"""Takes what was refused of one request."""
+"""Takes what was refused of one request, or failed."""
 
 
 class Answering:
     """Answers batches with the models of `cache`; `now_s` is the machine's monotonic clock.
 
-    `on_answered` is told of every row that was answered, `on_refused` of what could not be read as rows; neither of
-    comparisons: nobody got those.
+    `on_answered` is told of every row that was answered, `on_refused` of what could not be read as rows, of what the
+    model raised on, and of requests that nobody waits for any more; neither of comparisons: nobody got those.
     """
 
     def __init__(
@@ -94,6 +94,9 @@ class Answering:
         """Return the replies by the gateway they go to. Requests past their deadline are dropped."""
         started_s = self._began_s = self._now_s()
         waiting = [(batch, request) for batch, request in part if request.deadline_s > started_s]
+        for batch, request in part:
+            if request.deadline_s <= started_s:
+                self._failed(batch, ErrorCode.PREDICTION_TIMEOUT)
         replies: dict[str, list[LaneReply]] = {}
         if waiting:
             digest, against = waiting[0][0].digest, waiting[0][0].against
@@ -110,7 +113,9 @@ class Answering:
         try:
             model = self._cache.get(digest)
         except ModelError as error:
-            yield from ((batch, _refuse(request, error.body())) for batch, request in waiting)
+            for batch, request in waiting:
+                self._failed(batch, error.body().code)
+                yield batch, _refuse(request, error.body())
             return
         asked: list[tuple[LaneBatch, Asked]] = []
         for batch, request in waiting:
@@ -130,7 +135,13 @@ class Answering:
             if len(asked) > 1:
                 return [reply for one in asked for reply in self._predict_together(model, [one])]
             logger.warning("Request %s: the model raised %r.", asked[0].request.request_id, error)
+            self._failed(asked[0].batch, ErrorCode.MODEL_ERROR, asked[0].table.row_count)
             return [_refuse(asked[0].request, _model_error(error))]
+
+    def _failed(self, batch: LaneBatch, code: ErrorCode, rows: int = 1) -> None:
+        """Tell of a request that came to nothing without a fault of its rows; where nobody counted them, it is one."""
+        if not batch.against:
+            self._on_refused(batch, Tally(rows, {("", code.value): rows}))
 
     def _predict(self, model: ServedModel, asked: list[Asked]) -> list[LaneReply]:
         table = Table.concatenate([one.table for one in asked])

@@ -1,5 +1,6 @@
 """What the lane hands to the journal: who asked what of which endpoint, and how long it took."""
 
+import dataclasses
 import itertools
 
 from tests.worker.models import trained
@@ -81,6 +82,23 @@ def test_what_was_refused_is_counted_by_feature_and_reason(tmp_path):
     assert found.reasons["island", "wrong_type"] == 2
     assert found.reasons["", "unknown_feature"] == found.reasons["", "not_json"] == 1
     assert not [feature for feature, _ in found.reasons if feature not in ("", *trained.penguins().signature.names)]
+
+
+def test_what_failed_is_counted_too(tmp_path):
+    # A model of other features than its signature says raises on any row.
+    failing = dataclasses.replace(trained.penguins(), model=trained.logistic().model)
+    write_version(tmp_path / "models" / DIGEST, failing, Engine.SKLEARN)
+    journal_of(tmp_path, batch("penguins", asked(0, rows=3), asked(1, asked_s=NOW_S - DEADLINE_S - 1)))
+    (found,) = refusals.read(tmp_path / "journal" / "penguins", Window())
+    assert (found.rows, found.requests) == (4, 2)
+    assert found.reasons == {("", "model_error"): 3, ("", "prediction_timeout"): 1}
+
+
+def test_a_version_that_cannot_be_loaded_is_counted(tmp_path):
+    gone = LaneBatch("g", "penguins", 1, "d" * 64, (asked(0),), "", rule=JournalRule())
+    journal_of(tmp_path, gone)
+    (found,) = refusals.read(tmp_path / "journal" / "penguins", Window())
+    assert found.reasons == {("", "model_not_ready"): 1}
 
 
 def test_an_endpoint_without_a_journal_counts_no_refusals(tmp_path):
