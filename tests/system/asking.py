@@ -44,6 +44,7 @@ class Client:
         self._headers |= {} if keeps else {"Connection": "close"}
         self._keeps = keeps
         self._connection = None
+        self.again = 0
 
     def ask(self):
         """Return why there was no prediction, or nothing."""
@@ -52,7 +53,10 @@ class Client:
             return self._ask()
         except http.client.RemoteDisconnected as error:
             self._connection = None
-            return repr(error) if is_fresh else self.ask()
+            if is_fresh:
+                return repr(error)
+            self.again += 1
+            return self.ask()
         except (OSError, http.client.HTTPException) as error:
             self._connection = None
             return repr(error)
@@ -82,7 +86,7 @@ def main():
         slowest_s = max(slowest_s, time.monotonic() - started_s)
         asked += 1
         time.sleep(PAUSE_S)
-    print(json.dumps({"asked": asked, "failed": failed[:20], "slowest_s": slowest_s}))
+    print(json.dumps({"asked": asked, "failed": failed[:20], "again": client.again, "slowest_s": slowest_s}))
 
 
 if __name__ == "__main__":

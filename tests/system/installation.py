@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,9 +75,13 @@ def _make(place: Path, release: str) -> None:
 def _install(machine: Machine) -> None:
     """Install by the command of the README; what it would touch is asked before."""
     install = (f"{CHECKOUT}/bastide", "install", "--name", NAME, "--name", ADDRESS)
+    started_s = time.monotonic()
     machine.run(f"{CHECKOUT}/bastide", "--version", timeout_s=300)  # makes the checkout's own environment
+    fetching_s = time.monotonic() - started_s
     before = machine.run("sh", "-c", FILES)
     machine.notes["plan"] = machine.run(*install, "--plan")
     machine.notes["touched by the plan"] = "" if machine.run("sh", "-c", FILES) == before else "something"
+    started_s = time.monotonic()
     machine.notes["install"] = machine.run(*install, timeout_s=900)
+    machine.notes["took_s"] = str(fetching_s + time.monotonic() - started_s)
     machine.notes["units"] = machine.run("systemctl", "show", *UNITS, "--property=Id,ActiveState,NRestarts")

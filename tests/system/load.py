@@ -37,9 +37,13 @@ def _trusting(authority: Path) -> ssl.SSLContext:
 
 
 class Load:
-    """Half of the callers keep their connection, the others make one for each request. A wait of 15 s is a failure."""
+    """Half of the callers keep their connection, the others make one for each request. A wait of 15 s is a failure.
+
+    `asked_again` counts the connections that the other side closed while they were kept.
+    """
 
     def __init__(self, machine: Machine, name: str, key: str, rows: list[dict[str, object]], callers: int = 6) -> None:
+        self.kept = (callers + 1) // 2
         self._machine = machine
         self._name = name
         self._body = json.dumps({"rows": rows})
@@ -49,6 +53,7 @@ class Load:
         self._lock = threading.Lock()
         self.answered = 0
         self.longest_s = 0.0
+        self.asked_again = 0
         self.failures: list[str] = []
         self.answers: set[str] = set()
 
@@ -88,10 +93,16 @@ class Load:
                 connection = None
             # A server may close a connection that it kept at the moment at which the next request leaves: clients ask
             # again by another one, as HTTP says (RFC 9112, 9.3.1).
-            if not (is_kept and failure.startswith(CLOSED)):
+            if is_kept and failure.startswith(CLOSED):
+                self._note_closed()
+            else:
                 self._note(failure, body, time.monotonic() - started_s)
         if connection is not None:
             connection.close()
+
+    def _note_closed(self) -> None:
+        with self._lock:
+            self.asked_again += 1
 
     def _note(self, failure: str, body: bytes, took_s: float) -> None:
         with self._lock:

@@ -99,8 +99,9 @@ def test_the_end_of_an_installation_tells_where_the_box_is(installed):
 def test_an_installation_takes_minutes(installed):
     told = re.search(r"^Installed in (\d+) s\.$", installed.notes["install"], re.MULTILINE)
     assert told
-    print(f"installed in {told[1]} s")
-    assert int(told[1]) <= INSTALLED_WITHIN_S
+    took_s = float(installed.notes["took_s"])
+    print(f"installed in {told[1]} s, {took_s:.0f} s with all that the command needs itself")
+    assert int(told[1]) <= took_s <= INSTALLED_WITHIN_S
 
 
 def test_every_unit_runs_and_stays(installed):

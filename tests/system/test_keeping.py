@@ -23,6 +23,8 @@ ASKING = ROOT / "tests/system/asking.py"
 OTHER = "/root/other"
 BACKUP = "/root/box.backup"
 RETURN_S = 10.0
+MOVES = 2
+ASKED_MEANWHILE = 300
 IN_PLACE = 'import os\nif os.environ.get("BASTIDE_DATA_DIR") == "/var/lib/bastide" and "LISTEN_FDS" in os.environ:\n'
 
 
@@ -84,6 +86,7 @@ def asked(machine: Machine, key: str) -> Iterator[dict[str, Any]]:
         told = [json.loads(client.communicate(timeout=60)[0]) for client in clients]
     found["asked"] = min(each["asked"] for each in told)
     found["failed"] = [problem for each in told for problem in each["failed"]]
+    found["again"] = sum(each["again"] for each in told)
 
 
 def changed_checkout(machine: Machine, **files: str) -> str:
@@ -209,6 +212,8 @@ def test_an_upgrade_and_the_way_back_refuse_nobody_and_what_runs_stays_with_its_
         directory = box.run("sh", "-c", "readlink /proc/$(systemctl show -p MainPID --value bastide-web)/cwd").strip()
         box.run("bastide", "rollback", timeout_s=300)
     assert found["failed"] == []
+    assert found["asked"] >= ASKED_MEANWHILE
+    assert found["again"] <= MOVES  # a kept connection that was closed once a move
     assert (running(box), directory) == (former, f"/opt/bastide/{other}")
     assert other != former
 
