@@ -93,8 +93,9 @@ def rows_to_see(profile: ColumnProfile, bins: Sequence[Bin], report: WindowRepor
     if CheckKind.OUT_OF_RANGE in checks and profile.numbers is not None:
         least, largest = profile.numbers.percentiles[0], profile.numbers.percentiles[-1]
         below = math.nextafter(least, -math.inf)
-        found.append(_link(name, BY_RANGE, f"{RANGE}{below!r}", _("< %(least)s") % {"least": number_words(least, 4)}))
-        found.append(_link(name, BY_RANGE, f"{largest!r}{RANGE}", span_words(largest, None)))
+        words = _("< %(least)s") % {"least": number_words(least, 4)}
+        found += [_link(name, BY_RANGE, f"{RANGE}{below!r}", words)] if bins[0].now else []
+        found += [_link(name, BY_RANGE, f"{largest!r}{RANGE}", span_words(largest, None))] if bins[-1].now else []
     if CheckKind.NEW_CATEGORY in checks and checks[CheckKind.NEW_CATEGORY].value:
         value = checks[CheckKind.NEW_CATEGORY].value
         found.append(_link(name, BY_FEATURE, value, value))

@@ -186,10 +186,13 @@ def test_the_bin_that_grew_most_and_what_a_check_is_about_lead_to_their_rows():
     beyond = Check(
         kind=CheckKind.OUT_OF_RANGE, feature="bill_mm", count=60, rows=600, low=0.1, high=0.2, is_changed=True
     )
-    report = msgspec.structs.replace(report, checks=(beyond,))
+    moved = msgspec.structs.replace(MOVED, counts=(60, 540))
+    report = msgspec.structs.replace(report, features=(moved,), checks=(beyond,))
     assert links(report, FROZEN.features[0]) == [
         ("> 44", "44.0.."), ("< 30", "..29.999999999999996"), ("> 60", "60.0..")
     ]  # fmt: skip  # as above
+    report = msgspec.structs.replace(report, features=(msgspec.structs.replace(MOVED, counts=(0, 600)),))
+    assert links(report, FROZEN.features[0]) == [("> 44", "44.0.."), ("> 60", "60.0..")]
 
 
 def test_a_category_that_grew_or_is_new_leads_to_its_rows():
