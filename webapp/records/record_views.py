@@ -28,7 +28,7 @@ LOOKS: Final = {
     BY_REQUEST: gettext_lazy("the id of the request"),
     BY_KEY: gettext_lazy("the identifier in the file of a job"),
     BY_FEATURE: gettext_lazy("the value of a feature"),
-    BY_RANGE: gettext_lazy("a range of a feature: 120..400, or - for no value"),
+    BY_RANGE: gettext_lazy("the range of a feature"),
 }
 OF_FEATURES: Final = frozenset({BY_FEATURE, BY_RANGE})
 
