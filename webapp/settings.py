@@ -20,6 +20,7 @@ CHECKS_FILE = DATA_DIR / "checks.json"
 FINDINGS_FILE = ENVIRONMENT.findings_file
 ALERTS_FILE = DATA_DIR / "alerts.json"
 REDIS_SOCKET = ENVIRONMENT.redis_socket
+DOORS_DIR = ENVIRONMENT.doors_dir
 PUBLIC_URL = ENVIRONMENT.public_url
 IS_BEHIND_PROXY = ENVIRONMENT.is_behind_proxy
 INFERENCE_PROCESSES = ENVIRONMENT.inference_processes

@@ -127,4 +127,23 @@ def test_the_data_plane_is_given_its_own_login_and_no_database(plane):
     assert found["LoadCredential"] == ["queue:/etc/bastide/credentials/queue-data"]
     assert found["User"] == ["bastide-worker"]
     assert found["InaccessiblePaths"] == ["/etc/bastide"]
-    assert found["ReadWritePaths"] == ["/var/lib/bastide/spool /run/bastide/lane"]
+    opens_a_door = plane == "inference@"
+    assert found["ReadWritePaths"] == ["/var/lib/bastide/spool" + opens_a_door * " /run/bastide/doors"]
+
+
+def test_each_directory_of_sockets_has_one_account_that_writes_there():
+    lines = [line.split() for line in (UNIT_FILES / "tmpfiles.conf").read_text().splitlines()]
+    found = {line[1]: tuple(line[2:5]) for line in lines if line[0] == "d" and line[1].startswith("/run/")}
+    assert found == {
+        "/run/bastide": ("0755", "root", "root"),
+        "/run/bastide/lane": ("2750", "bastide-redis", "bastide-lane"),
+        "/run/bastide/doors": ("2750", "bastide-worker", "bastide-lane"),
+        "/run/bastide/metrics": ("0700", "bastide", "bastide"),
+    }
+
+
+def test_only_redis_may_write_where_its_socket_lies():
+    writing = [
+        path.stem for path in SERVICES if " /run/bastide/lane" in path.read_text().partition("ReadWritePaths")[2]
+    ]
+    assert writing == ["bastide-redis"]

@@ -13,6 +13,12 @@ def test_paths_come_from_the_environment():
     assert (settings.models_dir, settings.spool_dir, settings.redis_socket) == (Path("/m"), Path("/s"), Path("/r.sock"))
 
 
+def test_doors_open_beside_redis_unless_they_have_their_own_directory():
+    named = {"BASTIDE_REDIS_SOCKET": "/run/r.sock"}
+    assert Settings.read(named, 8 * GIGABYTE).doors_dir == Path("/run")
+    assert Settings.read({**named, "BASTIDE_DOORS_DIR": "/d"}, 8 * GIGABYTE).doors_dir == Path("/d")
+
+
 def test_paths_default_to_the_data_directory_here():
     assert Settings.read({}, 8 * GIGABYTE).models_dir == Path("var/models").absolute()
 

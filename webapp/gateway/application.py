@@ -55,11 +55,12 @@ class ClientGoneError(Exception):
 
 
 class Gateway:
-    """`django` gets whatever is no inference URL; `socket` is Redis."""
+    """`django` gets whatever is no inference URL; `socket` is Redis, and in `doors` lie those of the workers."""
 
-    def __init__(self, django: Application, socket: Path) -> None:
+    def __init__(self, django: Application, socket: Path, doors: Path) -> None:
         self._django = django
         self._socket = socket
+        self._doors = doors
         self._state: GatewayState | None = None
         self._numbers = itertools.count()
         self._process = ""
@@ -111,7 +112,7 @@ class Gateway:
             if message["type"] == "lifespan.startup":
                 # Here, not above: this process was forked from one that had imported the application already.
                 self._process = token_hex(6)
-                self._state = GatewayState(LaneClient(self._socket))
+                self._state = GatewayState(LaneClient(self._socket, self._doors))
                 await self._state.start()
                 _spare_the_collector()
                 await send({"type": "lifespan.startup.complete"})
