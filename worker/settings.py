@@ -28,6 +28,11 @@ class Settings:
     inspection_memory_bytes: int
     inspection_timeout_s: float = INSPECTION_TIMEOUT_S
 
+    @property
+    def batch_cache_bytes(self) -> int:
+        """What a batch worker keeps loaded: never more than the largest model that an inspection accepts."""
+        return min(self.model_cache_bytes, self.inspection_memory_bytes)
+
     @classmethod
     def read(cls, environment: "os._Environ[str] | dict[str, str]", memory_bytes: int) -> Self:
         """Return the settings of a process on a machine with this much memory; paths default to those in `./var`."""

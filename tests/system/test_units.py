@@ -9,7 +9,9 @@ import pytest
 from appliance.care.services import EXPOSURE_MAX, ROOTS, exposure_max
 from appliance.installing.firewall import SERVICE
 from appliance.installing.places import UNIT_FILES
+from appliance.installing.settings import REDIS_MEMORY_SHARE
 from appliance.installing.units import files, names
+from worker.settings import Settings
 
 WAY_OUT = "bastide-egress"
 """It alone has a network, and nothing that it could lose."""
@@ -113,6 +115,29 @@ def test_all_of_the_box_leaves_memory_to_the_machine():
     found = settings_of((UNIT_FILES / "bastide.slice").read_text())
     assert int(found["MemoryMax"][0].rstrip("%")) <= 90
     assert found["TasksMax"]
+
+
+def percents(unit: str, name: str) -> int:
+    (value,) = settings_of((UNIT_FILES / unit).read_text())[name]
+    return int(value.removesuffix("%"))
+
+
+def test_the_online_path_keeps_its_memory_before_jobs():
+    kept = [percents(f"bastide-{unit}.service", "MemoryLow") for unit in ("web", "redis", *["inference@"] * 2)]
+    assert sum(kept) > percents("bastide.slice", "MemoryLow") >= 50
+    assert percents("bastide-redis.service", "MemoryLow") >= 100 // REDIS_MEMORY_SHARE
+    others = [path for path in SERVICES if path.stem in {"bastide-jobs", "bastide-batch@"} or path in TASKS]
+    assert not any("MemoryLow" in path.read_text() for path in others)
+
+
+def test_jobs_are_held_back_before_the_whole_box_is_and_have_room_for_what_they_may_do():
+    machine = 2 * 2**30
+    settings = Settings.read({"BASTIDE_INFERENCE_PROCESSES": "1"}, machine)
+    for unit, needed in (("jobs", settings.inspection_memory_bytes), ("batch@", settings.batch_cache_bytes)):
+        most = percents(f"bastide-{unit}.service", "MemoryHigh")
+        assert most < percents("bastide.slice", "MemoryHigh") < percents("bastide.slice", "MemoryMax")
+        assert machine * most // 100 > needed
+        assert most >= 50 + 15
 
 
 def test_each_unit_that_starts_with_the_box_has_its_file():

@@ -34,6 +34,13 @@ def test_each_process_keeps_its_part_of_what_an_admin_allows():
     assert Settings.read(told, 10 * GIGABYTE).model_cache_bytes == 3 * 2**30 // 4
 
 
+def test_a_batch_worker_keeps_no_more_than_half_of_the_machine():
+    alone = {"BASTIDE_INFERENCE_PROCESSES": "1"}
+    assert Settings.read(alone, 10 * GIGABYTE).batch_cache_bytes == 5 * GIGABYTE
+    shared = Settings.read({}, 10 * GIGABYTE)
+    assert shared.batch_cache_bytes == shared.model_cache_bytes < 5 * GIGABYTE
+
+
 def test_an_inspection_takes_no_longer_than_an_admin_allows():
     assert Settings.read({}, GIGABYTE).inspection_timeout_s == 300
     assert Settings.read({"BASTIDE_INSPECTION_SECONDS": "20"}, GIGABYTE).inspection_timeout_s == 20
