@@ -11,6 +11,7 @@ from appliance.installing.firewall import SERVICE
 from appliance.installing.places import UNIT_FILES
 from appliance.installing.settings import REDIS_MEMORY_SHARE
 from appliance.installing.units import files, names
+from webapp import gunicorn_conf
 from worker.settings import Settings
 
 WAY_OUT = "bastide-egress"
@@ -77,6 +78,14 @@ def test_every_service_comes_back_and_has_its_share(serving):
     assert found["Slice"] == ["bastide.slice"]
     assert found["CPUWeight"]
     assert found.get("PrivateNetwork") == (None if serving.stem == WAY_OUT else ["yes"])
+
+
+def test_who_stands_still_is_found_out(serving):
+    found = settings_of(serving.read_text())
+    assert (found["Type"], found["NotifyAccess"]) == (["notify"], ["main"])
+    late = ["60"] if found.get("CPUSchedulingPolicy") == ["idle"] else ["10"]
+    assert found["WatchdogSec"] == late
+    assert gunicorn_conf.timeout == 10
 
 
 def test_a_task_of_root_ends_and_holds_no_capability(task):
