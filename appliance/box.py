@@ -42,7 +42,8 @@ class Options:
     address: Address
     sizes: Sizes
     with_examples: bool = True
-    force: bool = False
+    force: str = ""
+    """Why it starts although a check fails; it does not, unless somebody said why."""
 
 
 class Box:

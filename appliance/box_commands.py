@@ -51,7 +51,7 @@ def run_install(arguments: argparse.Namespace, terminal: Terminal) -> int:
         names=tuple(arguments.names or [socket.getfqdn()]),
         version=version(),
         with_examples=arguments.examples,
-        force=arguments.force,
+        force=arguments.force or "",
     )
     if not arguments.plan:
         install(wish, terminal.say)

@@ -8,6 +8,9 @@ from typing import Final
 WAYS: Final = ("request", "key", "feature", "caller")
 """By what rows are known."""
 
+REASON_LETTERS_MIN: Final = 3
+REASON_MAX: Final = 500
+
 Adding = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command with a summary and an example."""
 
@@ -27,10 +30,25 @@ def add_install(add: Adding) -> None:
         help=f"a name or address that people type, the usual one first; again for more (here {socket.getfqdn()})",
     )
     command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
-    command.add_argument("--force", action="store_true", help="install although a check failed; this is recorded")
+    add_force(command, "install")
     command.add_argument(
         "--plan", "--dry-run", action="store_true", help="print all that would be touched, and touch nothing"
     )
+
+
+def add_force(command: argparse.ArgumentParser, verb: str) -> None:
+    """Add `--force REASON`."""
+    what = f"{verb} although a check failed, and why you do; this is recorded"
+    command.add_argument("--force", type=reason, metavar="REASON", help=what)
+
+
+def reason(text: str) -> str:
+    """Return why somebody wants something. Raise where that says nothing to whoever reads it in a year."""
+    said = " ".join(text.split())
+    if sum(letter.isalpha() for letter in said) < REASON_LETTERS_MIN:
+        message = f"{text!r} is no reason; say it in words, such as --force 'a slow disk will do for a trial'"
+        raise argparse.ArgumentTypeError(message)
+    return said[:REASON_MAX]
 
 
 def add_uninstall(add: Adding) -> None:

@@ -87,7 +87,7 @@ def _box_options(arguments: argparse.Namespace) -> Options:
             web=arguments.web_processes, inference=arguments.inference_processes, batch=arguments.batch_processes
         ),
         with_examples=arguments.examples,
-        force=arguments.force,
+        force=arguments.force or "",
     )
 
 

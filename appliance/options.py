@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from appliance.accounts import ROLES
-from appliance.box_options import Adding, add_forget, add_install, add_tls, add_uninstall
+from appliance.box_options import Adding, add_force, add_forget, add_install, add_tls, add_uninstall
 from appliance.bundling.options import add_bundle, add_cloud_init
 from appliance.care.options import add_care, add_config
 from appliance.demo import STORIES
@@ -106,7 +106,7 @@ def add_demo(commands: "type_of_commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_box(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--force", action="store_true", help="start although a check failed; this is recorded")
+    add_force(command, "start")
     cores = len(os.sched_getaffinity(0))
     # On few cores a second web process costs a quarter of the rate at 16 connections: fewer requests leave together.
     # A second inference worker stands by, so it costs nothing but memory.

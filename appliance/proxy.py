@@ -32,6 +32,9 @@ FIRST_SOCKET: Final = 3
 HTTP2_ALONE_SINCE: Final = (1, 25, 1)
 """Since then nginx has a directive for HTTP/2; before, it is said of the addresses."""
 
+LIMIT_MAX: Final = 65535
+"""nginx takes no larger one."""
+
 INCLUDE: Final = re.compile(r"^( *)include (\w+\.conf);$", re.MULTILINE)
 MARK: Final = re.compile(r"@([A-Z0-9_]+)@")
 NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -46,6 +49,7 @@ class Front:
 
     `upstream` is where the site listens, `unix:PATH` or `ADDRESS:PORT`; `acme` holds the answers to an ACME server;
     `results` and `exports` are the spool's directories of files that go out by X-Accel-Redirect; `run` is nginx's own.
+    So many requests of one address may be under way as the kernel lets it hold connections: any number without a bound.
     """
 
     names: tuple[str, ...]
@@ -59,6 +63,7 @@ class Front:
     exports: Path
     run: Path
     upload_bytes_max: int
+    connections_max: int | None = 500
     errors: Path = ERRORS
     plain: tuple[str, ...] = LISTEN_PLAIN
     tls: tuple[str, ...] = LISTEN_TLS
@@ -120,6 +125,7 @@ def _values(front: Front) -> dict[str, str]:
         "UPSTREAM": _upstream(front.upstream),
         "ACCESS_LOG": _log(front.access_log),
         "UPLOAD_BYTES_MAX": str(_size_bytes(front.upload_bytes_max)),
+        "LIMIT_CONNECTIONS": _limit(front.connections_max),
         "NAMES": _names(front.names),
         "TLS_PORT": _port_in_host(front.tls),
         "HTTP2": "http2 on;" if has_directive else "",
@@ -176,6 +182,11 @@ def _size_bytes(size_bytes: int) -> int:
         message = f"Uploads cannot be limited to {size_bytes} bytes."  # to nginx, 0 is no limit at all
         raise ApplianceError(message, "give a number of bytes above zero")
     return size_bytes
+
+
+def _limit(connections_max: int | None) -> str:
+    """Return the directive. The kernel counts further than nginx."""
+    return "" if connections_max is None else f"limit_conn connections {min(connections_max, LIMIT_MAX)};"
 
 
 def _listen(addresses: Iterable[str], options: str, *, is_first: bool = False) -> str:

@@ -12,4 +12,4 @@ from django.conf import settings  # noqa: E402  # Django must be set up before m
 from webapp.gateway.application import Gateway  # noqa: E402  # as above
 from webapp.uploads import BoundedHandler  # noqa: E402  # as above
 
-application = Gateway(BoundedHandler(), settings.REDIS_SOCKET)
+application = Gateway(BoundedHandler(), settings.REDIS_SOCKET, settings.DOORS_DIR)

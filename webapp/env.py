@@ -27,6 +27,8 @@ class Environment:
     findings_file: Path
     """Where `bastide doctor` keeps for the box page what it found."""
     redis_socket: Path
+    doors_dir: Path
+    """Where inference workers open their doors."""
     public_url: str
     names: tuple[str, ...]
     """Further names and addresses by which people reach the site."""
@@ -67,12 +69,14 @@ def read() -> Environment:
     host = os.environ.get("BASTIDE_HOST", HOST_DEFAULT)
     port = int(os.environ.get("BASTIDE_PORT", PORT_DEFAULT))
     metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    redis_socket = Path(os.environ.get("BASTIDE_REDIS_SOCKET", data_dir / "run" / "redis.sock"))
     return Environment(
         data_dir=data_dir,
         static_dir=Path(os.environ.get("BASTIDE_STATIC_DIR", data_dir / "static")),
         secret_key_file=_credential("secret-key") or data_dir / "secret-key",
         findings_file=Path(os.environ.get("BASTIDE_FINDINGS", data_dir / "findings.json")),
-        redis_socket=Path(os.environ.get("BASTIDE_REDIS_SOCKET", data_dir / "run" / "redis.sock")),
+        redis_socket=redis_socket,
+        doors_dir=Path(os.environ.get("BASTIDE_DOORS_DIR", redis_socket.parent)),
         public_url=os.environ.get("BASTIDE_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
         names=_listed(os.environ.get("BASTIDE_NAMES", "")),
         host=host,

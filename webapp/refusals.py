@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from webapp import request_id
 from webapp.api.errors import API_PREFIX, error_response
 from worker.contract.errors import ErrorBody, ErrorCode
 
@@ -59,9 +60,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _disk_is_full(request)
     if request.path.startswith(API_PREFIX):
         content = '{"error": "The box failed to answer; nothing was lost.", "code": "internal_error", "hint": "%s"}'
-        hint = "Ask again; if it lasts, an admin finds the reason in logs/web.log."
+        hint = f"Ask again; if it lasts, an admin finds the reason in the web log, at request {request_id.current()}."
         return HttpResponse(content % hint, status=HTTPStatus.INTERNAL_SERVER_ERROR, content_type="application/json")
-    page = render_to_string("500.html", {"title": _("The box failed to answer")})
+    page = render_to_string("500.html", {"title": _("The box failed to answer"), "request_id": request_id.current()})
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -70,5 +71,5 @@ def _disk_is_full(request: HttpRequest) -> HttpResponse:
         content = '{"error": "The disk of the box is full; nothing was kept.", "code": "disk_full", "hint": "%s"}'
         hint = "Ask again when an administrator has freed space."
         return HttpResponse(content % hint, status=HTTPStatus.INSUFFICIENT_STORAGE, content_type="application/json")
-    page = render_to_string("500.html", {"title": _("The disk of the box is full")})
+    page = render_to_string("500.html", {"title": _("The disk of the box is full"), "request_id": request_id.current()})
     return HttpResponse(page, status=HTTPStatus.INSUFFICIENT_STORAGE)

@@ -15,6 +15,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # uvicorn-worker is untyped
         "http": "webapp.http_protocol:BoundedHttpToolsProtocol",
         "lifespan": "on",
         "ws": "none",
+        "timeout_notify": 1,  # gunicorn, which takes a process for dead after some seconds, hears of it each second
         "server_header": False,
         "access_log": False,
         "proxy_headers": env.read().is_behind_proxy,

@@ -20,6 +20,7 @@ CHECKS_FILE = DATA_DIR / "checks.json"
 FINDINGS_FILE = ENVIRONMENT.findings_file
 ALERTS_FILE = DATA_DIR / "alerts.json"
 REDIS_SOCKET = ENVIRONMENT.redis_socket
+DOORS_DIR = ENVIRONMENT.doors_dir
 PUBLIC_URL = ENVIRONMENT.public_url
 IS_BEHIND_PROXY = ENVIRONMENT.is_behind_proxy
 INFERENCE_PROCESSES = ENVIRONMENT.inference_processes
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "webapp.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "webapp.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -206,8 +208,9 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "webapp.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "webapp": {"level": "INFO"},

@@ -82,7 +82,7 @@ def _problems_of(name: str, value: str) -> Iterator[Check]:
 
 def _wrong(name: str, measured: Words) -> Check:
     hint = Words(
-        "sudo nano {file}: something like {name}={example}, then: sudo systemctl restart bastide.target",
+        "sudo nano {file}: something like {name}={example}, then: sudo bastide install",
         file=str(SETTINGS),
         name=name,
         example=KNOWN[name][1],

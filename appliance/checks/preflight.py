@@ -43,14 +43,17 @@ def check_now(data: DataDirectory, address: Address) -> tuple[Check, ...]:
     return all_checks(data, address, own_pid=running.pid if running else None)
 
 
-def preflight(data: DataDirectory, address: Address, say: Callable[[str], None], *, force: bool) -> None:
-    """Check the machine before a box starts; say what is not right and keep all of it. Raise when something failed."""
+def preflight(data: DataDirectory, address: Address, say: Callable[[str], None], *, force: str) -> None:
+    """Check the machine before a box starts; say what is not right and keep all of it. Raise when something failed.
+
+    `force`: why the box is to start all the same.
+    """
     results = all_checks(data, address, own_pid=None)
     for check in results:
         if check.status in {Status.WARNING, Status.FAILED}:
             say(f"  {check.status}: {check.title}: {check.measured} (needed: {check.needed}); {check.hint}")
     failed = [check for check in results if check.status is Status.FAILED]
-    write(data, results, is_forced=force and bool(failed))
+    write(data, results, reason=force if failed else "")
     if failed and not force:
         raise refusal(failed)
 
@@ -61,15 +64,19 @@ def refusal(failed: Sequence[Check]) -> ApplianceError:
     message = f"This machine is not ready for Bastide: {first.title}: {first.measured} (needed: {first.needed})."
     if len(failed) > 1:
         message += f" {len(failed) - 1} more checks failed."
-    hint = first.hint if first.id == "port" else f"{first.hint}; or start all the same with --force, which is recorded"
-    return ApplianceError(message, hint)
+    forcing = "" if first.id == "port" else "; or start all the same with --force REASON, which is recorded"
+    return ApplianceError(message, f"{first.hint}{forcing}")
 
 
-def write(data: DataDirectory, results: Sequence[Check], *, is_forced: bool) -> None:
-    """Record the results where the box page reads them; appears whole or not at all."""
+def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "") -> None:
+    """Record the results where the box page reads them, and why somebody wanted a box although one failed.
+
+    Appears whole or not at all.
+    """
     record = {
         "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "forced": is_forced,
+        "forced": bool(reason),
+        "reason": reason,
         "results": [check.to_json() for check in results],
     }
     temporary = data.checks.with_suffix(".new")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import proxy
-from appliance.installing import units
+from appliance.installing import firewall, units
 from appliance.installing.places import CURRENT, DATA, NGINX, TLS
 from appliance.installing.placing import place
 from appliance.tls import keeping
@@ -70,6 +70,7 @@ def text(names: Iterable[str], upload_bytes_max: int) -> str:
         run=Path("/run/bastide-nginx"),
         errors=CURRENT / "nginx" / "errors",
         upload_bytes_max=upload_bytes_max,
+        connections_max=firewall.connections_max(),
         nginx_version=proxy.installed_version(_nginx_version()),
     )
     return proxy.render(front)

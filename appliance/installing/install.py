@@ -17,11 +17,12 @@ from appliance.checks.check import Check, Status
 from appliance.checks.preflight import write
 from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
-from appliance.installing import contents, firewall, fitness, front, machine, probing, release, settings, units
+from appliance.installing import contents, firewall, fitness, front, machine, probing, release, running, settings, units
 from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
 from appliance.installing.placing import place_link
 from appliance.installing.root import let_others_read, require_root
 from appliance.installing.settings import Sizing
+from appliance.keeping.noting import account
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.status import status
 from appliance.tls.trust import grouped
@@ -31,12 +32,16 @@ READY_TIMEOUT_S: Final = 90.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """What the command line asks for. `names`: those by which people reach the box, the first one in its address."""
+    """What the command line asks for.
+
+    `names`: those by which people reach the box, the first one in its address. `force`: why somebody wants it although
+    a check fails.
+    """
 
     names: tuple[str, ...]
     version: str
     with_examples: bool = True
-    force: bool = False
+    force: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +67,10 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
         if step.run():
             changed.append(step.title)
             say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
-    write(DATA, found, is_forced=wish.force and any(check.status is Status.FAILED for check in found))
+    failed = [check.id for check in found if check.status is Status.FAILED]
+    write(DATA, found, reason=wish.force if failed else "")
+    if failed:
+        running.manage("note_forced", wish.force, account(), *failed)
     tell(wish, say, changed, time.monotonic() - started_s)
 
 
@@ -106,8 +114,8 @@ def checked(wish: Wish, say: Callable[[str], None]) -> tuple[Check, ...]:
     if failed and not (wish.force and fitness.may_be_forced(failed)):
         first = failed[0]
         message = f"This machine cannot be the box: {first.title}: {first.measured} (needed: {first.needed})."
-        forcing = "; or install all the same with --force, which is recorded" if fitness.may_be_forced(failed) else ""
-        raise ApplianceError(message, f"{first.hint}{forcing}")
+        forcing = "; or install all the same with --force REASON, which is recorded"
+        raise ApplianceError(message, f"{first.hint}{forcing if fitness.may_be_forced(failed) else ''}")
     return found
 
 

@@ -60,5 +60,10 @@ def make_accounts() -> bool:
 def make_directories() -> bool:
     """Make the directories, and see that they are made at each boot."""
     changed = place(TMPFILES, (UNIT_FILES / "tmpfiles.conf").read_text())
-    command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
+    apply_directories()
     return changed
+
+
+def apply_directories() -> None:
+    """Make the directories that the placed file names, and have each belong to whom it says."""
+    command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)

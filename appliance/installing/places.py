@@ -17,6 +17,8 @@ TLS: Final = ETC / "tls"
 NGINX: Final = ETC / "nginx"
 DATA: Final = DataDirectory(root=Path("/var/lib/bastide"))
 LANE: Final = Path("/run/bastide/lane")
+"""Where Redis listens, and only Redis writes."""
+
 UNITS: Final = Path("/etc/systemd/system")
 SYSUSERS: Final = Path("/etc/sysusers.d/bastide.conf")
 TMPFILES: Final = Path("/etc/tmpfiles.d/bastide.conf")

@@ -5,7 +5,7 @@ from typing import Final
 
 from appliance import command
 from appliance.installing import queue
-from appliance.installing.places import CREDENTIALS, CURRENT, DATA, LANE, SETTINGS
+from appliance.installing.places import CREDENTIALS, CURRENT, DATA, SETTINGS
 from appliance.installing.root import require_root
 
 TIMEOUT_S: Final = 900.0
@@ -41,7 +41,7 @@ def python(*arguments: str, release: Path = CURRENT, data: Path = DATA.root) -> 
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
         "BASTIDE_DATA_DIR": str(data),
         "BASTIDE_STATIC_DIR": str(release / "static"),
-        "BASTIDE_REDIS_SOCKET": str(LANE / "redis.sock"),
+        "BASTIDE_REDIS_SOCKET": str(queue.SOCKET),
         "LANG": "C.UTF-8",
     }
     argv = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect"]

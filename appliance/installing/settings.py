@@ -24,7 +24,7 @@ LINE: Final = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=(?P<value>.*)")
 QUEUE_SETTINGS: Final = ETC / "redis.conf"
 
 HEADER: Final = """\
-# Settings of Bastide, one NAME=VALUE a line. After a change: systemctl restart bastide.target
+# Settings of Bastide, one NAME=VALUE a line. After a change: sudo bastide install
 # No secret belongs here: those lie in /etc/bastide/credentials.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from appliance.installing import firewall, front, settings, units
+from appliance.installing import firewall, front, machine, settings, units
 from appliance.installing.places import CURRENT, OPT, SYSUSERS, TMPFILES, UNITS
 from appliance.installing.placing import place
 
@@ -77,6 +77,7 @@ def put_back(record: Record) -> set[str]:
         path = Path("/") / kept.relative_to(root)
         if place(path, kept.read_bytes(), mode=kept.stat().st_mode & 0o777):
             changed.add(path.name)
+    machine.apply_directories()  # the former release may write where this one does not
     units.systemctl("daemon-reload")
     units.enable(record.enabled)  # before files go: systemd stops and disables no unit that it cannot read
     for path in list(changeable()):

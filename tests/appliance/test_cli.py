@@ -9,6 +9,7 @@ from appliance.checks.check import Check, Status
 from appliance.checks.telling import verdict
 from appliance.checks.words import Words
 from appliance.cli import main
+from appliance.options import parser
 from appliance.paths import ROOT
 from tests.running_box import free_port
 
@@ -33,6 +34,9 @@ def test_every_command_has_help_with_an_example(command, capsys):
         ["up", "--port", "eight"],
         ["up", "extra"],
         ["up", "--inference-processes", "0"],
+        ["up", "--force"],
+        ["up", "--force", "12 !"],
+        ["install", "--plan", "--force", ""],
         ["key", "create"],
         ["user", "add", "ada", "--role", "king"],
         ["forget", "penguins"],
@@ -45,6 +49,14 @@ def test_wrong_usage_ends_with_2(argv, capsys):
         main(argv)
     assert ended.value.code == 2
     assert capsys.readouterr().out == ""
+
+
+def test_a_reason_is_taken_in_words(capsys):
+    taken = parser().parse_args(["install", "--force", " a slow disk\n will do  "])
+    assert taken.force == "a slow disk will do"
+    with pytest.raises(SystemExit):
+        parser().parse_args(["up", "--force", "--no-examples"])
+    assert "expected one argument" in capsys.readouterr().err
 
 
 FORGET = ["forget", "--by", "key", "--value", "4711", "--user", "ada", "--reason", "case 17"]

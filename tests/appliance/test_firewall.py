@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from appliance.installing import firewall, settings
+from appliance.installing import firewall, front, settings
 
 by_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may ask the kernel for its rules")
 
@@ -79,3 +79,10 @@ def test_without_nft_nothing_is_loaded(monkeypatch):
     monkeypatch.setattr(firewall, "NFT", "/nowhere/nft")
     assert not firewall.is_loaded()
     assert "not installed" in firewall.problem()
+
+
+def test_nginx_is_told_the_same(said):
+    said("BASTIDE_CONNECTIONS_MAX=64")
+    assert "limit_conn connections 64;" in front.text(["box.example"], 1)
+    said("BASTIDE_CONNECTIONS_MAX=off")
+    assert "limit_conn connections" not in front.text(["box.example"], 1)

@@ -178,3 +178,10 @@ def test_each_page_of_an_error_is_used_and_has_its_words_for_programs():
     used = set(re.findall(r"^error_page .*/(\d+)\.(?:html|\$error_form);", ERRORS_CONF, re.MULTILINE))
     pages, answers = ({path.stem for path in ERRORS.glob(f"[0-9]*.{form}")} for form in ("html", "json"))
     assert used == pages == answers | {"414"} == set(map(str, STATUSES))
+
+
+@pytest.mark.parametrize(
+    ("most", "said"), [(500, ["500"]), (1, ["1"]), (65_535, ["65535"]), (999_999, ["65535"]), (None, [])]
+)
+def test_nginx_bounds_what_is_under_way_by_the_number_that_bounds_connections(most, said):
+    assert re.findall(r"limit_conn connections (\d+);", render(replace(FRONT, connections_max=most))) == said

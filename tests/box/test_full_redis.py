@@ -32,7 +32,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBox]:
     """A box with a small disk of its own."""
     with (
         small_disk(tmp_path_factory.mktemp("small"), DISK_BYTES) as disk,
-        RunningBox(disk / "data", "--force") as running,
+        RunningBox(disk / "data", "--force", "a small disk, for the test") as running,
     ):
         running.wait_until_ready()
         yield running

@@ -67,7 +67,7 @@ def cramped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     """One who publishes to a box with a small disk of its own."""
     with (
         small_disk(tmp_path_factory.mktemp("cramped"), DISK_BYTES) as disk,
-        RunningBox(disk / "data", "--no-examples", "--force") as running,
+        RunningBox(disk / "data", "--no-examples", "--force", "a small disk, for the test") as running,
     ):
         running.wait_until_ready()
         with publishing(running) as publisher:

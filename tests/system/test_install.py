@@ -44,11 +44,46 @@ tried("database", lambda: pathlib.Path("/var/lib/bastide/db.sqlite3").read_bytes
 tried("first password", lambda: pathlib.Path("/var/lib/bastide/admin-password").read_text())
 tried("settings", lambda: os.listdir("/etc/bastide"))
 tried("the site's socket", lambda: socket.socket(socket.AF_UNIX).connect("/run/bastide/web.sock"))
-tried("another's queue socket", lambda: os.unlink("/run/bastide/lane/redis.sock"))
+QUEUE = "/run/bastide/lane/redis.sock"
+tried("the queue's name, removed", lambda: os.unlink(QUEUE))
+tried("the queue's name, moved", lambda: os.rename(QUEUE, QUEUE + ".gone"))
+tried("the queue's name, bound", lambda: socket.socket(socket.AF_UNIX).bind(QUEUE))
+tried("a name beside it, bound", lambda: socket.socket(socket.AF_UNIX).bind(QUEUE + ".new"))
+tried("a file beside it", lambda: pathlib.Path(QUEUE + ".new").write_text("x"))
+tried("a link beside it", lambda: os.symlink("/tmp/x", QUEUE + ".new"))
 for place in ("/opt/bastide/current/x", "/var/lib/bastide/models/x", "/etc/x", "/usr/x", "/var/lib/bastide/x"):
     tried(place, lambda: pathlib.Path(place).write_text("x"))
 others = [pid for pid in os.listdir("/proc") if pid.isdigit() and os.stat(f"/proc/{pid}").st_uid != os.getuid()]
 print("other people's processes", others)
+"""
+QUEUE_LEFT_ALONE = """
+import os, pathlib, socket
+def tried(what):
+    try:
+        what()
+    except OSError as error:
+        print(type(error).__name__)
+    else:
+        print("GOT THROUGH")
+where = "/run/bastide/lane/redis.sock"
+tried(lambda: os.unlink(where))
+for name in (where, where + ".new"):
+    tried(lambda: socket.socket(socket.AF_UNIX).bind(name))
+tried(lambda: pathlib.Path(where + ".new").write_text("x"))
+tried(lambda: os.symlink("/tmp/x", where + ".new"))
+tried(lambda: os.mkdir(where + ".new"))
+socket.socket(socket.AF_UNIX).connect(where)
+print("connected")
+"""
+DOORS = """
+import os, socket
+for name in os.listdir("/run/bastide/doors"):
+    socket.socket(socket.AF_UNIX).connect("/run/bastide/doors/" + name)
+    print("entered")
+try:
+    socket.socket(socket.AF_UNIX).bind("/run/bastide/doors/mine")
+except PermissionError:
+    print("and made none")
 """
 
 
@@ -147,8 +182,26 @@ def test_what_a_model_gets_hold_of_is_worth_nothing(installed):
     installed.run("sh", "-c", "mkdir -p /home/ada && echo secret > /home/ada/notes && chmod -R a+rX /home/ada")
     told = within(installed, "bastide-jobs.service", ".venv/bin/python", "-c", ACROSS_THE_WALL)
     assert "GOT THROUGH" not in told
-    assert told.count("refused") == 14
+    assert told.count("refused") == 19
     assert "other people's processes []" in told
+
+
+def test_nobody_takes_the_name_of_the_queue_while_it_restarts(installed, key):
+    for account in ("bastide-worker", "bastide"):  # without the sandbox of a service: the directory alone
+        became = ("setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups")
+        told = installed.run(*became, "python3", "-c", QUEUE_LEFT_ALONE).split()
+        assert told == ["PermissionError", "OSError", *["PermissionError"] * 4, "connected"]
+    assert predict(installed, key)["predictions"]
+
+
+def test_the_site_goes_in_at_the_doors_of_the_workers_and_makes_none(installed):
+    as_the_site = ("setpriv", "--reuid=bastide", "--regid=bastide", "--init-groups")
+    told = installed.run(*as_the_site, "python3", "-c", DOORS)
+    workers = installed.run("systemctl", "list-units", "--plain", "--no-legend", "bastide-inference@*").count(
+        ".service"
+    )
+    assert told.splitlines() == ["entered"] * workers + ["and made none"]
+    assert "by Redis alone" not in installed.run("journalctl", "-u", "bastide-inference@*", "-o", "cat")
 
 
 @pytest.mark.parametrize("unit", UNITS)

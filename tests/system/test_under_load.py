@@ -13,7 +13,7 @@ from tests.system.installation import NAME
 from tests.system.load import PREDICT, Load
 from tests.system.penguin import PENGUIN
 from tests.system.slow import KINDS, LASTS_S, SETTLED_S, Caller, attacked, held, slowest_of_hundred_s
-from tests.system.watching import UNITS, main_process, replaced_after_s
+from tests.system.watching import WATCHED, main_process, replaced_after_s, stopped_child_replaced_after_s
 
 pytestmark = pytest.mark.system
 
@@ -84,7 +84,7 @@ def test_a_machine_that_lost_its_power_answers_again(installed, key):
     assert took_s <= BOOTED_WITHIN_S
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("unit", WATCHED)
 def test_a_service_that_stands_still_is_replaced(installed, key, unit):
     before = main_process(installed, unit)
     # A child that ends this very moment is an error to systemctl, which has stopped all others by then.
@@ -92,6 +92,14 @@ def test_a_service_that_stands_still_is_replaced(installed, key, unit):
     took_s = replaced_after_s(installed, unit, before)
     print(f"{unit}: stopped, and back after {took_s:.1f} s")
     assert took_s <= REPLACED_WITHIN_S
+
+
+def test_a_web_process_that_stands_still_is_replaced_by_the_one_that_began_it(installed, key):
+    before = main_process(installed, "bastide-web")
+    took_s = stopped_child_replaced_after_s(installed, before)
+    print(f"a web process: stopped, and back after {took_s:.1f} s")
+    assert took_s <= REPLACED_WITHIN_S
+    assert main_process(installed, "bastide-web") == before
 
 
 def test_an_address_holds_so_many_connections_and_leaves_them_with_their_end(installed):

@@ -9,7 +9,10 @@ import pytest
 from appliance.care.services import EXPOSURE_MAX, ROOTS, exposure_max
 from appliance.installing.firewall import SERVICE
 from appliance.installing.places import UNIT_FILES
+from appliance.installing.settings import REDIS_MEMORY_SHARE
 from appliance.installing.units import files, names
+from webapp import gunicorn_conf
+from worker.settings import Settings
 
 WAY_OUT = "bastide-egress"
 """It alone has a network, and nothing that it could lose."""
@@ -77,6 +80,14 @@ def test_every_service_comes_back_and_has_its_share(serving):
     assert found.get("PrivateNetwork") == (None if serving.stem == WAY_OUT else ["yes"])
 
 
+def test_who_stands_still_is_found_out(serving):
+    found = settings_of(serving.read_text())
+    assert (found["Type"], found["NotifyAccess"]) == (["notify"], ["main"])
+    late = ["60"] if found.get("CPUSchedulingPolicy") == ["idle"] else ["10"]
+    assert found["WatchdogSec"] == late
+    assert gunicorn_conf.timeout == 10
+
+
 def test_a_task_of_root_ends_and_holds_no_capability(task):
     found = settings_of(task.read_text())
     assert found["Type"] == ["oneshot"]
@@ -115,6 +126,29 @@ def test_all_of_the_box_leaves_memory_to_the_machine():
     assert found["TasksMax"]
 
 
+def percents(unit: str, name: str) -> int:
+    (value,) = settings_of((UNIT_FILES / unit).read_text())[name]
+    return int(value.removesuffix("%"))
+
+
+def test_the_online_path_keeps_its_memory_before_jobs():
+    kept = [percents(f"bastide-{unit}.service", "MemoryLow") for unit in ("web", "redis", *["inference@"] * 2)]
+    assert sum(kept) > percents("bastide.slice", "MemoryLow") >= 50
+    assert percents("bastide-redis.service", "MemoryLow") >= 100 // REDIS_MEMORY_SHARE
+    others = [path for path in SERVICES if path.stem in {"bastide-jobs", "bastide-batch@"} or path in TASKS]
+    assert not any("MemoryLow" in path.read_text() for path in others)
+
+
+def test_jobs_are_held_back_before_the_whole_box_is_and_have_room_for_what_they_may_do():
+    machine = 2 * 2**30
+    settings = Settings.read({"BASTIDE_INFERENCE_PROCESSES": "1"}, machine)
+    for unit, needed in (("jobs", settings.inspection_memory_bytes), ("batch@", settings.batch_cache_bytes)):
+        most = percents(f"bastide-{unit}.service", "MemoryHigh")
+        assert most < percents("bastide.slice", "MemoryHigh") < percents("bastide.slice", "MemoryMax")
+        assert machine * most // 100 > needed
+        assert most >= 50 + 15
+
+
 def test_each_unit_that_starts_with_the_box_has_its_file():
     known = {path.name for path in files()}
     assert {re.sub(r"@\d+", "@", name) for name in (*names(2, 4), SERVICE)} <= known
@@ -127,4 +161,23 @@ def test_the_data_plane_is_given_its_own_login_and_no_database(plane):
     assert found["LoadCredential"] == ["queue:/etc/bastide/credentials/queue-data"]
     assert found["User"] == ["bastide-worker"]
     assert found["InaccessiblePaths"] == ["/etc/bastide"]
-    assert found["ReadWritePaths"] == ["/var/lib/bastide/spool /run/bastide/lane"]
+    opens_a_door = plane == "inference@"
+    assert found["ReadWritePaths"] == ["/var/lib/bastide/spool" + opens_a_door * " /run/bastide/doors"]
+
+
+def test_each_directory_of_sockets_has_one_account_that_writes_there():
+    lines = [line.split() for line in (UNIT_FILES / "tmpfiles.conf").read_text().splitlines()]
+    found = {line[1]: tuple(line[2:5]) for line in lines if line[0] == "d" and line[1].startswith("/run/")}
+    assert found == {
+        "/run/bastide": ("0755", "root", "root"),
+        "/run/bastide/lane": ("2750", "bastide-redis", "bastide-lane"),
+        "/run/bastide/doors": ("2750", "bastide-worker", "bastide-lane"),
+        "/run/bastide/metrics": ("0700", "bastide", "bastide"),
+    }
+
+
+def test_only_redis_may_write_where_its_socket_lies():
+    writing = [
+        path.stem for path in SERVICES if " /run/bastide/lane" in path.read_text().partition("ReadWritePaths")[2]
+    ]
+    assert writing == ["bastide-redis"]

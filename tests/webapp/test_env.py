@@ -15,6 +15,7 @@ def test_defaults_are_those_of_a_box_on_this_machine(monkeypatch):
     found = env.read()
     assert found.data_dir == Path("var").resolve()
     assert found.redis_socket == found.data_dir / "run" / "redis.sock"
+    assert found.doors_dir == found.data_dir / "run"
     assert found.public_url == "http://127.0.0.1:8000"
     assert not found.is_https
 
@@ -23,9 +24,11 @@ def test_what_is_said_counts(monkeypatch, tmp_path):
     monkeypatch.setenv("BASTIDE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("BASTIDE_PUBLIC_URL", "https://box.example:8443/")
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "metrics"))
+    monkeypatch.setenv("BASTIDE_DOORS_DIR", "/run/doors")
     found = env.read()
     assert (found.data_dir, found.public_host, found.is_https) == (tmp_path, "box.example", True)
     assert found.metrics_dir == tmp_path / "metrics"
+    assert found.doors_dir == Path("/run/doors")
 
 
 def test_a_secret_key_is_for_its_owner_only(tmp_path):

@@ -23,6 +23,7 @@ class ListedJobSchema(Schema):
     model: str
     version: int
     owner: str
+    request_id: str = Field(description="of the request that began it, which every log names; or empty")
     file: str
     file_bytes: int
     status: str = Field(description="waiting, queued, running, succeeded, failed or canceled")

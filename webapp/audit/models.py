@@ -56,6 +56,7 @@ class Action(models.TextChoices):
     LOGGED_OUT = "logged_out", _("logged out")
     LOCK_LIFTED = "lock_lifted", _("lock on the log-in lifted")
     BOX_RESTORED = "box_restored", _("box restored from a backup")
+    BOX_FORCED = "box_forced", _("box installed although a check failed")
     BOX_BACKED_UP = "box_backed_up", _("backup made")
     CHECK_KEY_MADE = "check_key_made", _("key made by a check that the box runs")
     CHECK_KEY_ENDED = "check_key_ended", _("key deleted by a check that the box runs")

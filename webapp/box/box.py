@@ -78,10 +78,11 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Every check of a start, or of a later look. `forced` says that an admin started although one failed."""
+    """Every check of a start, or of a later look. `forced`: an admin started although one failed, and why."""
 
     checked_at: datetime | None = None
     forced: bool = False
+    reason: str = ""
     results: tuple[Check, ...] = ()
 
 

@@ -122,7 +122,7 @@ TEMPLATES: Final = frozenset(
         gettext_noop("each runs and stays"),
         gettext_noop("systemd does not say"),
         gettext_noop("see which line is missing: systemctl cat {unit}; systemd-analyze security {unit}"),
-        gettext_noop("sudo nano {file}: something like {name}={example}, then: sudo systemctl restart bastide.target"),
+        gettext_noop("sudo nano {file}: something like {name}={example}, then: sudo bastide install"),
         gettext_noop("sudo bastide install writes another one where there is none"),
         gettext_noop("sudo nano {file}: one NAME=VALUE a line, # before a remark"),
         gettext_noop("line {number} is no setting"),

@@ -3,7 +3,7 @@
 The control worker has no network, nor has the task that renews the certificate. They connect here by a unix socket and
 say where to, in a line `CONNECT host:port`; the answer is a line too, `OK` or why not, and then bytes go both ways. TLS
 is between them and the host: nothing that is secret can be read here. The standard library alone, and neither database
-nor settings of the site.
+nor settings of the site. While its loop runs it tells systemd so.
 """
 
 import asyncio
@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from worker.contract import service_manager
 
 LINE_BYTES_MAX: Final = 512
 READ_BYTES: Final = 1 << 16
@@ -66,8 +68,20 @@ async def serve(listener: socket.socket, allowed: Collection[Target]) -> None:
             writer.close()
 
     server = await asyncio.start_unix_server(relay, sock=listener, limit=LINE_BYTES_MAX)
-    async with server:
-        await server.serve_forever()
+    service_manager.notify(service_manager.READY)
+    signs = asyncio.create_task(_sign_for_ever(service_manager.watched_every_s()))
+    try:
+        async with server:
+            await server.serve_forever()
+    finally:
+        signs.cancel()
+
+
+async def _sign_for_ever(watched_every_s: float | None) -> None:
+    """Give signs of life by the loop itself: a thread would give them though nobody is served."""
+    while watched_every_s is not None:
+        service_manager.notify(service_manager.ALIVE)
+        await asyncio.sleep(watched_every_s / service_manager.SIGNS_PER_TIMEOUT)
 
 
 async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, allowed: Collection[Target]) -> None:

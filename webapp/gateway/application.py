@@ -8,7 +8,6 @@ import asyncio
 import gc
 import itertools
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
@@ -23,6 +22,7 @@ from webapp.gateway.lane import LaneClient
 from webapp.gateway.question import Question
 from webapp.gateway.routing import Route
 from webapp.gateway.state import GatewayState
+from webapp.request_id import PATTERN
 from worker.contract.errors import ErrorCode
 
 Scope = dict[str, Any]
@@ -37,7 +37,6 @@ _SUFFIX: Final = SUFFIX.encode()
 BODY_TIMEOUT_S: Final = 10.0
 STICKY: Final = b"x-sticky-key"
 """Names whom a request is about: the same person always meets the same version. Without it, the caller's key does."""
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +54,12 @@ class ClientGoneError(Exception):
 
 
 class Gateway:
-    """`django` gets whatever is no inference URL; `socket` is Redis."""
+    """`django` gets whatever is no inference URL; `socket` is Redis, and in `doors` lie those of the workers."""
 
-    def __init__(self, django: Application, socket: Path) -> None:
+    def __init__(self, django: Application, socket: Path, doors: Path) -> None:
         self._django = django
         self._socket = socket
+        self._doors = doors
         self._state: GatewayState | None = None
         self._numbers = itertools.count()
         self._process = ""
@@ -111,7 +111,7 @@ class Gateway:
             if message["type"] == "lifespan.startup":
                 # Here, not above: this process was forked from one that had imported the application already.
                 self._process = token_hex(6)
-                self._state = GatewayState(LaneClient(self._socket))
+                self._state = GatewayState(LaneClient(self._socket, self._doors))
                 await self._state.start()
                 _spare_the_collector()
                 await send({"type": "lifespan.startup.complete"})
@@ -174,7 +174,7 @@ class Gateway:
 
     def _request_id(self, headers: dict[bytes, bytes]) -> str:
         given = headers.get(b"x-request-id")
-        if given is not None and _REQUEST_ID.fullmatch(given):
+        if given is not None and PATTERN.fullmatch(given):
             return given.decode()
         return f"{self._process}-{next(self._numbers):x}"
 

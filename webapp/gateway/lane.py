@@ -57,7 +57,7 @@ class LaneClient:
     that has left is in the hands of `primary` or on the stream.
     """
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, doors: Path) -> None:
         self._socket = socket
         self._gateway_id = token_hex(8)
         self._loop = asyncio.get_running_loop()
@@ -67,7 +67,7 @@ class LaneClient:
         self._coalescers: dict[tuple[str, str, str], Coalescer] = {}
         self._link: RedisLink | None = None
         self._subscription: RedisLink | None = None
-        self.primary = Primary(socket.parent, on_message=self._take, on_lost=self._try_alone)
+        self.primary = Primary(doors, on_message=self._take, on_lost=self._try_alone)
         self._lost = asyncio.Event()
         self._last_death_s = 0.0
         self._missed = False

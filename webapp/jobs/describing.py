@@ -65,6 +65,7 @@ def listed(job: BatchJob, now: datetime, under_way: int) -> dict[str, Any]:
         "model": job.version.model.name,
         "version": job.version.number,
         "owner": job.owner.get_username(),
+        "request_id": job.request_id,
         "file": job.file_name,
         "file_bytes": job.input_bytes,
         **progress(job, now, under_way),

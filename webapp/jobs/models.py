@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from webapp.accounts.models import User
 from webapp.endpoints.models import Endpoint
 from webapp.registry.models import ModelVersion
+from webapp.request_id import LENGTH_MAX
 from worker.contract.batch import Choice, Chunk, Differences, Summary, Understanding
 from worker.contract.errors import RowProblem
 from worker.contract.words import Words
@@ -77,7 +78,7 @@ class BatchJob(models.Model):
 
     `attempt` numbers the plans: messages of an earlier one are dropped. `rows_*` count rows; `rows_total` is None until
     the file was cut. `former` is the job with whose answers those of this one are compared. What came of it is kept as
-    the data plane said it.
+    the data plane said it. `request_id` is of the request by which somebody asked for it.
     """
 
     job_id = models.CharField(max_length=32, unique=True, default=new_job_id, editable=False)
@@ -108,6 +109,8 @@ class BatchJob(models.Model):
     wrong_rows_bytes = models.PositiveBigIntegerField(default=0)
     reason_json = models.JSONField(null=True, db_column="reason")
     hint_json = models.JSONField(null=True, db_column="hint")
+    # A former release, which knows of none, still begins jobs while an upgrade is under way.
+    request_id = models.CharField(max_length=LENGTH_MAX, blank=True, default="", db_default="", editable=False)
     webhook = models.URLField(blank=True)
     mail = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True)
@@ -237,7 +240,7 @@ class JobSteps(models.QuerySet["JobStep"]):
         """Return the steps that somebody should be at, without what is large in them and in their jobs."""
         sent = self.filter(state=StepState.SENT, job__status__in=UNDER_WAY).select_related("job")
         own = ("attempt", "kind", "number", "token", "sent_at", "deliveries")
-        return sent.only(*own, "job__job_id", "job__owner", "job__attempt")
+        return sent.only(*own, "job__job_id", "job__request_id", "job__owner", "job__attempt")
 
 
 class JobStep(models.Model):

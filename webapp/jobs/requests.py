@@ -11,12 +11,13 @@ from worker.contract.journal import JOB, JobRows
 
 def request(step: JobStep) -> PlanRequest | ScoreRequest | AssembleRequest:
     """Return what the data plane is asked."""
-    named = Step(job_id=step.job.job_id, attempt=step.attempt, token=step.token)
+    job = step.job
+    named = Step(job_id=job.job_id, attempt=step.attempt, token=step.token, request_id=job.request_id)
     if step.kind == StepKind.SCORE:
-        return ScoreRequest(step=named, chunk=step.chunk, skip=step.skip, journal=_rows(step.job))
+        return ScoreRequest(step=named, chunk=step.chunk, skip=step.skip, journal=_rows(job))
     if step.kind == StepKind.ASSEMBLE:
-        return _assembly(step.job, named)
-    return _plan(step.job, named, only_look=step.kind == StepKind.LOOK)
+        return _assembly(job, named)
+    return _plan(job, named, only_look=step.kind == StepKind.LOOK)
 
 
 def _rows(job: BatchJob) -> JobRows:

@@ -13,6 +13,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from webapp import request_id
 from webapp.accounts.models import User
 from webapp.celery import app
 from webapp.endpoints.models import Endpoint
@@ -95,6 +96,7 @@ def submit(owner: User, endpoint: Endpoint, submission: Submission, now: datetim
         version=champion.version,
         owner=owner,
         status=Status.READING if submission.looks_first else Status.QUEUED,
+        request_id=request_id.current(),
         file_name=submission.file_name,
         input_bytes=submission.size_bytes,
         language=submission.language,
@@ -119,6 +121,7 @@ def run_again(job: BatchJob, version: ModelVersion, owner: User, now: datetime) 
         version=version,
         owner=owner,
         former=job,
+        request_id=request_id.current(),
         file_name=job.file_name,
         input_bytes=job.input_bytes,
         language=job.language,

@@ -89,7 +89,8 @@ def _lost(sent: list[JobStep], now: datetime) -> list[JobStep]:
 
 
 def _take_back(step: JobStep, now: datetime) -> None:
-    logger.warning("Step %s %d of job %s was lost; it is sent again.", step.kind, step.number, step.job.job_id)
+    lost = "Step %s %d of job %s (request %s) was lost; it is sent again."
+    logger.warning(lost, step.kind, step.number, step.job.job_id, step.job.request_id or "-")
     JobStep.objects.filter(pk=step.pk, state=StepState.SENT, token=step.token).update(state=StepState.WAITING)
     if step.deliveries >= DELIVERIES_MAX:
         fail(step.job, LOST, LOST_HINT, now)

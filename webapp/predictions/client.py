@@ -8,6 +8,7 @@ from webapp.gateway.answers import NOT_READY, Answer
 from webapp.gateway.routing import Route
 from webapp.gateway.state import current
 from webapp.registry.models import ModelVersion
+from webapp.request_id import current as current_id
 from worker.contract.journal import JournalRule
 
 AGAIN: Final = "/again"
@@ -23,7 +24,7 @@ def predict(user_id: int, endpoint_name: str, body: bytes) -> Answer:
     # A Redis that hangs would hold the page until the deadline.
     if gateway is None or route is None or not redis_answers():
         return NOT_READY
-    return gateway.ask_from_thread(route.for_caller(b"user:%d" % user_id), token_hex(8), body, user_id)
+    return gateway.ask_from_thread(route.for_caller(b"user:%d" % user_id), current_id() or token_hex(8), body, user_id)
 
 
 def predict_by(version: ModelVersion, user_id: int, endpoint_name: str, body: bytes) -> Answer:
@@ -32,4 +33,4 @@ def predict_by(version: ModelVersion, user_id: int, endpoint_name: str, body: by
     if gateway is None or not redis_answers():
         return NOT_READY
     route = Route(endpoint=endpoint_name + AGAIN, version=version.number, digest=version.digest, rule=UNKEPT)
-    return gateway.ask_from_thread(route, token_hex(8), body, user_id)
+    return gateway.ask_from_thread(route, current_id() or token_hex(8), body, user_id)

@@ -26,6 +26,7 @@ class Lease:
 
     def __init__(self, socket: Path, step: Step) -> None:
         self._link = Link(socket)
+        self._step = step
         self._key = LEASE_PREFIX + step.token
         self._canceled_key = f"{CANCELED_PREFIX}{step.job_id}:{step.attempt}"
         self._stopped = threading.Event()
@@ -73,4 +74,5 @@ class Lease:
         else:
             self._is_canceled = canceled == 1
         if isinstance(signed, LinkLost | hiredis.ReplyError):
-            logger.warning("The lease of a step could not be written: %s", signed)
+            told = "The lease of a step of job %s (request %s) could not be written: %s"
+            logger.warning(told, self._step.job_id, self._step.request_id or "-", signed)

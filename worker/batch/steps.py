@@ -129,6 +129,7 @@ class Bench:
 
                 place.make()
                 if begins.begin() >= BEGINS_MAX:
+                    logger.error("A step of job %s (request %s) is given up", step.job_id, step.request_id or "-")
                     return failed(DIED, DIED_HINT)
                 outcome = work(lease)
             except Canceled:
@@ -141,7 +142,7 @@ class Bench:
             except MemoryError:
                 outcome = failed(NO_MEMORY, MEMORY_HINT)
             except Exception as error:  # the task wrapper: the job must not wait for ever
-                logger.exception("A step of job %s failed", step.job_id)
+                logger.exception("A step of job %s (request %s) failed", step.job_id, step.request_id or "-")
                 outcome = failed(NO_SPACE, SPACE_HINT) if _is_no_room(error) else failed(_broke(error), DIED_HINT)
             begins.forget()
         return outcome

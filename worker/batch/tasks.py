@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @cache
 def bench() -> "Bench":
-    """Return where this process works. What it keeps loaded is what one process of the online path would."""
+    """Return where this process works. What it keeps loaded is at most what one process of the online path would."""
     # Other workers know these tasks too, to which numpy would be a load.
     from worker.batch.steps import Bench  # noqa: PLC0415  # as above
     from worker.models.cache import ModelCache  # noqa: PLC0415  # as above
 
-    return Bench(SETTINGS.spool_dir, SETTINGS.redis_socket, ModelCache(SETTINGS.models_dir, SETTINGS.model_cache_bytes))
+    return Bench(SETTINGS.spool_dir, SETTINGS.redis_socket, ModelCache(SETTINGS.models_dir, SETTINGS.batch_cache_bytes))
 
 
 @app.task(name=names.TASK_PLAN_JOB, acks_late=False)  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -138,12 +138,14 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What every message of a job says: `token` names this delivery, and is the end of the lease's name.
 
-    `attempt` numbers the plans of one job: files of another attempt are not touched.
+    `attempt` numbers the plans of one job: files of another attempt are not touched. `request_id` is of the request
+    that began the job, for logs.
     """
 
     job_id: str
     attempt: int
     token: str
+    request_id: str = ""
 
 
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,7 +54,7 @@ class LaneStep(bootsteps.StartStopStep):
         self._journal = JournalWriter(SETTINGS.spool_dir / DIRECTORY, f"inference-{os.getpid()}")
         self._journal.start()
         noting = Noting(self._journal)
-        self._reader = LaneReader(SETTINGS.redis_socket, cache, noting.answered, noting.refused)
+        self._reader = LaneReader(SETTINGS.redis_socket, SETTINGS.doors_dir, cache, noting.answered, noting.refused)
         self._reader.start()
 
     def stop(self, parent: _Worker) -> None:  # noqa: ARG002  # Celery's signature

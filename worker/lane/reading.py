@@ -45,6 +45,7 @@ class LaneReader:
     def __init__(
         self,
         socket: Path,
+        doors: Path,
         cache: ModelCache,
         on_answered: OnAnswered = lambda *_: None,
         on_refused: OnRefused = lambda *_: None,
@@ -52,7 +53,7 @@ class LaneReader:
         self._consumer = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._link = Link(socket)
         self._claims = Claims(self._link, self._consumer)
-        self._door = Door(socket.parent, self._consumer)
+        self._door = Door(doors, self._consumer)
         self._answering = Answering(cache, time.monotonic, on_answered, on_refused)
         self._liveness = Liveness(socket, self._consumer)
         self._warming = Warming(socket, cache, lambda: self._liveness.is_primary)

@@ -27,7 +27,7 @@ def test_every_example_of_a_setting_is_good():
 def test_a_value_that_cannot_be_meant_is_told_with_one_that_can():
     (check,) = found("BASTIDE_JOB_DAYS=seven")
     assert (check.status, check.measured) == (Status.FAILED, "BASTIDE_JOB_DAYS is 'seven'")
-    assert "BASTIDE_JOB_DAYS=7, then: sudo systemctl restart bastide.target" in check.hint
+    assert "BASTIDE_JOB_DAYS=7, then: sudo bastide install" in check.hint
 
 
 def test_a_name_that_nothing_reads_is_told():

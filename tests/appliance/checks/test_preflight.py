@@ -5,9 +5,10 @@ import json
 import pytest
 
 from appliance.checks.check import Check, Status
-from appliance.checks.preflight import check_now, refusal, write
+from appliance.checks.preflight import check_now, preflight, refusal, write
 from appliance.checks.words import Words
 from appliance.environment import Address
+from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 from tests.running_box import free_port
 
@@ -36,11 +37,28 @@ def test_what_is_not_passed_has_a_hint(tmp_path):
 
 def test_the_record_tells_what_was_forced(tmp_path):
     data = DataDirectory(root=tmp_path)
-    write(data, [FAILED], is_forced=True)
+    write(data, [FAILED], reason="a trial")
     record = json.loads(data.checks.read_text())
-    assert record["forced"] is True
+    assert (record["forced"], record["reason"]) == (True, "a trial")
     assert record["results"] == [FAILED.to_json()]
     assert record["checked_at"].endswith("+00:00")
+
+
+def test_what_was_not_forced_has_no_reason(tmp_path):
+    data = DataDirectory(root=tmp_path)
+    write(data, [FAILED])
+    record = json.loads(data.checks.read_text())
+    assert (record["forced"], record["reason"]) == (False, "")
+
+
+def test_a_machine_that_failed_takes_a_box_by_a_reason_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("appliance.checks.preflight.check_memory", lambda: FAILED)
+    data = DataDirectory(root=tmp_path)
+    address = Address(host="127.0.0.1", port=free_port())
+    with pytest.raises(ApplianceError, match="not ready"):
+        preflight(data, address, lambda _: None, force="")
+    preflight(data, address, lambda _: None, force="a trial")
+    assert json.loads(data.checks.read_text())["reason"] == "a trial"
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "(needed: 1 GiB)."), (3, "2 more checks failed.")])

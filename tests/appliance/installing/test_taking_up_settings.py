@@ -5,6 +5,9 @@ import os
 import pytest
 
 from appliance.installing import settings, units
+from appliance.paths import ROOT
+
+TELLING = ("tutorial/install", "how-to/look-after-the-box")
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,10 @@ def test_a_secret_that_was_set_counts_as_a_setting(tmp_path, monkeypatch):
         (tmp_path / name).write_text("")
         os.utime(tmp_path / name, (at_s, at_s))
     assert settings.written_at_s() == 20
+
+
+@pytest.mark.parametrize("page", [f"{name}{language}.md" for name in TELLING for language in ("", ".fr")])
+def test_who_changes_a_setting_is_told_to_install_wherever_it_is_said(page):
+    for text in (settings.HEADER, (ROOT / "docs" / page).read_text()):
+        assert "sudo bastide install" in text
+        assert "restart bastide.target" not in text

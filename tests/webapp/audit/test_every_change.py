@@ -38,7 +38,13 @@ CHANGES: Final = {
     "revoke_key": {Action.KEY_REVOKED},
 }
 INSPECTED: Final = {Action.ACCEPTED, Action.REJECTED}
-OF_THE_MACHINE: Final = {Action.BOX_RESTORED, Action.BOX_BACKED_UP, Action.CHECK_KEY_MADE, Action.CHECK_KEY_ENDED}
+OF_THE_MACHINE: Final = {
+    Action.BOX_RESTORED,
+    Action.BOX_FORCED,
+    Action.BOX_BACKED_UP,
+    Action.CHECK_KEY_MADE,
+    Action.CHECK_KEY_ENDED,
+}
 """What comes of an inspection, and what root or a timer does, which nobody's request says."""
 
 NOT_TOLD: Final = {

@@ -201,6 +201,13 @@ def test_a_backup_is_told_of_with_whoever_made_it(options, more):
     assert told.after == {"file": "/srv/box.backup", "system_account": "ada"} | more
 
 
+def test_an_installation_that_was_forced_is_told_of_with_its_reason():
+    call_command("note_forced", "a slow disk will do for a trial", "ada", "disk_speed", "memory")
+    told = event(Action.BOX_FORCED)
+    assert told.reason == "a slow disk will do for a trial"
+    assert told.after == {"system_account": "ada", "checks": ["disk_speed", "memory"]}
+
+
 def test_a_check_of_the_boxs_own_is_told_as_one(penguins):
     canary.end(canary.make(NOON)["key_id"])
     told = AuditEvent.objects.filter(person="alice").order_by("-pk").values_list("action", flat=True)[:2]

@@ -144,6 +144,18 @@ def test_an_admin_sees_figures_and_checks(as_alice, checked):
     assert "Checks before the start, 17 November 2025, " in page
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "although a check failed: “a &lt;slow&gt; disk”"),
+        ("fr", "un contrôle ait échoué\u00a0: «\u00a0a &lt;slow&gt; disk\u00a0»"),
+    ],
+)
+def test_an_admin_sees_why_a_box_runs_although_a_check_failed(as_alice, settings, language, words):
+    settings.CHECKS_FILE.write_text(json.dumps(CHECKS | {"forced": True, "reason": "a <slow> disk"}))
+    assert words in as_alice.get("/box/", headers={"Accept-Language": language}).content.decode()
+
+
 @pytest.fixture
 def looked_at(settings):
     hint = "sudo systemctl start bastide-redis.service; if it ends again, see why: sudo bastide logs redis"

@@ -84,9 +84,9 @@ def relay(tmp_path, settings):
     settings.EGRESS_SOCKET = tmp_path / "egress.sock"
     started = []
 
-    def start(*hosts):
+    def start(*hosts, **more):
         argv = [sys.executable, "-c", HAND_OVER, str(listener.fileno())]
-        environment = {**os.environ, "BASTIDE_WEBHOOK_HOSTS": ",".join(hosts)}
+        environment = {**os.environ, "BASTIDE_WEBHOOK_HOSTS": ",".join(hosts), **more}
         started.append(subprocess.Popen(argv, env=environment, pass_fds=[listener.fileno()], cwd=ROOT))
 
     yield start
@@ -117,6 +117,25 @@ def test_a_webhook_goes_by_the_relay(relay, web):
     assert web.taken == [b'{"id": 1}']
     with pytest.raises(WebhookError, match="500"):
         post(f"http://127.0.0.1:{web.server_port}/broken", b"{}")
+
+
+def test_systemd_is_told_that_it_is_ready_and_again_and_again_that_it_lives(relay, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(60)
+        relay("n8n.example", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="400000")
+        assert [systemd.recv(64) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+
+
+def test_a_relay_that_nobody_watches_says_only_that_it_is_ready(relay, tmp_path, web):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        relay(f"127.0.0.1:{web.server_port}", NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="")
+        post(f"http://127.0.0.1:{web.server_port}/hook", b"{}")
+        systemd.setblocking(False)
+        assert systemd.recv(64) == b"READY=1"
+        with pytest.raises(BlockingIOError):
+            systemd.recv(64)
 
 
 def test_mail_goes_by_the_relay(relay, post_office):

@@ -27,7 +27,7 @@ class Caller:
     """Speaks ASGI to a gateway whose Redis is away."""
 
     def __init__(self, directory) -> None:
-        self.gateway = Gateway(django, directory / "nowhere.sock")
+        self.gateway = Gateway(django, directory / "nowhere.sock", directory)
 
     def ask(self, *chunks: bytes | None, path: str = PATH, method: str = "POST", **headers: str) -> tuple[int, Any]:
         """Send a request in chunks and return status and body; None as a chunk: the caller leaves."""

@@ -27,7 +27,7 @@ def run(directory, scenario):
     """Run a scenario with a client that is connected and believes that a worker lives."""
 
     async def main(socket):
-        lane = LaneClient(socket)
+        lane = LaneClient(socket, socket.parent)
         task = asyncio.create_task(lane.run())
         while True:
             await asyncio.sleep(0.01)
@@ -129,7 +129,7 @@ def test_the_body_of_an_error_has_the_one_shape():
 
 def test_a_client_without_redis_answers_at_once(tmp_path):
     async def scenario():
-        lane = LaneClient(tmp_path / "nowhere.sock")
+        lane = LaneClient(tmp_path / "nowhere.sock", tmp_path)
         with pytest.raises(RedisLinkError):
             await lane.ask_redis("PING")
         return submit(lane).result()
@@ -142,7 +142,7 @@ def test_a_redis_that_closes_every_connection_at_first_is_found_when_it_is_there
 
     async def scenario():
         refusing = await asyncio.start_unix_server(lambda _, writer: writer.close(), str(socket))
-        lane = LaneClient(socket)
+        lane = LaneClient(socket, socket.parent)
         task = asyncio.create_task(lane.run())
         await asyncio.sleep(0.3)
         refusing.close()

@@ -25,7 +25,7 @@ def test_a_revoked_key_is_refused_though_nobody_said_so(tmp_path, monkeypatch):
     key, text = ApiKey.objects.create_key(alice)
 
     async def scenario(socket):
-        state = GatewayState(LaneClient(socket))
+        state = GatewayState(LaneClient(socket, socket.parent))
         await state.start()
         await until_announced(state.lane)
         known = state.endpoints_for(text.encode())

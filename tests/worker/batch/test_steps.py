@@ -211,6 +211,16 @@ def test_whatever_goes_wrong_is_answered(tmp_path, redis_socket, monkeypatch, er
     assert not outcome.gave_up
 
 
+def test_what_goes_wrong_is_told_with_the_request_that_began_the_job(tmp_path, redis_socket, monkeypatch, caplog):
+    made = job(tmp_path, CONTENT, answering(plain))
+    made.plan()
+    monkeypatch.setattr("worker.batch.scoring.check_rows", None)  # to call it fails
+    asked = ask(made)
+    step = msgspec.structs.replace(made.step, request_id="front-17")
+    bench(made, redis_socket).score(msgspec.structs.replace(asked, step=step))
+    assert f"A step of job {step.job_id} (request front-17) failed" in caplog.text
+
+
 def test_job_that_is_gone_does_not_come_back(tmp_path, redis_socket):
     gone = job(tmp_path, CONTENT, answering(plain))
     gone.plan()

@@ -39,7 +39,7 @@ def directory(tmp_path):
 
 async def connected(socket) -> LaneClient:
     """Return a client that has seen a worker live."""
-    lane = LaneClient(socket)
+    lane = LaneClient(socket, socket.parent)
     RUNNING.add(asyncio.create_task(lane.run()))
     for _ in range(400):
         await asyncio.sleep(0.05)

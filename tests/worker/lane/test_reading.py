@@ -66,7 +66,7 @@ def at_the_door(directory: Path, reader: LaneReader, client: "redis.Redis") -> I
 
 def test_what_is_on_the_lane_is_answered_whatever_comes_in_at_the_door_without_a_knock(tmp_path, cache):
     with running_redis(tmp_path) as path, redis.Redis(unix_socket_path=str(path)) as client:
-        reader = LaneReader(path, cache)
+        reader = LaneReader(path, path.parent, cache)
         reader.start()
         try:
             with at_the_door(path.parent, reader, client) as connection:
@@ -86,7 +86,7 @@ def test_what_is_on_the_lane_is_answered_whatever_comes_in_at_the_door_without_a
 
 def test_one_knock_is_enough_for_more_than_is_taken_at_once(tmp_path, cache):
     with running_redis(tmp_path) as path, redis.Redis(unix_socket_path=str(path)) as client:
-        reader = LaneReader(path, cache)
+        reader = LaneReader(path, path.parent, cache)
         reader.start()
         try:
             with at_the_door(path.parent, reader, client) as connection:
@@ -126,7 +126,7 @@ def test_an_answer_does_not_wait_for_a_slow_model_that_was_asked_beside_it(tmp_p
         subscription.get_message(timeout=PATIENCE_S)
         for number, digest in enumerate((QUICK, SLOW)):
             client.xadd(names.LANE, {names.LANE_FIELD: batch(number, digest)})
-        reader = LaneReader(socket, cache)
+        reader = LaneReader(socket, socket.parent, cache)
         reader.start()
         try:
             assert next_numbers(subscription) == [0]
