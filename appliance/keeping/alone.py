@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from appliance.errors import ApplianceError
 from appliance.installing.places import CURRENT, OPT, SETTINGS
 from appliance.installing.root import let_others_read, require_root
+from appliance.keeping import under_way
 
 
 @contextmanager
@@ -24,6 +25,18 @@ def alone() -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_held() -> bool:
+    """Return whether a command holds the box at this moment."""
+    descriptor = os.open(OPT, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _take(descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -34,7 +47,7 @@ def _take(descriptor: int) -> None:
 
 def require_installed(names: tuple[str, ...] = ()) -> None:
     """Raise where no box is installed, with what to type for one of these names."""
-    if SETTINGS.exists() and CURRENT.is_symlink():
+    if CURRENT.is_symlink() and (SETTINGS.exists() or under_way.MARK.exists()):
         return
     named = "".join(f" --name {name}" for name in names) or " --name models.corp.example"
     message = "No box is installed on this machine."

@@ -6,7 +6,7 @@ it was started with, since each process entered the directory of its release, an
 
 import http.client
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +16,7 @@ from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import probing, queue, release, settings, units
 from appliance.installing.places import DATA
 from appliance.installing.removing import remove
-from appliance.keeping import database, placed
+from appliance.keeping import database, placed, under_way
 from appliance.keeping.placed import Record
 
 READY_TIMEOUT_S: Final = 90.0
@@ -37,10 +37,15 @@ ALIVE_TTL_S: Final = 1.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Move:
-    """From one release to another. `prepare` places files and changes the database; it returns the files' names."""
+    """From one release to another.
+
+    `prepare` places files and changes the database; it returns the files' names. `keep` is called once the other
+    release runs, for the way back from there.
+    """
 
     record: Record
     prepare: Callable[[], set[str]]
+    keep: Callable[[], None]
     say: Callable[[str], None]
     restarted: list[str] = field(default_factory=list)
     switched_s: list[float] = field(default_factory=list)
@@ -50,13 +55,16 @@ def move(asked: Move) -> None:
     """Let the box run another release. Raise when it does not; then the former one runs again."""
     placed.begin(asked.record)
     with _returned(asked):
+        under_way.begin(asked.record)
         if asked.record.is_migrated:
-            database.copy(DATA.database, asked.record.database)
+            database.keep(DATA.database, asked.record.database)
         changed = asked.prepare()
         asked.switched_s.append(time.monotonic())
         release.switch(asked.record.release)
         restart(asked, changed)
         asked.say(f"  Switched to {asked.record.release} in {time.monotonic() - asked.switched_s[0]:.1f} s")
+        asked.keep()
+        under_way.end()
 
 
 def restart(asked: Move, changed: set[str]) -> None:
@@ -125,7 +133,7 @@ def _restart(unit: str) -> None:
 
 @contextmanager
 def _returned(asked: Move) -> Iterator[None]:
-    """Have the former release run again unless everything inside succeeds, Ctrl-C included."""
+    """Have the former release run again unless everything inside succeeds, Ctrl-C and its kin included."""
     is_done = False
     try:
         yield
@@ -135,19 +143,21 @@ def _returned(asked: Move) -> Iterator[None]:
         raise
     finally:
         if not is_done:
-            _return(asked)
+            undo(asked.record, asked.restarted)
             after = "".join(f", after the switch: {time.monotonic() - each:.1f} s" for each in asked.switched_s)
             asked.say(f"  Returned to {asked.record.former}{after}")
 
 
-def _return(asked: Move) -> None:
-    record = asked.record
+def undo(record: Record, restarted: Iterable[str] | None = None) -> None:
+    """Have the former release run again. `restarted`: what was started anew by then; None where nobody knows."""
     release.switch(record.former)
     if record.is_migrated and record.database.exists():
         database.put_back(record.database, DATA.database)
     placed.put_back(record)
     enabled = units.enabled()
-    for unit in (each for each in asked.restarted if each in enabled):  # the former release may not have all of them
+    stale = order(enabled, QUEUE | BOUND | FRONT) if restarted is None else restarted
+    for unit in (each for each in stale if each in enabled):  # the former release may not have all of them
         _restart(unit)
     require_answers(READY_TIMEOUT_S)
+    under_way.end()
     remove(record.directory)

@@ -46,8 +46,7 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
     is_pending = gate.try_release(RELEASES / name, say)
     gate.try_front(front.text(settings.names(), settings.upload_bytes_max()))
     record = begun(former, name, is_migrated=is_pending)
-    move(Move(record=record, prepare=lambda: _prepared(record, say), say=say))
-    record.write()
+    move(Move(record=record, prepare=lambda: _prepared(record, say), keep=record.write, say=say))
     bundled.trust_key()
     for each in prune(name, former):
         say(f"  Removed {each}")
@@ -103,10 +102,7 @@ def way_back() -> Way:
         raise ApplianceError(message, "sudo ./bastide upgrade in the directory of the release that you want")
     if not record.is_migrated:
         return Way(record=record, lost={})
-    then = database.counts(record.database)
-    now = database.counts(DATA.database)
-    more = {word: count - then.get(word, 0) for word, count in now.items()}
-    return Way(record=record, lost={word: count for word, count in more.items() if count > 0})
+    return Way(record=record, lost=database.more(DATA.database, record.database))
 
 
 def roll_back(way: Way, say: Callable[[str], None]) -> Path | None:
@@ -121,8 +117,7 @@ def roll_back(way: Way, say: Callable[[str], None]) -> Path | None:
             database.put_back(kept.database, DATA.database)
         return changed
 
-    move(Move(record=record, prepare=prepared, say=say))
-    remove(kept.directory)
+    move(Move(record=record, prepare=prepared, keep=lambda: remove(kept.directory), say=say))
     return record.database if kept.is_migrated else None
 
 

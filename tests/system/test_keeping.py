@@ -20,6 +20,7 @@ pytestmark = pytest.mark.system
 LONG = pytest.mark.long
 
 ASKING = ROOT / "tests/system/asking.py"
+CURRENT = "/opt/bastide/current"
 OTHER = "/root/other"
 BACKUP = "/root/box.backup"
 RETURN_S = 10.0
@@ -54,7 +55,7 @@ def predicted(machine: Machine, key: str) -> str:
 
 
 def running(machine: Machine) -> str:
-    return machine.run("readlink", "/opt/bastide/current").strip()
+    return machine.run("readlink", CURRENT).strip()
 
 
 @contextmanager
@@ -241,6 +242,25 @@ def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, 
         told = refused(box, launcher, "upgrade")
     assert (running(box), found["failed"]) == (former, [])
     assert 0 < seconds(told) < RETURN_S
+
+
+@pytest.mark.parametrize("signal", ["TERM", pytest.param("KILL", marks=LONG)])
+def test_an_upgrade_that_is_ended_after_the_switch_leaves_the_former_release(box, key, signal):
+    former, launcher = running(box), changed_checkout(box, **{"CHANGELOG.md": "ended\n"})
+    with asked(box, key) as found:
+        box.run("systemd-run", "--unit=upgrading", "--property=Type=exec", launcher, "upgrade")
+        box.run("timeout", "600", "sh", "-c", f"until [ $(readlink {CURRENT}) != {former} ]; do sleep 0.05; done",
+                timeout_s=620)  # fmt: skip  # one command
+        box.run("systemctl", "kill", f"--signal={signal}", "--kill-whom=main", "upgrading")
+        box.run("timeout", "60", "sh", "-c", "while systemctl is-active -q upgrading; do sleep 0.1; done")
+        if signal == "KILL":
+            assert "was broken off" in box.run("bastide", "doctor", check=False)
+            assert "putting back what was before" in box.run("bastide", "rollback", timeout_s=300)
+    box.run("systemctl", "reset-failed", "upgrading", check=False)
+    assert (running(box), found["failed"]) == (former, [])
+    assert "nothing is half done" in box.run("bastide", "doctor", check=False)
+    directory = box.run("sh", "-c", "readlink /proc/$(systemctl show -p MainPID --value bastide-web)/cwd").strip()
+    assert directory == f"/opt/bastide/{former}"
 
 
 MIGRATION = """
