@@ -6,7 +6,7 @@ it was started with, since each process entered the directory of its release, an
 
 import http.client
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -79,7 +79,7 @@ def restart(asked: Move, changed: set[str]) -> None:
     require_answers(READY_TIMEOUT_S)
 
 
-def order(enabled: set[str], changed: set[str]) -> Iterator[str]:
+def order(enabled: Set[str], changed: Set[str]) -> Iterator[str]:
     """Yield the services in the order of their restart; queue, front, bound only where their own files have changed."""
     services = sorted(each for each in enabled if each.endswith(".service"))
     queue, front, bound = "bastide-redis.service", "bastide-nginx.service", "bastide-firewall.service"

@@ -2,10 +2,7 @@
 
 import json
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,14 +11,13 @@ from appliance.paths import ROOT
 from tests.system.installation import NAME
 from tests.system.machine import CHECKOUT, Machine
 from tests.system.penguin import PENGUIN
+from tests.system.releasing import CURRENT, asked, changed_checkout, running
 from tests.system.test_install import CURL, HERE, key_of_admin
 
 pytestmark = pytest.mark.system
 LONG = pytest.mark.long
 
 ASKING = ROOT / "tests/system/asking.py"
-CURRENT = "/opt/bastide/current"
-OTHER = "/root/other"
 BACKUP = "/root/box.backup"
 RETURN_S = 10.0
 IN_PLACE = 'import os\nif os.environ.get("BASTIDE_DATA_DIR") == "/var/lib/bastide" and "LISTEN_FDS" in os.environ:\n'
@@ -52,51 +48,6 @@ def predicted(machine: Machine, key: str) -> str:
     body = ("--header", "Content-Type: application/json", "--data", json.dumps({"rows": [PENGUIN] * 20}))
     url = f"https://{NAME}/api/v1/endpoints/penguins/predict"
     return machine.run(*CURL, *HERE, *same, *body, url)
-
-
-def running(machine: Machine) -> str:
-    return machine.run("readlink", CURRENT).strip()
-
-
-@contextmanager
-def asked(machine: Machine, key: str) -> Iterator[dict[str, Any]]:
-    """Ask for predictions all the while, on one connection and on ever new ones; give what came of it at the end."""
-    found: dict[str, Any] = {}
-    (machine.root / "root/stop").unlink(missing_ok=True)
-    command = [
-        "nsenter",
-        "--target",
-        str(machine.leader),
-        "--all",
-        "--wd=/root",
-        "--",
-        "env",
-        "-i",
-        "PATH=/usr/bin:/bin",
-    ]
-    argv = [[*command, "python3", "/root/asking.py", key, mode] for mode in ("keep", "close")]
-    clients = [subprocess.Popen(each, stdout=subprocess.PIPE, text=True) for each in argv]
-    try:
-        time.sleep(1)
-        yield found
-        time.sleep(1)
-    finally:
-        (machine.root / "root/stop").touch()
-        told = [json.loads(client.communicate(timeout=60)[0]) for client in clients]
-    found["asked"] = min(each["asked"] for each in told)
-    found["failed"] = [problem for each in told for problem in each["failed"]]
-
-
-def changed_checkout(machine: Machine, **files: str) -> str:
-    """Lay a copy of the checkout beside it, in which some files are other. Return its launcher."""
-    shutil.rmtree(machine.root / OTHER.lstrip("/"), ignore_errors=True)
-    subprocess.run(
-        ["cp", "-a", str(machine.root / CHECKOUT.lstrip("/")), str(machine.root / OTHER.lstrip("/"))], check=True
-    )
-    for name, text in files.items():
-        path = machine.root / OTHER.lstrip("/") / name
-        path.write_text(text if name not in {"webapp/settings.py", "manage.py"} else path.read_text() + text)
-    return f"{OTHER}/bastide"
 
 
 def refused(machine: Machine, *argv: str, **options) -> str:

@@ -13,6 +13,7 @@ from appliance.installing.places import DATA
 from appliance.keeping import database, mending, placed, under_way
 from appliance.keeping.former import Former
 from appliance.keeping.placed import Record
+from appliance.paths import DataDirectory
 from tests.appliance.keeping.conftest import make_database
 
 RECORD = Record(former="1-abc", release="2-def", at="20261127T120000", is_migrated=True, enabled=("bastide-x.service",))
@@ -25,9 +26,8 @@ def kept(tmp_path, monkeypatch):
         monkeypatch.setattr(module, "KEPT", tmp_path / "kept")
     monkeypatch.setattr(under_way, "MARK", tmp_path / "kept/under-way.json")
     monkeypatch.setattr(command, "run", lambda argv, **_: "")
-    data = tmp_path / "data"
-    data.mkdir()
-    monkeypatch.setattr(mending, "DATA", type(DATA)(root=data))
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(mending, "DATA", DataDirectory(root=tmp_path / "data"))
     return tmp_path / "kept"
 
 
@@ -57,7 +57,7 @@ def test_nothing_half_done_is_nothing_to_mend(kept):
 
 
 def test_what_killed_commands_unpacked_goes(kept):
-    scratch = mending.DATA.root / ".restore-0123"
+    scratch = kept.parent / "data/.restore-0123"
     scratch.mkdir()
     mending.mend(print)
     assert not scratch.exists()
@@ -72,14 +72,16 @@ def test_a_move_of_which_nothing_was_kept_has_changed_nothing(kept):
 @pytest.fixture
 def migrated(kept):
     """A box whose upgrade was broken off after it changed the database."""
-    make_database(mending.DATA.database)
+    path = kept.parent / "data/db.sqlite3"
+    make_database(path)
     RECORD.directory.mkdir(parents=True)
-    database.keep(mending.DATA.database, RECORD.database)
+    database.keep(path, RECORD.database)
     under_way.begin(RECORD)
+    return path
 
 
 def test_what_people_made_since_is_not_lost_without_asking(migrated):
-    add_model(mending.DATA.database)
+    add_model(migrated)
     assert mending.lost(under_way.found()) == {"models": 1}
     with pytest.raises(ApplianceError, match="from release 1-abc to 2-def was broken off") as raised:
         mending.mend(print)
@@ -88,7 +90,7 @@ def test_what_people_made_since_is_not_lost_without_asking(migrated):
 
 
 def test_what_is_lost_after_asking_is_kept(kept, migrated):
-    add_model(mending.DATA.database)
+    add_model(migrated)
     assert mending.mend(print, may_lose=True)
     (given_up,) = kept.glob("*-given-up.sqlite3")
     assert database.counts(given_up)["models"] == 2
