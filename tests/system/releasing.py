@@ -48,12 +48,16 @@ def asked(machine: Machine, key: str) -> Iterator[dict[str, Any]]:
 
 
 def changed_checkout(machine: Machine, **files: str) -> str:
-    """Lay a copy of the checkout beside it, in which some files are other. Return its launcher."""
+    """Lay a copy of the checkout beside it, in which some files are other. Return its launcher.
+
+    What begins with an empty line is added to a file that is there.
+    """
     shutil.rmtree(machine.root / OTHER.lstrip("/"), ignore_errors=True)
     subprocess.run(
         ["cp", "-a", str(machine.root / CHECKOUT.lstrip("/")), str(machine.root / OTHER.lstrip("/"))], check=True
     )
     for name, text in files.items():
         path = machine.root / OTHER.lstrip("/") / name
-        path.write_text(text if name not in {"webapp/settings.py", "manage.py"} else path.read_text() + text)
+        former = path.read_text() if path.exists() and text.startswith("\n") else ""
+        path.write_text(former + text)
     return f"{OTHER}/bastide"

@@ -185,6 +185,7 @@ def test_a_release_that_does_not_pass_is_never_switched_to(box, key, text):
     [
         pytest.param('    raise RuntimeError("only in its place")\n', id="does not start"),
         pytest.param('    ROOT_URLCONF = "webapp.nowhere"\n', id="answers 500", marks=LONG),
+        pytest.param("    import time\n    time.sleep(600)\n", id="hangs", marks=LONG),
     ],
 )
 def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, breaking):
@@ -193,6 +194,15 @@ def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, 
         told = refused(box, launcher, "upgrade")
     assert (running(box), found["failed"]) == (former, [])
     assert 0 < seconds(told) < RETURN_S
+
+
+@pytest.mark.long
+def test_a_release_whose_workers_answer_nothing_is_left(box, key):
+    broken = '\n\ndef _read(*_):\n    raise RuntimeError("answers nothing")\n'
+    former, launcher = running(box), changed_checkout(box, **{"worker/lane/answering.py": broken})
+    answer = predicted(box, key)
+    assert "The example row of" in refused(box, launcher, "upgrade")
+    assert (running(box), predicted(box, key)) == (former, answer)
 
 
 @pytest.mark.parametrize("signal", ["TERM", pytest.param("KILL", marks=LONG)])
