@@ -17,7 +17,18 @@ from appliance.checks.check import Check, Status
 from appliance.checks.preflight import write
 from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
-from appliance.installing import contents, firewall, fitness, front, machine, probing, release, settings, units
+from appliance.installing import (
+    contents,
+    firewall,
+    fitness,
+    front,
+    front_trial,
+    machine,
+    probing,
+    release,
+    settings,
+    units,
+)
 from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
 from appliance.installing.placing import place_link
 from appliance.installing.root import let_others_read, require_root
@@ -158,7 +169,7 @@ def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     yield Step(title="Certificate", run=lambda: front.certify(wish.names), touches=(f"{TLS}/", f"{front.TRUST}/"))
     yield Step(
         title="Front",
-        run=lambda: front.place_front(wish.names, settings.upload_bytes_max()),
+        run=lambda: front_trial.place_tried(wish.names, settings.upload_bytes_max()),
         touches=(str(front.CONFIGURATION),),
     )
     yield Step(

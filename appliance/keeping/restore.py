@@ -13,7 +13,7 @@ from typing import Final
 import psutil
 
 from appliance import command
-from appliance.installing import firewall, front, probing, running, settings, units
+from appliance.installing import firewall, front, front_trial, probing, running, settings, units
 from appliance.installing.contents import EXAMPLES
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
 from appliance.installing.placing import place
@@ -191,7 +191,7 @@ def _place_settings(staging: Path, names: tuple[str, ...], sizes: dict[str, str]
     with directory.locked():
         directory.change({file: path.read_bytes() for file, path in files.items() if path.exists()})
     front.certify(settings.names())
-    front.place_front(settings.names(), settings.upload_bytes_max())
+    front_trial.place_tried(settings.names(), settings.upload_bytes_max())
 
 
 def changed(text: str, values: dict[str, str]) -> str:

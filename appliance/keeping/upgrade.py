@@ -13,7 +13,7 @@ from appliance.checks.check import Status
 from appliance.checks.processor import check_flags
 from appliance.checks.system import check_python
 from appliance.errors import ApplianceError
-from appliance.installing import firewall, fitness, front, machine, release, settings, units
+from appliance.installing import firewall, fitness, front, front_trial, machine, release, settings, units
 from appliance.installing.places import DATA, OPT, RELEASES, is_installed_release
 from appliance.installing.removing import remove
 from appliance.keeping import database, gate, migrations, placed
@@ -44,7 +44,7 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
         database.migrations(DATA.database), RELEASES / name, f"This would be a downgrade: release {former}", hint
     )
     is_pending = gate.try_release(RELEASES / name, say)
-    gate.try_front(front.text(settings.names(), settings.upload_bytes_max()))
+    front_trial.require_taken(front.text(settings.names(), settings.upload_bytes_max()))
     record = begun(former, name, is_migrated=is_pending)
     move(Move(record=record, prepare=lambda: _prepared(record, say), keep=record.write, say=say))
     bundled.trust_key()
