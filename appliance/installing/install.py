@@ -1,6 +1,5 @@
 """Makes this machine the box, step by step; what is done already is left as it is, so that a next try goes on there."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,11 +27,11 @@ from appliance.installing import (
     release,
     settings,
     units,
+    wanting,
 )
 from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
 from appliance.installing.placing import place_link
 from appliance.installing.root import let_others_read, require_root
-from appliance.installing.settings import Sizing
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.status import status
 from appliance.tls.trust import grouped
@@ -158,7 +157,7 @@ def release_steps(name: str) -> Iterator[Step]:
 
 def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     """Yield the settings, secrets, certificate and units."""
-    sizing = Sizing.of_machine(wish.names, len(os.sched_getaffinity(0)))
+    sizing = wanting.sizing(wish.names)
     memory_bytes = psutil.virtual_memory().total
     wanted = units.names(sizing.inference, sizing.batch)
     yield Step(title="Settings", run=lambda: settings.place_settings(sizing), touches=(str(SETTINGS),))
@@ -179,7 +178,7 @@ def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     )
     yield Step(
         title="Units",
-        run=lambda: units.place_units() | units.enable((*wanted, *firewall.wanted())),
+        run=lambda: units.place_units() | units.enable(wanting.units_wanted()),
         touches=(
             *(str(UNITS / path.name) for path in units.files()),
             *(f"unit {name}" for name in (*wanted, firewall.SERVICE)),

@@ -1,6 +1,5 @@
 """Puts a backup in place of what the box is, and the box back as it was when that fails."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import Final
 import psutil
 
 from appliance import command
-from appliance.installing import firewall, front, front_trial, probing, running, settings, units
+from appliance.installing import firewall, front, front_trial, probing, running, settings, units, wanting
 from appliance.installing.contents import EXAMPLES
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
 from appliance.installing.placing import place
@@ -84,7 +83,7 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
             say("  Starting the services")
             names = settings.names()
             firewall.place_firewall(say)
-            units.enable(wanted())
+            units.enable(wanting.units_wanted())
             units.systemctl("start", units.TARGET)
             probing.wait_until_ready(names[0], READY_TIMEOUT_S)
             under_way.end()
@@ -94,13 +93,6 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
         if record.is_migrated:  # its database is of a box that is no more
             remove(record.directory)
     say(f"  What the box was is in {DATA.root}/.former-{former.stamp} and {ETC}/.former-{former.stamp}")
-
-
-def wanted() -> tuple[str, ...]:
-    """Return the units that the settings ask for."""
-    said, cores = settings.read(), len(os.sched_getaffinity(0))
-    inference, batch = (int(said.get(name, cores)) for name in SIZES[1:])
-    return (*units.names(inference, batch), *firewall.wanted())
 
 
 @contextmanager
@@ -134,7 +126,7 @@ def undo(former: Former, say: Callable[[str], None]) -> None:
     settings.place_queue_settings(psutil.virtual_memory().total)  # with the logins of before
     front.place_front(settings.names(), settings.upload_bytes_max())
     firewall.place_firewall(say)
-    units.enable(wanted())
+    units.enable(wanting.units_wanted())
     units.systemctl("start", units.TARGET)
     under_way.end()
 

@@ -13,12 +13,12 @@ from appliance.checks.check import Status
 from appliance.checks.processor import check_flags
 from appliance.checks.system import check_python
 from appliance.errors import ApplianceError
-from appliance.installing import firewall, fitness, front, front_trial, machine, release, settings, units
+from appliance.installing import firewall, fitness, front, front_trial, machine, release, settings, units, wanting
+from appliance.installing.install import require_good_settings
 from appliance.installing.places import DATA, OPT, RELEASES, is_installed_release
 from appliance.installing.removing import remove
 from appliance.keeping import database, gate, migrations, placed
 from appliance.keeping.placed import KEPT, Record
-from appliance.keeping.restore import wanted
 from appliance.keeping.room import require_room
 from appliance.keeping.switching import Move, move
 
@@ -34,6 +34,7 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
     if name == former:
         return False
     say(f"From release {former} to {name}")
+    require_good_settings()
     _require_fitness()
     machine.install_packages(say)
     if not release.is_whole(name):
@@ -78,7 +79,7 @@ def _prepared(record: Record, say: Callable[[str], None]) -> set[str]:
     front.place_front(settings.names(), settings.upload_bytes_max())
     firewall.place_firewall(say)
     units.place_units()
-    units.enable(wanted())
+    units.enable(wanting.units_wanted())
     if record.is_migrated:
         say("  Migrating the database")
         migrations.apply(RELEASES / record.release)
