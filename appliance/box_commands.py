@@ -16,6 +16,7 @@ from appliance.installing.install import Wish, install, plan
 from appliance.installing.places import DATA, TLS
 from appliance.installing.removing import uninstall
 from appliance.installing.root import require_root
+from appliance.keeping.alone import held
 from appliance.keeping.nightly import DIRECTORY as BACKUPS
 from appliance.options import version
 from appliance.tls import commands as tls
@@ -71,7 +72,8 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if (arguments.purge or not arguments.yes) and not terminal.confirms(CONFIRMATION if arguments.purge else TAKE_OFF):
         terminal.say("Nothing was removed.")
         return 1
-    uninstall(terminal.say, purges=arguments.purge)
+    with held():
+        uninstall(terminal.say, purges=arguments.purge)
     rest = "" if arguments.purge else f"; {DATA.root} and its settings stay"
     terminal.say(f"The box is off this machine{rest}. The Debian packages that it used stay.")
     if BACKUPS.is_dir() and any(BACKUPS.iterdir()):

@@ -29,9 +29,11 @@ from appliance.installing import (
     units,
     wanting,
 )
-from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
+from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, OPT, RELEASES, SETTINGS, TLS, UNITS
 from appliance.installing.placing import place_link
 from appliance.installing.root import let_others_read, require_root
+from appliance.keeping.alone import held
+from appliance.keeping.mending import require_whole
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.status import status
 from appliance.tls.trust import grouped
@@ -67,11 +69,14 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     wish = replace(wish, names=settings.names() or wish.names)
     found = checked(wish, say)
     changed: list[str] = []
-    for step in steps(wish, say, changed):
-        step_s = time.monotonic()
-        if step.run():
-            changed.append(step.title)
-            say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
+    OPT.mkdir(exist_ok=True)
+    with held():
+        require_whole(say)
+        for step in steps(wish, say, changed):
+            step_s = time.monotonic()
+            if step.run():
+                changed.append(step.title)
+                say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
     write(DATA, found, is_forced=wish.force and any(check.status is Status.FAILED for check in found))
     tell(wish, say, changed, time.monotonic() - started_s)
 

@@ -21,6 +21,8 @@ from appliance.options import version
 
 REPLACE: Final = "replace everything"
 GO_BACK: Final = "go back"
+NIGHTLY_PATIENCE_S: Final = 3_600.0
+"""So long the nightly backup waits for an upgrade or whatever else is under way, since nobody types it again."""
 
 
 def run_backup(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -51,7 +53,7 @@ def _run_nightly(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.file or arguments.verify or arguments.with_results or arguments.with_journal:
         message = "--nightly says where to and what by itself."
         raise ApplianceError(message, "sudo bastide backup --nightly, or sudo bastide backup FILE")
-    with alone():
+    with alone(NIGHTLY_PATIENCE_S):
         path = nightly.back_up_nightly(datetime.now(UTC), terminal.say)
     if path is None:
         terminal.say("No nightly backup is made: BASTIDE_BACKUPS_KEPT is 0.")
