@@ -55,6 +55,8 @@ def patience_s(unit: str) -> float:
     """Return how long a start of a service is waited for, by how long the start took of the one that runs."""
     told = _shown(unit, "InactiveExitTimestampMonotonic", "ActiveEnterTimestampMonotonic")
     began_us, ready_us = (int(each) if each.isdecimal() else 0 for each in told.values())
+    if ready_us <= began_us:
+        return PATIENCE_MAX_S  # none runs, so nobody knows
     return min(max(TIMES * (ready_us - began_us) / 1e6, PATIENCE_MIN_S), PATIENCE_MAX_S)
 
 

@@ -137,7 +137,7 @@ def require_prediction(asker: Canary) -> None:
     """Return once an example row is answered. Raise when it is not."""
     deadline_s = time.monotonic() + canary.PREDICTION_TIMEOUT_S
     while not canary.predictions_in((answer := canary.predict(settings.names()[0], asker))[1]):
-        if answer[0] not in NOT_YET or time.monotonic() > deadline_s:
+        if answer[0] not in {*NOT_YET, http.client.TOO_MANY_REQUESTS} or time.monotonic() > deadline_s:
             message = f"The example row of {asker.endpoint} is answered by {answer[0] or 'nothing'}: {answer[1][:300]}"
             raise ApplianceError(message, "journalctl -u 'bastide-inference@*' -n 50 tells why")
         time.sleep(POLL_S)

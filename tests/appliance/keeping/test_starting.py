@@ -73,9 +73,10 @@ def test_a_start_may_take_three_times_as_long_as_the_former(typed, took_s, patie
     assert starting.patience_s("bastide-web.service") == patience_s
 
 
-def test_a_service_that_never_ran_is_given_the_least(typed):
-    typed("InactiveExitTimestampMonotonic=0\nActiveEnterTimestampMonotonic=\n")
-    assert starting.patience_s("bastide-web.service") == starting.PATIENCE_MIN_S
+@pytest.mark.parametrize(("began_us", "ready_us"), [("0", ""), ("9000000", "7000000")])
+def test_a_service_that_never_ran_or_does_not_run_is_given_the_most(typed, began_us, ready_us):
+    typed(f"InactiveExitTimestampMonotonic={began_us}\nActiveEnterTimestampMonotonic={ready_us}\n")
+    assert starting.patience_s("bastide-web.service") == starting.PATIENCE_MAX_S
 
 
 def test_what_is_new_starts_and_the_way_out_runs_the_new_code(typed):
