@@ -2,7 +2,7 @@
 
 import argparse
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +10,13 @@ from typing import Final
 
 from appliance import environment
 from appliance.errors import ApplianceError
-from appliance.installing import settings
-from appliance.installing.front import ACME, take_up_certificate, take_up_hosts
+from appliance.installing import front_trial, settings
+from appliance.installing.front import ACME, CONFIGURATION, take_up_certificate, take_up_hosts
 from appliance.installing.install import Wish, install, plan
 from appliance.installing.places import DATA, TLS
 from appliance.installing.removing import uninstall
 from appliance.installing.root import require_root
+from appliance.keeping.alone import held
 from appliance.keeping.nightly import DIRECTORY as BACKUPS
 from appliance.options import version
 from appliance.tls import commands as tls
@@ -71,7 +72,8 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if (arguments.purge or not arguments.yes) and not terminal.confirms(CONFIRMATION if arguments.purge else TAKE_OFF):
         terminal.say("Nothing was removed.")
         return 1
-    uninstall(terminal.say, purges=arguments.purge)
+    with held():
+        uninstall(terminal.say, purges=arguments.purge)
     rest = "" if arguments.purge else f"; {DATA.root} and its settings stay"
     terminal.say(f"The box is off this machine{rest}. The Debian packages that it used stay.")
     if BACKUPS.is_dir() and any(BACKUPS.iterdir()):
@@ -83,17 +85,30 @@ def run_tls(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show or change the certificate of an installed box."""
     require_root()
     directory, now = TlsDirectory(root=TLS), datetime.now(UTC)
-    box, hosts = directory.read(File.BOX), directory.read(File.ACME_HOSTS)
+    before = {file: directory.read(file) for file in File}
     lines, notes = _tls_lines(arguments, directory, now)
-    if directory.read(File.BOX) != box:
+    if directory.read(File.BOX) != before[File.BOX]:
+        require_front(directory, before)
         take_up_certificate()
-    if directory.read(File.ACME_HOSTS) != hosts:
+    if directory.read(File.ACME_HOSTS) != before[File.ACME_HOSTS]:
         take_up_hosts()
     for line in lines:
         terminal.say(line)
     for line in notes:
         terminal.tell(f"{line}\n")
     return 0
+
+
+def require_front(directory: TlsDirectory, before: Mapping[File, bytes | None]) -> None:
+    """Raise when nginx would not start with the certificate that there is now; then the former one is there again."""
+    if not CONFIGURATION.exists():
+        return
+    try:
+        front_trial.require_taken(CONFIGURATION.read_text())
+    except ApplianceError:
+        with directory.locked():
+            directory.change(before)
+        raise
 
 
 def _tls_lines(arguments: argparse.Namespace, directory: TlsDirectory, now: datetime) -> tuple[list[str], list[str]]:

@@ -7,10 +7,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
-from appliance import accounts, demo, job_lines, jobs, models, sites, workshop
+from appliance import accounts, demo, ending, job_lines, jobs, models, sites, workshop
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
 from appliance.bundling.commands import run_bundle, run_cloud_init
@@ -18,6 +19,7 @@ from appliance.care.commands import run_config, run_doctor, run_logs, run_status
 from appliance.checks.preflight import check_now
 from appliance.checks.telling import exit_code, table, verdict
 from appliance.downloading import STDOUT, require_writable
+from appliance.ending import Ended
 from appliance.environment import Address
 from appliance.errors import ApplianceError
 from appliance.forgetting import run_forget
@@ -29,7 +31,10 @@ from appliance.programs import Sizes
 from appliance.up import up
 from appliance.upload import Site
 
-INTERRUPTED: Final = 128 + signal.SIGINT
+DIED_OF: Final = 128
+"""A shell adds this to the number of the signal that ended a command."""
+
+INTERRUPTED: Final = DIED_OF + signal.SIGINT
 SOME_NOT_ANSWERED: Final = 2
 
 
@@ -40,7 +45,8 @@ def main(argv: Sequence[str]) -> int:
         parser().error(f"unrecognised arguments: {' '.join(rest)}")
     arguments.rest = [*getattr(arguments, "rest", []), *rest]
     try:
-        return COMMANDS[arguments.command](arguments)
+        with ending.raised() if arguments.command in UNDONE_WHEN_ENDED else nullcontext():
+            return COMMANDS[arguments.command](arguments)
     except ApplianceError as error:
         if arguments.debug:
             traceback.print_exc()
@@ -48,6 +54,8 @@ def main(argv: Sequence[str]) -> int:
         if error.hint:
             print(f"try: {error.hint}", file=sys.stderr)
         return 1
+    except Ended as end:
+        return DIED_OF + end.number
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last place where a bug can be told as a sentence
@@ -256,6 +264,11 @@ def run_bench(arguments: argparse.Namespace) -> int:
     """Run a measurement."""
     workshop.bench(arguments.name, arguments.rest, say)
 
+
+UNDONE_WHEN_ENDED: Final = frozenset(
+    {"install", "uninstall", "tls", "config", "doctor", "backup", "restore", "upgrade", "rollback"}
+)
+"""Commands that leave the box whole however they are ended: by Ctrl-C, by a session that closes, by a time limit."""
 
 TERMINAL: Final = Terminal(say=say, tell=tell, ask=input)
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from appliance.errors import CommandFailed
 from appliance.paths import ROOT
 
 LINES_SHOWN: Final = 25
+ENDS_WITHIN_S: Final = 10.0
 
 KNOWN_FAILURES: Final = (
     ("No space left on device", "The disk is full.", "free some space, then run the same command again"),
@@ -30,18 +32,30 @@ def run(
     if shutil.which(argv[0]) is None:
         message = f"The program {argv[0]} is not installed."
         raise CommandFailed(message, f"install {argv[0]}, then try again")
-    try:
-        done = subprocess.run(
-            tied_to_us(argv), env=environment, cwd=cwd if cwd.is_dir() else "/",
-            timeout=timeout_s, stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, errors="replace", check=False,
-        )  # fmt: skip  # one line each for where it runs and what comes back
-    except subprocess.TimeoutExpired as error:
-        message = f"{words(argv)} had not ended after {timeout_s:g} s."
-        raise CommandFailed(message, "try again when the machine is quiet") from error
-    if done.returncode:
-        raise failure(argv, done)
-    return done.stdout
+    with subprocess.Popen(
+        tied_to_us(argv), env=environment, cwd=cwd if cwd.is_dir() else "/",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, errors="replace",
+    ) as process:  # fmt: skip  # one line each for where it runs and what comes back
+        try:
+            stdout, stderr = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            message = f"{words(argv)} had not ended after {timeout_s:g} s."
+            raise CommandFailed(message, "try again when the machine is quiet") from error
+        except BaseException:  # Ctrl-C and its kin: apt and systemctl put away what they have in hand
+            _end(process)
+            raise
+    if process.returncode:
+        raise failure(argv, subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr))
+    return stdout
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(ENDS_WITHIN_S)
+    process.kill()
 
 
 def tied(argv: Sequence[str]) -> list[str]:

@@ -1,18 +1,17 @@
 """Runs a whole box in this terminal: checks, set-up, processes, examples; whatever ends it ends all of it."""
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Final
 
 import psutil
 
-from appliance import environment, examples, lock, packages, readiness, steps
+from appliance import ending, environment, examples, lock, packages, readiness, steps
 from appliance.box import Box, Options
 from appliance.checks.preflight import preflight
+from appliance.ending import Ended
 from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 
@@ -25,12 +24,6 @@ FORMER_BOX_ENDS_WITHIN_S: Final = 60.0
 POLL_S: Final = 0.1
 PRIVATE_UMASK: Final = 0o077
 """Whatever a box writes is for its own account only."""
-
-ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Ended(BaseException):
-    """Somebody asked the box to end. Like KeyboardInterrupt, no handler of errors may swallow it."""
 
 
 def up(options: Options, say: Callable[[str], None], before_ready: Callable[[], None] = lambda: None) -> None:
@@ -73,17 +66,9 @@ def publish_examples(options: Options, say: Callable[[str], None]) -> None:
 @contextmanager
 def ending_on_signals(say: Callable[[str], None]) -> Iterator[None]:
     """Turn Ctrl-C, SIGTERM and the closing of the terminal into a quiet end."""
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # the signature is Python's
-        # From here on the end is under way; an impatient second Ctrl-C must not leave it half done.
-        for each in ENDING_SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        raise Ended(signal.Signals(number).name)
-
-    for each in ENDING_SIGNALS:
-        signal.signal(each, end)
     try:
-        yield
+        with ending.raised():
+            yield
     except Ended:
         say("The box has ended.")
 

@@ -15,6 +15,7 @@ from appliance import jobs
 from appliance.asking import Patience, opened
 from appliance.errors import ApplianceError
 from appliance.installing import running
+from appliance.installing.places import CURRENT
 from appliance.reaching import connection_to
 from appliance.upload import Site
 
@@ -36,18 +37,26 @@ class Canary:
     row: Mapping[str, Any]
 
 
+def make(release: Path = CURRENT) -> Canary | None:
+    """Return a new canary; None where no model is deployed. Raise CommandFailed or ValueError where it cannot be."""
+    found = json.loads(running.manage("make_canary", release=release))
+    return Canary(**found) if found else None
+
+
+def end(canary: Canary) -> None:
+    """Delete the key of a canary."""
+    running.manage("end_canary", str(canary.key_id))
+
+
 @contextmanager
 def made() -> Iterator[Canary | None]:
-    """Yield a canary; None where no model is deployed. Raise CommandFailed or ValueError where none can be made."""
-    found = json.loads(running.manage("make_canary"))
-    if not found:
-        yield None
-        return
-    canary = Canary(**found)
+    """Yield a canary, which ends whatever comes of it. Raise as `make`."""
+    canary = make()
     try:
         yield canary
     finally:
-        running.manage("end_canary", str(canary.key_id))
+        if canary is not None:
+            end(canary)
 
 
 def predict(host: str, canary: Canary) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from appliance.checks.check import Status
 from appliance.checks.telling import exit_code, table, verdict
 from appliance.errors import ApplianceError
 from appliance.installing.root import require_root
+from appliance.keeping.alone import alone
 
 
 def run_status(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -55,9 +56,11 @@ def run_config(arguments: argparse.Namespace, terminal: Terminal) -> int:
             return exit_code(found)
         case "set":
             value = arguments.value if arguments.value is not None else terminal.ask(f"{arguments.name}=")
-            terminal.say(configuring.set_value(arguments.name, value))
+            with alone():
+                terminal.say(configuring.set_value(arguments.name, value))
         case _:
-            terminal.say(configuring.unset(arguments.name))
+            with alone():
+                terminal.say(configuring.unset(arguments.name))
     return 0
 
 

@@ -56,6 +56,7 @@ def set_value(name: str, value: str) -> str:
         raise ApplianceError(message, f"write {meaning or 'something'}, such as {KNOWN[name][1]}")
     if name in SECRETS:
         is_new = place(_file(name), value, mode=PRIVATE)
+        is_new |= place(SETTINGS, with_line(SETTINGS.read_text(), name, None))  # where everybody reads it
     else:
         is_new = place(SETTINGS, with_line(SETTINGS.read_text(), name, f"{name}={value}"))
     return f"{name} is set. {APPLY}" if is_new else f"{name} was so already."
@@ -69,6 +70,7 @@ def unset(name: str) -> str:
         raise ApplianceError(message, f"sudo bastide config set {name} VALUE")
     if name in SECRETS:
         is_new = place(_file(name), "", mode=PRIVATE)
+        is_new |= place(SETTINGS, with_line(SETTINGS.read_text(), name, None))
     else:
         is_new = place(SETTINGS, with_line(SETTINGS.read_text(), name, None))
     return f"The default holds for {name}. {APPLY}" if is_new else f"The default held for {name} already."

@@ -16,6 +16,7 @@ from appliance.care import (
     backups,
     certificate,
     front,
+    half_done,
     queue,
     releases,
     services,
@@ -69,6 +70,7 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
         services.judge_differences(services.unit_differences(), overridden),
         services.judge_exposures(services.exposures()),
         releases.check_releases(),
+        half_done.check_half_done(),
         backups.check_backups(now),
         alerts.check_alerts(DATA.root),
     )

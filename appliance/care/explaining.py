@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import environment
-from appliance.installing.settings import NAMES
+from appliance.installing.settings import INFERENCE_MAX, NAMES
 
 GIB: Final = 1 << 30
 MIB: Final = 1 << 20
@@ -13,7 +13,6 @@ INSPECTION_SECONDS_DEFAULT: Final = "300"
 JOB_DAYS_DEFAULT: Final = "7"
 ALERT_HOUR_DEFAULT: Final = "7"
 WEB_PROCESSES_DEFAULT: Final = "2"
-INFERENCE_PROCESSES_MAX: Final = 2
 CGROUP_LIMIT: Final = Path("/sys/fs/cgroup/memory.max")
 
 EXPLANATIONS: Final = {
@@ -48,7 +47,7 @@ def default_of(name: str) -> str | None:
     cores = os.cpu_count() or 1
     return {
         "BASTIDE_WEB_PROCESSES": WEB_PROCESSES_DEFAULT,
-        "BASTIDE_INFERENCE_PROCESSES": str(min(cores, INFERENCE_PROCESSES_MAX)),
+        "BASTIDE_INFERENCE_PROCESSES": str(min(cores, INFERENCE_MAX)),
         "BASTIDE_BATCH_PROCESSES": str(cores),
         environment.MODEL_MEMORY: f"{model_memory_bytes(memory_bytes()) // MIB}M",
         environment.INSPECTION_SECONDS: INSPECTION_SECONDS_DEFAULT,

@@ -72,10 +72,12 @@ def _problems_of(name: str, value: str) -> Iterator[Check]:
             measured = Words("nothing reads {name}", name=name)
             yield _check(f"setting_{name.lower()}", measured, Status.WARNING, hint)
         return
-    if re.fullmatch(KNOWN[name][0], value, re.IGNORECASE):
-        return
     if name in SECRETS:
-        yield _wrong(name, Words("{name} is not written as it must be", name=name))
+        measured = Words("{name} stands here, where everybody reads it: it belongs to the credentials", name=name)
+        hint = Words("sudo bastide config set {name} puts it there, then: sudo bastide install", name=name)
+        yield _check(f"setting_{name.lower()}", measured, Status.FAILED, hint)
+        return
+    if re.fullmatch(KNOWN[name][0], value, re.IGNORECASE):
         return
     yield _wrong(name, Words("{name} is '{value}'", name=name, value=value))
 

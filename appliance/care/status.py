@@ -11,6 +11,7 @@ from appliance.care.unit_states import UnitState
 from appliance.errors import ApplianceError
 from appliance.installing import settings, units
 from appliance.installing.places import CURRENT, DATA, SETTINGS, TLS
+from appliance.keeping import under_way
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.status import status as tls_status
 
@@ -57,7 +58,7 @@ class BoxStatus:
 
 def require_installed() -> None:
     """Raise unless there is an installed box on this machine."""
-    if not SETTINGS.exists():
+    if not SETTINGS.exists() and not under_way.MARK.exists():
         message = "No box is installed on this machine."
         raise ApplianceError(message, "sudo ./bastide install makes this machine the box")
 

@@ -1,6 +1,5 @@
 """Makes this machine the box, step by step; what is done already is left as it is, so that a next try goes on there."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +16,25 @@ from appliance.checks.check import Check, Status
 from appliance.checks.preflight import write
 from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
-from appliance.installing import contents, firewall, fitness, front, machine, probing, release, running, settings, units
-from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, RELEASES, SETTINGS, TLS, UNITS
+from appliance.installing import (
+    contents,
+    firewall,
+    fitness,
+    front,
+    front_trial,
+    machine,
+    probing,
+    release,
+    running,
+    settings,
+    units,
+    wanting,
+)
+from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, OPT, RELEASES, SETTINGS, TLS, UNITS
 from appliance.installing.placing import place_link
 from appliance.installing.root import let_others_read, require_root
-from appliance.installing.settings import Sizing
+from appliance.keeping.alone import held
+from appliance.keeping.mending import require_whole
 from appliance.keeping.noting import account
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.status import status
@@ -62,11 +75,14 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     wish = replace(wish, names=settings.names() or wish.names)
     found = checked(wish, say)
     changed: list[str] = []
-    for step in steps(wish, say, changed):
-        step_s = time.monotonic()
-        if step.run():
-            changed.append(step.title)
-            say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
+    OPT.mkdir(exist_ok=True)
+    with held():
+        require_whole(say)
+        for step in steps(wish, say, changed):
+            step_s = time.monotonic()
+            if step.run():
+                changed.append(step.title)
+                say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
     failed = [check.id for check in found if check.status is Status.FAILED]
     write(DATA, found, reason=wish.force if failed else "")
     if failed:
@@ -155,7 +171,7 @@ def release_steps(name: str) -> Iterator[Step]:
 
 def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     """Yield the settings, secrets, certificate and units."""
-    sizing = Sizing.of_machine(wish.names, len(os.sched_getaffinity(0)))
+    sizing = wanting.sizing(wish.names)
     memory_bytes = psutil.virtual_memory().total
     wanted = units.names(sizing.inference, sizing.batch)
     yield Step(title="Settings", run=lambda: settings.place_settings(sizing), touches=(str(SETTINGS),))
@@ -166,7 +182,7 @@ def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     yield Step(title="Certificate", run=lambda: front.certify(wish.names), touches=(f"{TLS}/", f"{front.TRUST}/"))
     yield Step(
         title="Front",
-        run=lambda: front.place_front(wish.names, settings.upload_bytes_max()),
+        run=lambda: front_trial.place_tried(wish.names, settings.upload_bytes_max()),
         touches=(str(front.CONFIGURATION),),
     )
     yield Step(
@@ -176,7 +192,7 @@ def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     )
     yield Step(
         title="Units",
-        run=lambda: units.place_units() | units.enable((*wanted, *firewall.wanted())),
+        run=lambda: units.place_units() | units.enable(wanting.units_wanted()),
         touches=(
             *(str(UNITS / path.name) for path in units.files()),
             *(f"unit {name}" for name in (*wanted, firewall.SERVICE)),

@@ -31,9 +31,8 @@ def install_packages(say: Callable[[str], None]) -> bool:
     if not missing:
         return False
     packages.install(missing, say)
-    command.run(
-        ["systemctl", "disable", *(SERVICES[each] for each in missing if each in SERVICES)], timeout_s=TIMEOUT_S
-    )
+    if services := [SERVICES[each] for each in missing if each in SERVICES]:
+        command.run(["systemctl", "disable", *services], timeout_s=TIMEOUT_S)
     return True
 
 

@@ -12,9 +12,9 @@ POLL_S: Final = 0.3
 LOGIN: Final = "/login/"
 
 
-def ask(host: str, path: str) -> tuple[int, str]:
+def ask(host: str, path: str, patience_s: float = TIMEOUT_S) -> tuple[int, str]:
     """Return the status and the body of an answer; status 0 and why where there is none."""
-    connection = connection_to(f"https://{host}", TIMEOUT_S)
+    connection = connection_to(f"https://{host}", min(patience_s, TIMEOUT_S))
     try:
         connection.request("GET", path)
         response = connection.getresponse()

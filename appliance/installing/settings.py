@@ -14,6 +14,10 @@ from appliance.installing.placing import place
 
 SECRET_BYTES: Final = 48
 PRIVATE: Final = 0o600
+FEW_CORES: Final = 3
+INFERENCE_MAX: Final = 2
+"""Of the inference processes where the settings do not say how many: each holds the models that it answers with."""
+
 REDIS_MEMORY_SHARE: Final = 10
 REDIS_MEMORY_MIN: Final = 256 << 20
 
@@ -41,12 +45,12 @@ class Sizing:
     @classmethod
     def of_machine(cls, names: tuple[str, ...], cores: int) -> Self:
         """Return what the settings say, or what fits a machine with so many cores."""
-        said = read()
-        counts = (
-            int(said.get(f"BASTIDE_{kind}_PROCESSES", fitting))
-            for kind, fitting in (("WEB", 2 if cores > 3 else 1), ("INFERENCE", min(cores, 2)), ("BATCH", cores))
+        return cls(
+            names=names,
+            web=count("BASTIDE_WEB_PROCESSES", 2 if cores > FEW_CORES else 1),
+            inference=count("BASTIDE_INFERENCE_PROCESSES", min(cores, INFERENCE_MAX)),
+            batch=count("BASTIDE_BATCH_PROCESSES", cores),
         )
-        return cls(names=names, **dict(zip(("web", "inference", "batch"), counts, strict=True)))
 
 
 def read(path: Path = SETTINGS) -> dict[str, str]:
@@ -62,6 +66,12 @@ def pairs(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         if not line.lstrip().startswith(("#", ";")) and (found := LINE.fullmatch(line)):
             yield found["name"], found["value"].strip().strip("\"'")
+
+
+def count(name: str, fitting: int) -> int:
+    """Return a number above zero that the settings say, or what is fitting. What cannot be meant is told elsewhere."""
+    said = read().get(name, "")
+    return (int(said) if said.isdecimal() else 0) or fitting
 
 
 def names() -> tuple[str, ...]:

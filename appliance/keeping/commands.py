@@ -10,15 +10,19 @@ from appliance.box_commands import Terminal
 from appliance.bundling.commands import upgrade_from
 from appliance.errors import ApplianceError
 from appliance.installing.root import require_root
-from appliance.keeping import archive, backup, database, nightly, restore, upgrade
+from appliance.keeping import archive, backup, database, mending, nightly, placed, restore, under_way, upgrade
 from appliance.keeping.alone import alone, require_installed
 from appliance.keeping.backup import More
+from appliance.keeping.former import Former
 from appliance.keeping.noting import note_backup
+from appliance.keeping.placed import Record
 from appliance.keeping.restore import Order
 from appliance.options import version
 
 REPLACE: Final = "replace everything"
 GO_BACK: Final = "go back"
+NIGHTLY_PATIENCE_S: Final = 3_600.0
+"""So long the nightly backup waits for an upgrade or whatever else is under way, since nobody types it again."""
 
 
 def run_backup(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -49,7 +53,7 @@ def _run_nightly(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.file or arguments.verify or arguments.with_results or arguments.with_journal:
         message = "--nightly says where to and what by itself."
         raise ApplianceError(message, "sudo bastide backup --nightly, or sudo bastide backup FILE")
-    with alone():
+    with alone(NIGHTLY_PATIENCE_S):
         path = nightly.back_up_nightly(datetime.now(UTC), terminal.say)
     if path is None:
         terminal.say("No nightly backup is made: BASTIDE_BACKUPS_KEPT is 0.")
@@ -67,6 +71,7 @@ def run_restore(arguments: argparse.Namespace, terminal: Terminal) -> int:
     manifest = archive.verified(path)
     require_installed(tuple(arguments.names) or manifest.names)
     with alone():
+        mending.require_whole(terminal.say)
         for line in restore.described(manifest, tuple(arguments.names)):
             terminal.say(line)
         if not arguments.yes and not terminal.confirms(REPLACE):
@@ -86,6 +91,7 @@ def run_upgrade(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise ApplianceError(message, "--bundle FILE")
     with alone():
         started_s = time.monotonic()
+        mending.mend(terminal.say)
         is_new = upgrade.upgrade(version(), terminal.say)
     took_s = time.monotonic() - started_s
     terminal.say(
@@ -99,6 +105,8 @@ def run_upgrade(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def run_rollback(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Go back to the former release."""
     with alone():
+        if half_done := under_way.found():
+            return _undo(half_done, arguments, terminal)
         way = upgrade.way_back()
         if way.record.is_migrated:
             terminal.say(f"The database goes back to what it was at {way.record.at} (UTC), before that upgrade.")
@@ -110,4 +118,17 @@ def run_rollback(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if kept:
         terminal.say(f"The database that was given up is in {kept}.")
     terminal.say(f"The box runs release {way.record.former} again.")
+    return 0
+
+
+def _undo(half_done: Record | Former, arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Go back to what was before a command that died."""
+    if rows := mending.lost(half_done):
+        terminal.say(f"{under_way.sentence(half_done)} was broken off. The database goes back to what it was before.")
+        terminal.say(f"All that was done since is lost. Of what is counted: {database.sentence(rows)}.")
+        if not arguments.yes and not terminal.confirms(GO_BACK):
+            terminal.say("Nothing was changed.")
+            return 1
+    mending.mend(terminal.say, may_lose=True)
+    terminal.say(f"The box is what it was before, and runs release {placed.running_release()}.")
     return 0

@@ -3,6 +3,7 @@
 It names tables of the control plane, and reads nothing that a release may change the meaning of.
 """
 
+import os
 import shutil
 import sqlite3
 import time
@@ -45,6 +46,16 @@ def copy(source: Path, target: Path) -> None:
     if verdict != "ok":
         message = f"The database {source} is damaged: {verdict}."
         raise ApplianceError(message, "restore the newest backup: sudo bastide restore FILE")
+
+
+def keep(source: Path, target: Path) -> None:
+    """Copy a database to where `put_back` may take it from: it is there whole, or not at all."""
+    draft = target.with_name(f".{target.name}.draft")
+    draft.unlink(missing_ok=True)
+    copy(source, draft)
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.rename(target)
 
 
 def _copy_pages(source: Path, target: Path) -> None:
@@ -97,6 +108,12 @@ def counts(database: Path) -> dict[str, int]:
             for word, table in COUNTED.items()
             if table in tables
         }
+
+
+def more(now: Path, then: Path) -> dict[str, int]:
+    """Return how many rows there are in a database that were not there in an earlier one, where there are more."""
+    before = counts(then)
+    return {word: count - before.get(word, 0) for word, count in counts(now).items() if count > before.get(word, 0)}
 
 
 def migrations(database: Path) -> tuple[str, ...]:

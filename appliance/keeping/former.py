@@ -1,48 +1,73 @@
 """Sets files and directories aside by renaming them, and puts them back: nothing is copied, nothing is lost."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 from appliance.installing.removing import remove
 
 PREFIX: Final = ".former-"
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Former:
-    """What was there before, under `.former-STAMP` on the same disk: nothing can be renamed to another one."""
+    """What was there before, under `.former-STAMP` on the same disk: nothing can be renamed to another one.
+
+    `places`: below each root what is set aside, if it is there. `there`: what was, before anything was moved.
+    """
 
     stamp: str
-    _moved: list[tuple[Path, Path]] = field(default_factory=list)
-    _tried: list[Path] = field(default_factory=list)
+    places: Mapping[Path, tuple[Path, ...]]
+    there: frozenset[Path]
 
-    def set_aside(self, root: Path, paths: Iterable[Path]) -> None:
-        """Move what is there of these paths below `root` aside."""
-        aside = root / f"{PREFIX}{self.stamp}"
-        aside.mkdir(mode=0o700)
-        for path in paths:
-            self._tried.append(path)
-            if path.is_symlink() or path.exists():
-                kept = aside / path.relative_to(root)
+    @classmethod
+    def of(cls, stamp: str, places: Mapping[Path, tuple[Path, ...]]) -> Self:
+        """Return what is there now of these places."""
+        found = (path for paths in places.values() for path in paths if _is_there(path))
+        return cls(stamp=stamp, places=places, there=frozenset(found))
+
+    def set_aside(self) -> None:
+        """Move all of it aside."""
+        for root, paths in self.places.items():
+            (root / f"{PREFIX}{self.stamp}").mkdir(mode=0o700)
+            for path in self.there.intersection(paths):
+                kept = self.kept(root, path)
                 kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path.rename(kept)
-                self._moved.append((path, kept))
 
     def put_back(self) -> None:
-        """Let everything be as it was, whatever has come in its place."""
-        for path in self._tried:
-            remove(path)
-        for path, kept in self._moved:
-            kept.rename(path)
-        for aside in {kept_root(path, kept) for path, kept in self._moved}:
-            remove(aside)
+        """Let everything be as it was, whatever has come in its place, and wherever the moving was broken off."""
+        for root, paths in self.places.items():
+            for path in paths:
+                kept = self.kept(root, path)
+                if _is_there(kept):
+                    remove(path)
+                    kept.rename(path)
+                elif path not in self.there:
+                    remove(path)
+            aside = root / f"{PREFIX}{self.stamp}"
+            if aside.exists():
+                remove(aside)
+
+    def kept(self, root: Path, path: Path) -> Path:
+        """Return where a path below `root` is set aside."""
+        return root / f"{PREFIX}{self.stamp}" / path.relative_to(root)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is written."""
+        places = {str(root): [str(path) for path in paths] for root, paths in self.places.items()}
+        return {"stamp": self.stamp, "places": places, "there": sorted(map(str, self.there))}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """Return what was written."""
+        places = {Path(root): tuple(map(Path, paths)) for root, paths in told["places"].items()}
+        return cls(stamp=told["stamp"], places=places, there=frozenset(map(Path, told["there"])))
 
 
-def kept_root(path: Path, kept: Path) -> Path:
-    """Return the directory in which `path` was set aside as `kept`."""
-    return next(each for each in kept.parents if each.name.startswith(PREFIX) and each.parent in path.parents)
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or path.exists()
 
 
 def remove_older(root: Path, stamp: str) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
-from appliance.installing import front_trial, running, settings, units
+from appliance.installing import running, settings, units
 from appliance.installing.places import DATA
 from appliance.keeping import database, migrations
 
@@ -51,14 +51,6 @@ def try_release(release: Path, say: Callable[[str], None]) -> bool:
             for path in PATHS:
                 _require_answer(scratch / "web.sock", path)
     return is_pending
-
-
-def try_front(text: str) -> None:
-    """Raise unless nginx takes this configuration."""
-    is_taken, said = front_trial.complaint(text)
-    if not is_taken:
-        message = f"nginx does not take what the release would start it with: {said}"
-        raise ApplianceError(message, "mend what it says, then run the same command again")
 
 
 def sandbox_of(unit: str) -> list[str]:

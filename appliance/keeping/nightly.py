@@ -18,8 +18,9 @@ STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
 def kept_count() -> int:
-    """Return how many nightly backups are kept; with 0 none are made."""
-    return int(settings.read().get(BACKUPS_KEPT, BACKUPS_KEPT_DEFAULT))
+    """Return how many nightly backups are kept; with 0 none are made. For what cannot be meant the default holds."""
+    said = settings.read().get(BACKUPS_KEPT, "")
+    return int(said if said.isdecimal() else BACKUPS_KEPT_DEFAULT)
 
 
 def back_up_nightly(now: datetime, say: Callable[[str], None]) -> Path | None:

@@ -2,10 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from appliance.installing import firewall, front, machine, settings, units
 from appliance.installing.places import CURRENT, OPT, SYSUSERS, TMPFILES, UNITS
@@ -42,12 +42,20 @@ class Record:
 
     def write(self) -> None:
         """Keep the record itself, last: a directory without it is of an upgrade that was broken off early."""
-        place(self.directory / RECORD, json.dumps(asdict(self), indent=1) + "\n", mode=PRIVATE)
+        place(self.directory / RECORD, json.dumps(self.to_json(), indent=1) + "\n", mode=PRIVATE)
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Return what was kept."""
-        told = json.loads(path.read_text())
+        return cls.from_json(json.loads(path.read_text()))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it is written."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """Return what was written."""
         return cls(**{**told, "enabled": tuple(told["enabled"])})
 
 
@@ -72,6 +80,7 @@ def changeable() -> Iterator[Path]:
 def put_back(record: Record) -> set[str]:
     """Put the kept files back, with the units that started then. Return the names of those that were other."""
     root = record.directory / FILES
+    assert root.is_dir(), "what is to be put back was kept; without it every file of the box would go"
     changed = set()
     for kept in sorted(path for path in root.rglob("*") if path.is_file()):
         path = Path("/") / kept.relative_to(root)

@@ -1,6 +1,5 @@
 """Puts a backup in place of what the box is, and the box back as it was when that fails."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,12 @@ from typing import Final
 import psutil
 
 from appliance import command
-from appliance.installing import firewall, front, probing, running, settings, units
+from appliance.installing import firewall, front, front_trial, probing, running, settings, units, wanting
 from appliance.installing.contents import EXAMPLES
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
 from appliance.installing.placing import place
 from appliance.installing.removing import remove
-from appliance.keeping import archive, database, journal_files, migrations, placed
+from appliance.keeping import archive, database, journal_files, migrations, placed, under_way
 from appliance.keeping.archive import JOURNAL_KEY, Manifest
 from appliance.keeping.former import Former, remove_older
 from appliance.keeping.noting import account
@@ -70,13 +69,13 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
         say("  Unpacking")
         archive.unpacked(order.path, staging)
         _migrate(staging, say)
-        former = Former(stamp=f"{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        former = Former.of(f"{datetime.now(UTC):%Y%m%dT%H%M%S}", {DATA.root: OF_DATA, ETC: OF_ETC})
         with _undone_unless_it_succeeds(former, say):
+            under_way.begin(former)
             say("  Stopping the services")
             units.systemctl("stop", units.TARGET, *sorted(units.enabled()))
             sizes = {name: value for name, value in settings.read().items() if name in SIZES}
-            former.set_aside(DATA.root, OF_DATA)
-            former.set_aside(ETC, OF_ETC)
+            former.set_aside()
             command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
             _place_data(staging, manifest)
             _place_settings(staging, order.names, sizes)
@@ -84,22 +83,16 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
             say("  Starting the services")
             names = settings.names()
             firewall.place_firewall(say)
-            units.enable(wanted())
+            units.enable(wanting.units_wanted())
             units.systemctl("start", units.TARGET)
             probing.wait_until_ready(names[0], READY_TIMEOUT_S)
+            under_way.end()
     for root in (DATA.root, ETC):
         remove_older(root, former.stamp)
     for record in placed.records():
         if record.is_migrated:  # its database is of a box that is no more
             remove(record.directory)
     say(f"  What the box was is in {DATA.root}/.former-{former.stamp} and {ETC}/.former-{former.stamp}")
-
-
-def wanted() -> tuple[str, ...]:
-    """Return the units that the settings ask for."""
-    said, cores = settings.read(), len(os.sched_getaffinity(0))
-    inference, batch = (int(said.get(name, cores)) for name in SIZES[1:])
-    return (*units.names(inference, batch), *firewall.wanted())
 
 
 @contextmanager
@@ -119,16 +112,23 @@ def _undone_unless_it_succeeds(former: Former, say: Callable[[str], None]) -> It
     try:
         yield
         is_done = True
-    finally:  # also for Ctrl-C: nobody is to be left with half a box
+    finally:  # also for Ctrl-C and its kin: nobody is to be left with half a box
         if not is_done:
             say("  It failed; putting back what the box was")
-            units.systemctl("stop", units.TARGET, *sorted(units.enabled()))
-            former.put_back()
-            front.certify(settings.names())
-            front.place_front(settings.names(), settings.upload_bytes_max())
-            firewall.place_firewall(say)
-            units.enable(wanted())
-            units.systemctl("start", units.TARGET)
+            undo(former, say)
+
+
+def undo(former: Former, say: Callable[[str], None]) -> None:
+    """Let the box be what it was before a restoration, however far that came."""
+    units.systemctl("stop", units.TARGET, *sorted(units.enabled()))
+    former.put_back()
+    front.certify(settings.names())
+    settings.place_queue_settings(psutil.virtual_memory().total)  # with the logins of before
+    front.place_front(settings.names(), settings.upload_bytes_max())
+    firewall.place_firewall(say)
+    units.enable(wanting.units_wanted())
+    units.systemctl("start", units.TARGET)
+    under_way.end()
 
 
 def _migrate(staging: Path, say: Callable[[str], None]) -> None:
@@ -183,7 +183,7 @@ def _place_settings(staging: Path, names: tuple[str, ...], sizes: dict[str, str]
     with directory.locked():
         directory.change({file: path.read_bytes() for file, path in files.items() if path.exists()})
     front.certify(settings.names())
-    front.place_front(settings.names(), settings.upload_bytes_max())
+    front_trial.place_tried(settings.names(), settings.upload_bytes_max())
 
 
 def changed(text: str, values: dict[str, str]) -> str:

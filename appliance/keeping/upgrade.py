@@ -13,12 +13,12 @@ from appliance.checks.check import Status
 from appliance.checks.processor import check_flags
 from appliance.checks.system import check_python
 from appliance.errors import ApplianceError
-from appliance.installing import firewall, fitness, front, machine, release, settings, units
+from appliance.installing import firewall, fitness, front, front_trial, machine, release, settings, units, wanting
+from appliance.installing.install import require_good_settings
 from appliance.installing.places import DATA, OPT, RELEASES, is_installed_release
 from appliance.installing.removing import remove
 from appliance.keeping import database, gate, migrations, placed
 from appliance.keeping.placed import KEPT, Record
-from appliance.keeping.restore import wanted
 from appliance.keeping.room import require_room
 from appliance.keeping.switching import Move, move
 
@@ -34,6 +34,7 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
     if name == former:
         return False
     say(f"From release {former} to {name}")
+    require_good_settings()
     _require_fitness()
     machine.install_packages(say)
     if not release.is_whole(name):
@@ -44,10 +45,9 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
         database.migrations(DATA.database), RELEASES / name, f"This would be a downgrade: release {former}", hint
     )
     is_pending = gate.try_release(RELEASES / name, say)
-    gate.try_front(front.text(settings.names(), settings.upload_bytes_max()))
+    front_trial.require_taken(front.text(settings.names(), settings.upload_bytes_max()))
     record = begun(former, name, is_migrated=is_pending)
-    move(Move(record=record, prepare=lambda: _prepared(record, say), say=say))
-    record.write()
+    move(Move(record=record, prepare=lambda: _prepared(record, say), keep=record.write, say=say))
     bundled.trust_key()
     for each in prune(name, former):
         say(f"  Removed {each}")
@@ -79,7 +79,7 @@ def _prepared(record: Record, say: Callable[[str], None]) -> set[str]:
     front.place_front(settings.names(), settings.upload_bytes_max())
     firewall.place_firewall(say)
     units.place_units()
-    units.enable(wanted())
+    units.enable(wanting.units_wanted())
     if record.is_migrated:
         say("  Migrating the database")
         migrations.apply(RELEASES / record.release)
@@ -103,10 +103,7 @@ def way_back() -> Way:
         raise ApplianceError(message, "sudo ./bastide upgrade in the directory of the release that you want")
     if not record.is_migrated:
         return Way(record=record, lost={})
-    then = database.counts(record.database)
-    now = database.counts(DATA.database)
-    more = {word: count - then.get(word, 0) for word, count in now.items()}
-    return Way(record=record, lost={word: count for word, count in more.items() if count > 0})
+    return Way(record=record, lost=database.more(DATA.database, record.database))
 
 
 def roll_back(way: Way, say: Callable[[str], None]) -> Path | None:
@@ -121,8 +118,7 @@ def roll_back(way: Way, say: Callable[[str], None]) -> Path | None:
             database.put_back(kept.database, DATA.database)
         return changed
 
-    move(Move(record=record, prepare=prepared, say=say))
-    remove(kept.directory)
+    move(Move(record=record, prepare=prepared, keep=lambda: remove(kept.directory), say=say))
     return record.database if kept.is_migrated else None
 
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from appliance import command
+from appliance import command, ending
+from appliance.ending import Ended
 from appliance.errors import CommandFailed
 
 
@@ -40,6 +41,23 @@ def test_a_missing_program_is_named():
 def test_a_program_that_takes_too_long_is_ended():
     with pytest.raises(CommandFailed, match=r"had not ended after 0\.2 s"):
         command.run([sys.executable, "-c", "import time; time.sleep(30)"], timeout_s=0.2)
+
+
+ASKED_TO_END = """
+import pathlib, signal, sys, os
+def end(*_):
+    pathlib.Path(sys.argv[1]).write_text("put away")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+os.kill(int(sys.argv[2]), signal.SIGHUP)
+signal.pause()
+"""
+
+
+def test_a_program_may_put_away_what_it_has_in_hand_when_the_command_is_ended(tmp_path):
+    with pytest.raises(Ended), ending.raised():
+        command.run([sys.executable, "-c", ASKED_TO_END, str(tmp_path / "said"), str(os.getpid())], timeout_s=30)
+    assert (tmp_path / "said").read_text() == "put away"
 
 
 def test_an_unknown_failure_shows_the_last_lines():

@@ -18,13 +18,12 @@ NUMBERS = {target.codename: number for number, target in TARGETS.items()}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Install on every Debian where installing is what is tested, else on the older one alone: each takes minutes."""
+    """Install on every Debian each time, and try all the rest on the newer one where the long tests are asked for."""
     if "release" in metafunc.fixturenames:
         older, newer = RELEASES
-        long = pytest.param(newer, marks=pytest.mark.long)
-        others: dict[str, list[object]] = {"test_install": [newer], "test_bundle": [long], "test_cloud": [long]}
-        name = metafunc.module.__name__.rpartition(".")[2]
-        metafunc.parametrize("release", [older, *others.get(name, [])], scope="module")
+        is_always = metafunc.module.__name__.endswith(".test_install")
+        other = newer if is_always else pytest.param(newer, marks=pytest.mark.long)
+        metafunc.parametrize("release", [older, other], scope="module")
 
 
 @pytest.fixture(scope="module")

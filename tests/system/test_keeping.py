@@ -2,10 +2,7 @@
 
 import json
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,13 +11,13 @@ from appliance.paths import ROOT
 from tests.system.installation import NAME
 from tests.system.machine import CHECKOUT, Machine
 from tests.system.penguin import PENGUIN
+from tests.system.releasing import CURRENT, asked, changed_checkout, running
 from tests.system.test_install import CURL, HERE, key_of_admin
 
 pytestmark = pytest.mark.system
 LONG = pytest.mark.long
 
 ASKING = ROOT / "tests/system/asking.py"
-OTHER = "/root/other"
 BACKUP = "/root/box.backup"
 RETURN_S = 10.0
 MOVES = 2
@@ -53,52 +50,6 @@ def predicted(machine: Machine, key: str) -> str:
     body = ("--header", "Content-Type: application/json", "--data", json.dumps({"rows": [PENGUIN] * 20}))
     url = f"https://{NAME}/api/v1/endpoints/penguins/predict"
     return machine.run(*CURL, *HERE, *same, *body, url)
-
-
-def running(machine: Machine) -> str:
-    return machine.run("readlink", "/opt/bastide/current").strip()
-
-
-@contextmanager
-def asked(machine: Machine, key: str) -> Iterator[dict[str, Any]]:
-    """Ask for predictions all the while, on one connection and on ever new ones; give what came of it at the end."""
-    found: dict[str, Any] = {}
-    (machine.root / "root/stop").unlink(missing_ok=True)
-    command = [
-        "nsenter",
-        "--target",
-        str(machine.leader),
-        "--all",
-        "--wd=/root",
-        "--",
-        "env",
-        "-i",
-        "PATH=/usr/bin:/bin",
-    ]
-    argv = [[*command, "python3", "/root/asking.py", key, mode] for mode in ("keep", "close")]
-    clients = [subprocess.Popen(each, stdout=subprocess.PIPE, text=True) for each in argv]
-    try:
-        time.sleep(1)
-        yield found
-        time.sleep(1)
-    finally:
-        (machine.root / "root/stop").touch()
-        told = [json.loads(client.communicate(timeout=60)[0]) for client in clients]
-    found["asked"] = min(each["asked"] for each in told)
-    found["failed"] = [problem for each in told for problem in each["failed"]]
-    found["again"] = sum(each["again"] for each in told)
-
-
-def changed_checkout(machine: Machine, **files: str) -> str:
-    """Lay a copy of the checkout beside it, in which some files are other. Return its launcher."""
-    shutil.rmtree(machine.root / OTHER.lstrip("/"), ignore_errors=True)
-    subprocess.run(
-        ["cp", "-a", str(machine.root / CHECKOUT.lstrip("/")), str(machine.root / OTHER.lstrip("/"))], check=True
-    )
-    for name, text in files.items():
-        path = machine.root / OTHER.lstrip("/") / name
-        path.write_text(text if name not in {"webapp/settings.py", "manage.py"} else path.read_text() + text)
-    return f"{OTHER}/bastide"
 
 
 def refused(machine: Machine, *argv: str, **options) -> str:
@@ -238,6 +189,7 @@ def test_a_release_that_does_not_pass_is_never_switched_to(box, key, text):
     [
         pytest.param('    raise RuntimeError("only in its place")\n', id="does not start"),
         pytest.param('    ROOT_URLCONF = "webapp.nowhere"\n', id="answers 500", marks=LONG),
+        pytest.param("    import time\n    time.sleep(600)\n", id="hangs", marks=LONG),
     ],
 )
 def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, breaking):
@@ -246,6 +198,34 @@ def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, 
         told = refused(box, launcher, "upgrade")
     assert (running(box), found["failed"]) == (former, [])
     assert 0 < seconds(told) < RETURN_S
+
+
+@pytest.mark.long
+def test_a_release_whose_workers_answer_nothing_is_left(box, key):
+    broken = '\n\ndef _read(*_):\n    raise RuntimeError("answers nothing")\n'
+    former, launcher = running(box), changed_checkout(box, **{"worker/lane/answering.py": broken})
+    answer = predicted(box, key)
+    assert "The example row of" in refused(box, launcher, "upgrade")
+    assert (running(box), predicted(box, key)) == (former, answer)
+
+
+@pytest.mark.parametrize("signal", ["TERM", pytest.param("KILL", marks=LONG)])
+def test_an_upgrade_that_is_ended_after_the_switch_leaves_the_former_release(box, key, signal):
+    former, launcher = running(box), changed_checkout(box, **{"CHANGELOG.md": "ended\n"})
+    with asked(box, key) as found:
+        box.run("systemd-run", "--unit=upgrading", "--property=Type=exec", launcher, "upgrade")
+        box.run("timeout", "600", "sh", "-c", f"until [ $(readlink {CURRENT}) != {former} ]; do sleep 0.05; done",
+                timeout_s=620)  # fmt: skip  # one command
+        box.run("systemctl", "kill", f"--signal={signal}", "--kill-whom=main", "upgrading")
+        box.run("timeout", "60", "sh", "-c", "while systemctl is-active -q upgrading; do sleep 0.1; done")
+        if signal == "KILL":
+            assert "was broken off" in box.run("bastide", "doctor", check=False)
+            assert "putting back what was before" in box.run("bastide", "rollback", timeout_s=300)
+    box.run("systemctl", "reset-failed", "upgrading", check=False)
+    assert (running(box), found["failed"]) == (former, [])
+    assert "nothing is half done" in box.run("bastide", "doctor", check=False)
+    directory = box.run("sh", "-c", "readlink /proc/$(systemctl show -p MainPID --value bastide-web)/cwd").strip()
+    assert directory == f"/opt/bastide/{former}"
 
 
 MIGRATION = """

@@ -87,6 +87,13 @@ def test_what_a_box_needs_stays(box):
     assert text(box) == FILE
 
 
+def test_a_secret_that_stood_in_the_settings_is_moved_to_the_credentials(box):
+    (box / "bastide.env").write_text(f"{FILE}BASTIDE_SMTP_URL=smtps://user:secret@mail.example\n")
+    configuring.set_value("BASTIDE_SMTP_URL", "smtps://user:secret@mail.example")
+    assert (box / "smtp-url").read_text() == "smtps://user:secret@mail.example"
+    assert text(box) == FILE
+
+
 def test_the_mail_server_is_kept_where_only_root_reads_and_never_shown(box):
     configuring.set_value("BASTIDE_SMTP_URL", "smtps://user:secret@mail.example")
     assert (box / "smtp-url").read_text() == "smtps://user:secret@mail.example"

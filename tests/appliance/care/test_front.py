@@ -1,13 +1,19 @@
 """What is found of the front: nginx's own words about its configuration, and the bound on connections."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from appliance import box_commands
 from appliance.care.front import judge_bound, judge_configuration
 from appliance.checks.check import Status
+from appliance.errors import ApplianceError
 from appliance.installing import front_trial
 from appliance.proxy import render
+from appliance.tls import keeping
+from appliance.tls.directory import File, TlsDirectory
+from appliance.tls.names import names_of
 from tests.nginx.running_front import front_in, make_certificate
 
 
@@ -33,6 +39,47 @@ def test_what_nginx_does_not_take_is_told_in_its_words_with_the_file_and_the_lin
     assert check.status is Status.FAILED
     assert check.measured == f'unknown directive "sendfiles" in /etc/bastide/nginx/nginx.conf:{line}'
     assert check.hint == "sudo bastide install writes /etc/bastide/nginx/nginx.conf anew"
+
+
+def test_what_nginx_would_not_start_with_is_refused_in_its_words(configuration):
+    front_trial.require_taken(configuration)
+    with pytest.raises(ApplianceError, match='unknown directive "sendfiles"'):
+        front_trial.require_taken(configuration.replace("sendfile on;", "sendfiles on;"))
+
+
+def test_a_configuration_that_nginx_refuses_is_not_written(configuration, tmp_path, monkeypatch):
+    monkeypatch.setattr(front_trial, "CONFIGURATION", tmp_path / "nginx.conf")
+    monkeypatch.setattr(front_trial, "TLS", tmp_path / "no-certificate")
+    with pytest.raises(ApplianceError, match=r"no-certificate/box\.crt"):
+        front_trial.place_tried(["box.example"], 1)
+    assert not (tmp_path / "nginx.conf").exists()
+
+
+def test_it_is_tried_where_only_tmp_may_be_written(configuration, tmp_path, monkeypatch):
+    monkeypatch.setattr(front_trial, "SCRATCH", tmp_path / "nowhere")
+    assert front_trial.complaint(configuration) == (True, "")
+
+
+@pytest.fixture
+def tls(configuration, tmp_path, monkeypatch):
+    """A certificate directory and a front that is started with what is in it."""
+    directory = TlsDirectory(root=tmp_path / "tls")
+    keeping.ensure(directory, names_of(["box.example"]), datetime.now(UTC))
+    text = re.sub(r"(ssl_certificate) \S+;", rf"\1 {directory.path(File.BOX)};", configuration)
+    text = re.sub(r"(ssl_certificate_key) \S+;", rf"\1 {directory.path(File.BOX_KEY)};", text)
+    (tmp_path / "nginx.conf").write_text(text)
+    monkeypatch.setattr(box_commands, "CONFIGURATION", tmp_path / "nginx.conf")
+    return directory
+
+
+def test_a_certificate_that_nginx_refuses_is_taken_back(tls):
+    before = {file: tls.read(file) for file in File}
+    box_commands.require_front(tls, before)
+    with tls.locked():
+        tls.change({File.BOX: b"no certificate\n"})
+    with pytest.raises(ApplianceError, match="nginx would not start"):
+        box_commands.require_front(tls, before)
+    assert {file: tls.read(file) for file in File} == before
 
 
 def test_a_warning_of_nginx_is_one(configuration):

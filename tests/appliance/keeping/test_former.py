@@ -1,4 +1,6 @@
-"""What was set aside comes back, whatever came in its place."""
+"""What was set aside comes back, whatever came in its place and wherever it was broken off."""
+
+import json
 
 import pytest
 
@@ -13,22 +15,59 @@ def root(tmp_path):
     return tmp_path
 
 
-def test_it_comes_back(root):
-    former = Former(stamp="now")
-    former.set_aside(root, [root / "models", root / "base", root / "wal"])
+@pytest.fixture
+def former(root):
+    return Former.of("now", {root: (root / "models", root / "base", root / "wal")})
+
+
+def replace(root):
     (root / "base").write_text("other")
     (root / "wal").write_text("other")
     (root / "models").mkdir()
+
+
+def names(root):
+    return sorted(path.name for path in root.iterdir())
+
+
+def test_it_comes_back(root, former):
+    former.set_aside()
+    replace(root)
     former.put_back()
     assert (root / "models/one").read_text() == "one"
     assert (root / "base").read_text() == "former"
-    assert sorted(path.name for path in root.iterdir()) == ["base", "models"]
+    assert names(root) == ["base", "models"]
 
 
-def test_it_stays_aside_otherwise(root):
-    Former(stamp="now").set_aside(root, [root / "base"])
+def test_it_stays_aside_otherwise(root, former):
+    former.set_aside()
     assert (root / ".former-now/base").read_text() == "former"
     assert not (root / "base").exists()
+
+
+def test_it_comes_back_by_what_was_written_of_it(root, former):
+    told = json.loads(json.dumps(former.to_json()))
+    former.set_aside()
+    replace(root)
+    Former.from_json(told).put_back()
+    assert (root / "base").read_text() == "former"
+    assert names(root) == ["base", "models"]
+
+
+def test_what_was_not_moved_yet_stays(root, former):
+    (root / ".former-now").mkdir()
+    (root / "base").rename(root / ".former-now/base")  # and then it died
+    former.put_back()
+    assert (root / "models/one").read_text() == "one"
+    assert names(root) == ["base", "models"]
+
+
+def test_what_came_back_already_stays(root, former):
+    former.set_aside()
+    former.put_back()
+    former.put_back()
+    assert (root / "base").read_text() == "former"
+    assert names(root) == ["base", "models"]
 
 
 def test_earlier_ones_are_removed(root):

@@ -1,0 +1,63 @@
+"""Puts back what the box was before a command that was killed, or whose machine lost its power, half way."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from appliance.errors import ApplianceError
+from appliance.installing import running
+from appliance.installing.places import DATA
+from appliance.keeping import database, placed, restore, switching, under_way
+from appliance.keeping.former import Former
+from appliance.keeping.placed import KEPT, Record
+
+SCRATCHES: Final = (".restore-*", ".rehearsal-*")
+"""What restorations and trials of releases unpack below the data, and take away when they end."""
+
+
+def lost(half_done: Record | Former | None) -> dict[str, int]:
+    """Return how many rows people have made since, where putting back what was takes them away."""
+    if isinstance(half_done, Record) and half_done.is_migrated and half_done.database.exists():
+        return database.more(DATA.database, half_done.database)
+    return {}
+
+
+def mend(say: Callable[[str], None], *, may_lose: bool = False) -> bool:
+    """Put back what was before a command that died. Return whether there was one. Raise when rows would be lost.
+
+    Whoever calls it holds the box alone. With `may_lose` they are lost, and their database is kept.
+    """
+    running.stop()
+    for path in (each for pattern in SCRATCHES for each in DATA.root.glob(pattern)):
+        shutil.rmtree(path, ignore_errors=True)
+    half_done = under_way.found()
+    if half_done is None:
+        return False
+    if rows := lost(half_done):
+        if not may_lose:
+            message = f"{under_way.sentence(half_done)} was broken off, and since then people have worked with the box."
+            raise ApplianceError(message, "sudo bastide rollback undoes it: it says what is lost by that, and asks")
+        say(f"  The database of now, with {database.sentence(rows)} more, is kept in {_kept()}")
+    say(f"  {under_way.sentence(half_done)} was broken off; putting back what was before")
+    if isinstance(half_done, Former):
+        restore.undo(half_done, say)
+    elif (half_done.directory / placed.FILES).is_dir():
+        switching.undo(half_done)
+    else:
+        under_way.end()  # nothing was kept: nothing had been changed, or all of it was put back
+    return True
+
+
+def require_whole(say: Callable[[str], None]) -> None:
+    """Put back what was before a command that died. Raise when there was one: what was typed may be for another box."""
+    if mend(say):
+        message = f"What was half done is undone, and nothing else done: release {placed.running_release()} runs."
+        raise ApplianceError(message, "look whether all is well: sudo bastide doctor; then type the same command again")
+
+
+def _kept() -> Path:
+    target = KEPT / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-given-up.sqlite3"
+    database.keep(DATA.database, target)
+    return target

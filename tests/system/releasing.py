@@ -1,0 +1,64 @@
+"""Other releases beside the one that runs on a machine, and clients that ask all the while."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from tests.system.machine import CHECKOUT, Machine
+
+CURRENT: Final = "/opt/bastide/current"
+OTHER: Final = "/root/other"
+
+
+def running(machine: Machine) -> str:
+    return machine.run("readlink", CURRENT).strip()
+
+
+@contextmanager
+def asked(machine: Machine, key: str) -> Iterator[dict[str, Any]]:
+    """Ask for predictions all the while, on one connection and on ever new ones; give what came of it at the end."""
+    found: dict[str, Any] = {}
+    (machine.root / "root/stop").unlink(missing_ok=True)
+    command = [
+        "nsenter",
+        "--target",
+        str(machine.leader),
+        "--all",
+        "--wd=/root",
+        "--",
+        "env",
+        "-i",
+        "PATH=/usr/bin:/bin",
+    ]
+    argv = [[*command, "python3", "/root/asking.py", key, mode] for mode in ("keep", "close")]
+    clients = [subprocess.Popen(each, stdout=subprocess.PIPE, text=True) for each in argv]
+    try:
+        time.sleep(1)
+        yield found
+        time.sleep(1)
+    finally:
+        (machine.root / "root/stop").touch()
+        told = [json.loads(client.communicate(timeout=60)[0]) for client in clients]
+    found["asked"] = min(each["asked"] for each in told)
+    found["failed"] = [problem for each in told for problem in each["failed"]]
+    found["again"] = sum(each["again"] for each in told)
+
+
+def changed_checkout(machine: Machine, **files: str) -> str:
+    """Lay a copy of the checkout beside it, in which some files are other. Return its launcher.
+
+    What begins with an empty line is added to a file that is there.
+    """
+    shutil.rmtree(machine.root / OTHER.lstrip("/"), ignore_errors=True)
+    subprocess.run(
+        ["cp", "-a", str(machine.root / CHECKOUT.lstrip("/")), str(machine.root / OTHER.lstrip("/"))], check=True
+    )
+    for name, text in files.items():
+        path = machine.root / OTHER.lstrip("/") / name
+        former = path.read_text() if path.exists() and text.startswith("\n") else ""
+        path.write_text(former + text)
+    return f"{OTHER}/bastide"
