@@ -18,6 +18,7 @@ from webapp.records.models import to_ms
 from worker.contract.manifest import Quality
 from worker.contract.monitoring import LOOKED_AT, REPEATED, Found, State, Subject
 from worker.contract.monitoring_run import WindowReport
+from worker.contract.since import since
 
 WINDOWS_MAX: Final = 10
 SINCE_MAX: Final = 60
@@ -62,15 +63,11 @@ def _data(champion: Deployment, seen: Seen) -> Judgements:
 
 
 def _since(champion: Deployment, last: MonitoredWindow, subjects: Sequence[Subject]) -> int:
-    """Return the first moment of the windows in a row that show any of these."""
+    """Return the moment at which the first of these began."""
     windows = MonitoredWindow.objects.of(champion.endpoint, champion.version).closed()
-    begun = last.begins_at
-    for window in windows.filter(begins_at__lt=last.begins_at)[:SINCE_MAX]:
-        shown = msgspec.convert(window.report_json["found"], Found).changed
-        if not set(subjects).intersection(shown):
-            break
-        begun = window.begins_at
-    return to_ms(begun)
+    upto = list(reversed(windows.filter(begins_at__lte=last.begins_at)[:SINCE_MAX]))
+    founds = [msgspec.convert(window.report_json["found"], Found) for window in upto]
+    return to_ms(upto[since(founds, subjects)].begins_at)
 
 
 def _outcomes(champion: Deployment, seen: Seen) -> Judgements:

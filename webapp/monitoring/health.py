@@ -27,6 +27,7 @@ from webapp.sentences import say
 from worker.contract.manifest import Quality
 from worker.contract.monitoring import State, Subject
 from worker.contract.monitoring_run import WindowReport
+from worker.contract.since import since
 
 WINDOWS_SHOWN: Final = 30
 NOTHING: Final = "—"
@@ -121,14 +122,9 @@ def _names(subjects: Sequence[Subject]) -> str:
 
 
 def _since(report: WindowReport, windows: Sequence[MonitoredWindow], last: MonitoredWindow) -> str:
-    """Return the day on which what is alarmed about began: that of the first window in a row that shows it."""
-    alarmed = set(report.verdict.alarmed)
-    begun = last
-    for window in windows[list(windows).index(last) :]:
-        if not alarmed.intersection(window.report.found.changed):
-            break
-        begun = window
-    return _day(begun.begins_at)
+    """Return the day on which what is alarmed about began."""
+    upto = list(reversed(windows[list(windows).index(last) :]))
+    return _day(upto[since([each.report.found for each in upto], report.verdict.alarmed)].begins_at)
 
 
 def _day(moment: datetime) -> str:

@@ -22,6 +22,7 @@ from webapp.monitoring.picturing import all_drawn
 from webapp.predictions.numbers import number_words, percent_words
 from webapp.registry.models import ModelVersion
 from worker.contract.monitoring import State, Subject
+from worker.contract.since import since
 
 NAME: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 WINDOWS_MAX: Final = 62
@@ -197,9 +198,9 @@ def changes(windows: Sequence[Seen]) -> list[ChangeRow]:
 
 
 def _begun(subject: Subject, windows: Sequence[Seen], alarm: Seen) -> datetime:
-    """Return the day on which it was first seen, which is before the first alarm."""
-    first = next((each for each in windows if subject in each.report.found.changed), alarm)
-    return first.begins_at
+    """Return the moment at which what the first alarm is about began."""
+    upto = windows[: list(windows).index(alarm) + 1]
+    return upto[since([each.report.found for each in upto], [subject])].begins_at
 
 
 def _why(subject: Subject, window: Seen) -> str:

@@ -122,6 +122,12 @@ def test_what_changed_since_when_and_why_is_told(client, alice, drifted):
     assert "roll back" in told
 
 
+def test_a_change_that_missed_a_window_is_told_from_its_first_day(client, alice, penguins, sent):
+    looked(penguins, window(0, State.WATCHED), window(1), window(2, State.CHANGED))
+    client.force_login(alice)
+    assert "Changed since 17 November 2025: bill_mm." in page(client, penguins)
+
+
 def test_all_of_it_is_said_in_french(client, alice, drifted):
     client.force_login(alice)
     client.cookies["django_language"] = "fr"
