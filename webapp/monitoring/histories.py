@@ -9,6 +9,7 @@ from typing import Final, Self
 
 from webapp.endpoints.models import Endpoint
 from webapp.monitoring.models import MonitoredWindow
+from webapp.monitoring.worsening import Worsening
 from webapp.plots.timelines import Look
 from webapp.registry.models import ModelVersion
 from worker.contract.monitoring import State
@@ -40,6 +41,12 @@ class Seen:
     ends_at: datetime
     is_open: bool
     report: WindowReport
+    worsening: Worsening | None = None
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether its answers are worse than on the reference data, and those of another window of late."""
+        return self.worsening is not None and self.worsening.is_repeated
 
     @property
     def is_alarm(self) -> bool:

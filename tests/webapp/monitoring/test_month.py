@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.playground import NOON
 from tests.webapp.monitoring.test_health import DAY, window
 from webapp.monitoring.histories import Seen
-from webapp.monitoring.month import changes
+from webapp.monitoring.month_changes import changes
 from worker.contract.monitoring import State
 
 
