@@ -19,6 +19,12 @@ ROWS_MAX: Final = 1_000_000
 """Of a window with more rows so many are looked at, spread over all."""
 
 
+ROWS_MIN: Final = 500
+SPAN_MIN_S: Final = 86_400.0
+SPAN_MAX_S: Final = 30 * 86_400.0
+"""A window closes with so many rows that span so long, or with fewer at the latest."""
+
+
 class KnownDomain(msgspec.Struct, frozen=True, kw_only=True):
     """How the rows of the window from `begins_ms` on were told apart, when it was looked at first."""
 
@@ -39,9 +45,9 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     now_ms: int
     from_ms: int = 0
-    rows_min: int = 500
-    seconds_min: float = 86_400.0
-    seconds_max: float = 30 * 86_400.0
+    rows_min: int = ROWS_MIN
+    seconds_min: float = SPAN_MIN_S
+    seconds_max: float = SPAN_MAX_S
     former: tuple[Found, ...] = ()
     hashed: tuple[str, ...] = ()
     known: tuple[KnownDomain, ...] = ()

@@ -154,5 +154,7 @@ def test_errors_are_worse_when_they_are_larger():
     reference = Quality(name="mae", value=10.0, low=9.0, high=11.0)
     few = Verdict(state=State.NOT_ENOUGH_DATA, rows=80, rows_needed=200)
     report = msgspec.structs.replace(right(0, 0.5), realised=(Quality(name="mae", value=30.0, low=25.0, high=35.0),))
-    assert worsening([msgspec.structs.replace(report, verdict=few)] * 2, reference).is_repeated
+    found = worsening([msgspec.structs.replace(report, verdict=few)] * 2, reference)
+    assert found is not None
+    assert found.is_repeated
     assert worsening([report], msgspec.structs.replace(reference, value=30.0, low=28.0, high=32.0)) is None
