@@ -13,21 +13,24 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from webapp.alerts.deliveries import SHOWN_FOR, Delivery, Progress
-from webapp.alerts.judging import WINDOWS_MAX
 from webapp.alerts.models import Alert
 from webapp.alerts.sightings import Rule
 from webapp.endpoints.models import Deployment, Endpoint
 from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoringRun
+from webapp.monitoring.worsening import WINDOWS_MAX, reference_of, worsening
 from worker.contract.monitoring import State
 from worker.contract.monitoring_run import WindowReport
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 ENDPOINTS_MAX: Final = 500
+WORSE: Final = "worse"
+"""The state of an endpoint whose data are as they were, or not enough, and whose answers are measurably worse."""
+
 UNKNOWN: Final = "not_looked_at"
 """The state of an endpoint of which no window is closed yet."""
 
 GAUGES: Final = {
-    "bastide_endpoint_health": ("1 for the state of the endpoint's last closed window.", ("endpoint", "state")),
+    "bastide_endpoint_health": ("1 for the state of the endpoint by its last closed windows.", ("endpoint", "state")),
     "bastide_endpoint_alert_open": ("1 while an alert of this rule is open.", ("endpoint", "rule")),
     "bastide_endpoint_alert_unanswered": ("1 while an open alert has no answer.", ("endpoint", "rule")),
     "bastide_endpoint_window_rows": ("Rows in the last closed window.", ("endpoint",)),
@@ -88,10 +91,10 @@ def render(endpoints: Iterable[Endpoint], now: datetime, *, with_digests: bool) 
 
 def _health(champion: Deployment) -> Iterator[Sample]:
     name = champion.endpoint.name
-    windows = MonitoredWindow.objects.of(champion.endpoint, champion.version).closed()[:WINDOWS_MAX]
+    windows = MonitoredWindow.objects.of(champion.endpoint, champion.version).closed().with_reports()[:WINDOWS_MAX]
     reports = [window.report for window in windows]
-    state = reports[0].verdict.state.value if reports else UNKNOWN
-    for each in (*(known.value for known in State), UNKNOWN):
+    state = _state(champion, reports)
+    for each in (*(known.value for known in State), WORSE, UNKNOWN):
         yield "bastide_endpoint_health", (name, each), float(each == state)
     looked_at = _looked_at(champion)
     if looked_at is not None:
@@ -111,6 +114,14 @@ def _looked_at(champion: Deployment) -> datetime | None:
     looks = MonitoringRun.objects.of(champion.endpoint, champion.version)
     look = looks.filter(ended_at__isnull=False, reason_json__isnull=True).first()
     return look.ended_at if look else None
+
+
+def _state(champion: Deployment, newest_first: Sequence[WindowReport]) -> str:
+    if not newest_first:
+        return UNKNOWN
+    state = newest_first[0].verdict.state
+    found = worsening(newest_first[::-1], reference_of(champion.version))
+    return WORSE if found is not None and found.is_repeated and state is not State.CHANGED else state.value
 
 
 def _window(name: str, report: WindowReport) -> Iterator[Sample]:

@@ -13,18 +13,13 @@ from webapp.alerts.models import AlertSettings
 from webapp.alerts.sightings import CHECKS, Rule, Sighting
 from webapp.endpoints.models import Deployment
 from webapp.monitoring.models import MonitoredWindow, MonitoringRun
-from webapp.predictions.quality import SCORES
+from webapp.monitoring.worsening import WINDOWS_MAX, Worsening, reference_of, telling, worsening
 from webapp.records.models import to_ms
-from worker.contract.manifest import Quality
 from worker.contract.monitoring import LOOKED_AT, REPEATED, Found, State, Subject
 from worker.contract.monitoring_run import WindowReport
+from worker.contract.since import since
 
-WINDOWS_MAX: Final = 10
 SINCE_MAX: Final = 60
-LEADING: Final = ("accuracy", "mae")
-"""Figures that are judged: one a version, since each further one would add false alarms."""
-
-KNOWN_MIN: Final = 30
 MISSED: Final = 2
 MISSING_AFTER: Final = timedelta(hours=1)
 """A look that nobody answers is lost after hours only; two in a row, and the second for an hour, are no chance."""
@@ -36,7 +31,7 @@ Seen = list[tuple[MonitoredWindow, WindowReport]]
 def judge(champion: Deployment, wishes: AlertSettings, now: datetime) -> tuple[Judgements, MonitoredWindow | None]:
     """Return which rules hold for a champion, and the window that says so."""
     endpoint, version = champion.endpoint, champion.version
-    closed = MonitoredWindow.objects.of(endpoint, version).closed()[:WINDOWS_MAX]
+    closed = MonitoredWindow.objects.of(endpoint, version).closed().with_reports()[:WINDOWS_MAX]
     seen = [(window, window.report) for window in closed]
     found: Judgements = {Rule.SILENT: _silence(champion, wishes, now)}
     if endpoint.keeps_journal:
@@ -62,25 +57,23 @@ def _data(champion: Deployment, seen: Seen) -> Judgements:
 
 
 def _since(champion: Deployment, last: MonitoredWindow, subjects: Sequence[Subject]) -> int:
-    """Return the first moment of the windows in a row that show any of these."""
+    """Return the moment at which the first of these began."""
     windows = MonitoredWindow.objects.of(champion.endpoint, champion.version).closed()
-    begun = last.begins_at
-    for window in windows.filter(begins_at__lt=last.begins_at)[:SINCE_MAX]:
-        shown = msgspec.convert(window.report_json["found"], Found).changed
-        if not set(subjects).intersection(shown):
-            break
-        begun = window.begins_at
-    return to_ms(begun)
+    upto = list(reversed(windows.filter(begins_at__lte=last.begins_at)[:SINCE_MAX]))
+    founds = [msgspec.convert(window.report_json["found"], Found) for window in upto]
+    return to_ms(upto[since(founds, subjects)].begins_at)
 
 
 def _outcomes(champion: Deployment, seen: Seen) -> Judgements:
     """Judge the last windows of which enough outcomes are known."""
-    known = [report for _, report in seen if report.coverage is not None and report.coverage.known >= KNOWN_MIN]
-    known = known[:LOOKED_AT]
-    reference = _leading(champion.version.manifest.quality)
-    found = _repeated(Rule.BIASED, known, _bias)
-    if reference is not None and reference.low is not None and reference.high is not None:
-        found |= _repeated(Rule.WORSE, known, lambda report: _worse(report, reference))
+    reports = [report for _, report in seen]
+    known = telling(reports)
+    found = _repeated(Rule.BIASED, known[:LOOKED_AT], _bias)
+    reference = reference_of(champion.version)
+    if reference is not None and known:
+        worse = worsening(reports[::-1], reference)
+        if worse is None or worse.is_repeated:
+            found[Rule.WORSE] = None if worse is None else _worse(worse)
     return found
 
 
@@ -103,35 +96,22 @@ def _bias(report: WindowReport) -> Sighting | None:
     return Sighting(known=coverage.known, rows=coverage.rows, since_ms=report.begins_ms)
 
 
-def _worse(report: WindowReport, reference: Quality) -> Sighting | None:
-    """Return the measured figure if all of its interval is on the bad side of all of the reference's."""
-    found = next((each for each in report.realised if each.name == reference.name and not each.label), None)
-    if found is None or found.low is None or found.high is None:
-        return None
-    assert reference.low is not None, "Only a reference with an interval is compared with"
-    assert reference.high is not None, "as above"
-    is_worse = found.high < reference.low if found.name in SCORES else found.low > reference.high
-    coverage = report.coverage
-    if not is_worse or coverage is None:
-        return None
+def _worse(found: Worsening) -> Sighting:
+    figure, reference, coverage = found.last.figure, found.last.reference, found.last.coverage
     return Sighting(
-        figure=found.name,
+        figure=figure.name,
         unit=reference.unit,
-        value=found.value,
-        low=found.low,
-        high=found.high,
+        value=figure.value,
+        low=figure.low or 0.0,
+        high=figure.high or 0.0,
         reference=reference.value,
-        reference_low=reference.low,
-        reference_high=reference.high,
+        reference_low=reference.low or 0.0,
+        reference_high=reference.high or 0.0,
         known=coverage.known,
         rows=coverage.rows,
         is_biased=coverage.is_biased,
-        since_ms=report.begins_ms,
+        since_ms=found.since_ms,
     )
-
-
-def _leading(figures: Sequence[Quality]) -> Quality | None:
-    return next((each for each in figures if each.name in LEADING and not each.label), None)
 
 
 def _looks(champion: Deployment, now: datetime) -> Judgements:

@@ -17,11 +17,12 @@ from webapp.endpoints.deploying import champion_before
 from webapp.endpoints.models import Endpoint
 from webapp.monitoring.change_words import subject_words
 from webapp.monitoring.changes import change_rows
-from webapp.predictions.about import name_of, value_words
+from webapp.monitoring.worsening import figure_words
 from webapp.predictions.numbers import number_words
 from webapp.records.data_plane_words import TEMPLATES
 from webapp.sentences import say
 from worker.contract.manifest import Quality
+from worker.contract.monitoring_run import Coverage
 
 CAUSES_SHOWN: Final = 5
 
@@ -74,23 +75,9 @@ def _faulty(seen: Sighting) -> str:
 
 
 def _worse(seen: Sighting) -> str:
-    figure = Quality(name=seen.figure, value=seen.value, unit=seen.unit)
-    facts = {
-        "figure": name_of(figure),
-        "value": value_words(figure, seen.value),
-        "low": value_words(figure, seen.low),
-        "high": value_words(figure, seen.high),
-        "reference": value_words(figure, seen.reference),
-        "known": number_words(seen.known),
-        "rows": number_words(seen.rows),
-    }
-    words = _(
-        "%(figure)s: %(value)s, between %(low)s and %(high)s, by the outcomes of %(known)s of %(rows)s rows; on the "
-        "reference data %(reference)s."
-    )
-    told = words % facts
-    unfair = _("Its sample is not fair, so this may be otherwise for all rows.")
-    return f"{told} {unfair}" if seen.is_biased else told
+    figure = Quality(name=seen.figure, value=seen.value, low=seen.low, high=seen.high, unit=seen.unit)
+    reference = Quality(name=seen.figure, value=seen.reference, unit=seen.unit)
+    return figure_words(figure, reference, Coverage(rows=seen.rows, known=seen.known, is_biased=seen.is_biased))
 
 
 def _biased(seen: Sighting) -> str:

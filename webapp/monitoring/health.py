@@ -19,6 +19,7 @@ from webapp.monitoring.models import MonitoredWindow, MonitoringRun
 from webapp.monitoring.month import Month
 from webapp.monitoring.refused import refused_rows
 from webapp.monitoring.working import operations_rows
+from webapp.monitoring.worsening import Worsening, reference_of, worsening, worsening_words
 from webapp.predictions.numbers import number_words, percent_words
 from webapp.predictions.quality import QualityRow, calibration_of, quality_rows
 from webapp.records.data_plane_words import TEMPLATES
@@ -27,6 +28,7 @@ from webapp.sentences import say
 from worker.contract.manifest import Quality
 from worker.contract.monitoring import State, Subject
 from worker.contract.monitoring_run import WindowReport
+from worker.contract.since import since
 
 WINDOWS_SHOWN: Final = 30
 NOTHING: Final = "—"
@@ -68,9 +70,12 @@ def health_context(endpoint: Endpoint, version: ModelVersion) -> dict[str, Any]:
     if last is None:
         return context | {"state": "unknown", "sentence": _("Nothing has been looked at yet.")}
     report = last.report
-    context |= {"state": SIGNS[report.verdict.state], "sentence": sentence(report, windows, last)}
+    reference = reference_of(version)
+    found = worsening([each.report for each in reversed(closed)], reference)
+    context |= {"state": _sign(report, found), "sentence": _lead(report, windows, last, found)}
+    context |= {"worsening": found, "windows": [_window_row(each, reference) for each in windows]}
     context |= {"window": last, "report": report, "changes": change_rows(report), "when": _span(last)}
-    context |= {"features": feature_rows(report, version), "windows": [_window_row(each) for each in windows]}
+    context |= {"features": feature_rows(report, version)}
     context |= {
         "estimated": _estimated(report, version.manifest.signature.output.unit),
         "seasonal": seasonal_words(report),
@@ -116,19 +121,31 @@ def sentence(report: WindowReport, windows: Sequence[MonitoredWindow], last: Mon
     return _("Changed since %(day)s: %(names)s.") % {"day": _since(report, windows, last), "names": names}
 
 
+def _sign(report: WindowReport, found: Worsening | None) -> str:
+    if found is None or report.verdict.state is State.CHANGED:
+        return SIGNS[report.verdict.state]
+    return "bad" if found.is_repeated else "warning"
+
+
+def _lead(
+    report: WindowReport, windows: Sequence[MonitoredWindow], last: MonitoredWindow, found: Worsening | None
+) -> str:
+    """Return how the endpoint is: first how right its answers are, where they are less right, then its data."""
+    if found is None:
+        return sentence(report, windows, last)
+    is_steady = report.verdict.state is State.STEADY
+    words = worsening_words(found, are_rows_as_before=is_steady and bool(report.features))
+    return words if is_steady else f"{words} {sentence(report, windows, last)}"
+
+
 def _names(subjects: Sequence[Subject]) -> str:
     return get_text_list(list(dict.fromkeys(subject_words(each.kind, each.name) for each in subjects)), _("and"))
 
 
 def _since(report: WindowReport, windows: Sequence[MonitoredWindow], last: MonitoredWindow) -> str:
-    """Return the day on which what is alarmed about began: that of the first window in a row that shows it."""
-    alarmed = set(report.verdict.alarmed)
-    begun = last
-    for window in windows[list(windows).index(last) :]:
-        if not alarmed.intersection(window.report.found.changed):
-            break
-        begun = window
-    return _day(begun.begins_at)
+    """Return the day on which what is alarmed about began."""
+    upto = list(reversed(windows[list(windows).index(last) :]))
+    return _day(upto[since([each.report.found for each in upto], report.verdict.alarmed)].begins_at)
 
 
 def _day(moment: datetime) -> str:
@@ -154,15 +171,17 @@ def _estimated(report: WindowReport, unit: str) -> tuple[QualityRow, ...]:
     return quality_rows(figures)
 
 
-def _window_row(window: MonitoredWindow) -> WindowRow:
+def _window_row(window: MonitoredWindow, reference: Quality | None) -> WindowRow:
     report = window.report
+    is_worse = worsening([report], reference) is not None
+    sign = SIGNS[report.verdict.state]
     coverage = report.coverage
     operations = report.operations
     return WindowRow(
         when=_span(window),
         rows=number_words(window.rows),
-        state="busy" if window.is_open else SIGNS[report.verdict.state],
-        words=_("still open") if window.is_open else _state_words(report),
+        state="busy" if window.is_open else ("warning" if is_worse and sign != "bad" else sign),
+        words=_("still open") if window.is_open else _state_words(report, is_worse=is_worse),
         estimated=_first([Quality(name=each.name, value=each.value) for each in report.estimated]),
         realised=_first(report.realised),
         coverage=percent_words(coverage.share) if coverage else NOTHING,
@@ -171,8 +190,11 @@ def _window_row(window: MonitoredWindow) -> WindowRow:
     )
 
 
-def _state_words(report: WindowReport) -> str:
+def _state_words(report: WindowReport, *, is_worse: bool) -> str:
     state = report.verdict.state
+    if is_worse:
+        names = _names(report.verdict.alarmed or report.verdict.watched)
+        return ", ".join(filter(None, (names, _("less right"))))
     if state is State.NOT_ENOUGH_DATA:
         return _("not enough data")
     if state is State.STEADY:

@@ -9,10 +9,11 @@ from typing import Final, Self
 
 from webapp.endpoints.models import Endpoint
 from webapp.monitoring.models import MonitoredWindow
+from webapp.monitoring.worsening import Worsening
 from webapp.plots.timelines import Look
 from webapp.registry.models import ModelVersion
 from worker.contract.monitoring import State
-from worker.contract.monitoring_run import WindowReport
+from worker.contract.monitoring_run import ROWS_MIN, SPAN_MAX_S, SPAN_MIN_S, WindowReport
 
 WINDOWS_MAX: Final = 60
 """The last so many are shown, and are in the files."""
@@ -40,6 +41,12 @@ class Seen:
     ends_at: datetime
     is_open: bool
     report: WindowReport
+    worsening: Worsening | None = None
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether its answers are worse than on the reference data, and those of another window of late."""
+        return self.worsening is not None and self.worsening.is_repeated
 
     @property
     def is_alarm(self) -> bool:
@@ -48,8 +55,11 @@ class Seen:
 
     @property
     def days(self) -> float:
-        """How long it lasted; a window of one row did for a second."""
-        return max((self.ends_at - self.begins_at).total_seconds(), 1.0) / 86_400
+        """How long it lasted: until its last row, and at least as long as a window does. A job's rows come at once."""
+        refused = self.report.refused.rows if self.report.refused else 0
+        is_full = self.report.rows + refused >= ROWS_MIN
+        least_s = SPAN_MIN_S if is_full or self.is_open else SPAN_MAX_S
+        return max((self.ends_at - self.begins_at).total_seconds(), least_s) / 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

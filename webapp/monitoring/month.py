@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
@@ -13,23 +13,38 @@ from django.utils.translation import gettext_noop, ngettext
 
 from webapp.audit.models import AuditEvent
 from webapp.endpoints.models import Endpoint
-from webapp.monitoring.change_words import cause_words, check_words, drift_words, subject_words
 from webapp.monitoring.histories import Seen, seen, wilson
 from webapp.monitoring.models import MonitoredWindow
+from webapp.monitoring.month_changes import changes, worsenings
 from webapp.monitoring.month_figures import figure_rows, work_rows
 from webapp.monitoring.outcome_histories import performance_histories
 from webapp.monitoring.picturing import all_drawn
+from webapp.monitoring.worsening import WINDOWS_MAX as WINDOWS_BEFORE
+from webapp.monitoring.worsening import reference_of, telling, worsening
 from webapp.predictions.numbers import number_words, percent_words
 from webapp.registry.models import ModelVersion
-from worker.contract.monitoring import State, Subject
+from worker.contract.manifest import Quality
+from worker.contract.monitoring import State
+from worker.contract.monitoring_run import WindowReport
 
 NAME: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 WINDOWS_MAX: Final = 62
 EVENTS_MAX: Final = 100
-SIGNS: Final = {State.STEADY: "good", State.WATCHED: "warning", State.CHANGED: "bad", State.NOT_ENOUGH_DATA: "unknown"}
-WORST_FIRST: Final = (State.CHANGED, State.WATCHED, State.STEADY, State.NOT_ENOUGH_DATA)
-STATE_WORDS: Final = {
+WORSE: Final = "worse"
+"""A day whose data are as they were, and whose answers are not."""
+
+SIGNS: Final[dict[str, str]] = {
+    State.CHANGED: "bad",
+    WORSE: "bad",
+    State.WATCHED: "warning",
+    State.STEADY: "good",
+    State.NOT_ENOUGH_DATA: "unknown",
+}
+"""The worst state comes first."""
+
+STATE_WORDS: Final[dict[str, str]] = {
     State.CHANGED: gettext_noop("changed"),
+    WORSE: gettext_noop("less right"),
     State.WATCHED: gettext_noop("something new"),
     State.STEADY: gettext_noop("nothing unusual"),
     State.NOT_ENOUGH_DATA: gettext_noop("not enough data"),
@@ -105,24 +120,13 @@ class Day:
     words: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeRow:
-    """What was alarmed about: from when to when, in how many windows, and the likely cause."""
-
-    name: str
-    begins: str
-    ends: str
-    windows: str
-    words: str
-
-
 def month_context(endpoint: Endpoint, month: Month) -> dict[str, Any]:
     """Return what the report tells."""
     found = MonitoredWindow.objects.filter(
         endpoint=endpoint, begins_at__gte=month.begins_at, begins_at__lt=month.next.begins_at
     )
     records = list(found.select_related("version__model").order_by("begins_at")[:WINDOWS_MAX])
-    windows = [seen(each) for each in records]
+    windows = _judged(endpoint, month, records)
     is_over = month.next.begins_at <= timezone.now()
     context: dict[str, Any] = {"endpoint": endpoint, "month": month, "is_over": is_over}
     context |= {"former": month.former, "next": month.next if is_over else None, "events": _events(endpoint, month)}
@@ -130,35 +134,69 @@ def month_context(endpoint: Endpoint, month: Month) -> dict[str, Any]:
     if not windows:
         return context
     state, words = _summary(windows)
-    context |= {"state": state, "sentence": words, "weeks": weeks(month, windows), "changes": changes(windows)}
+    context |= {
+        "state": state,
+        "sentence": words,
+        "weeks": weeks(month, windows),
+        "changes": changes(windows) + worsenings(windows),
+    }
     context |= {"versions": _versions(records, windows), "coverage": _coverage(windows), "work": work_rows(windows)}
     return context | {"weekdays": _weekdays()}
 
 
+def _judged(endpoint: Endpoint, month: Month, records: Sequence[MonitoredWindow]) -> list[Seen]:
+    """Return the windows with how right each was beside those of its version before, also of the month before."""
+    before: dict[int, list[WindowReport]] = {}
+    references: dict[int, Quality | None] = {}
+    found = []
+    for record in records:
+        version = record.version
+        if version.pk not in before:
+            earlier = MonitoredWindow.objects.of(endpoint, version).filter(begins_at__lt=month.begins_at).with_reports()
+            before[version.pk] = [each.report for each in reversed(earlier[:WINDOWS_BEFORE])]
+            references[version.pk] = reference_of(version)
+        before[version.pk].append(record.report)
+        worse = worsening(before[version.pk], references[version.pk]) if telling([record.report]) else None
+        found.append(replace(seen(record), worsening=worse))
+    return found
+
+
 def _summary(windows: Sequence[Seen]) -> tuple[str, str]:
-    told = [each for each in windows if each.report.verdict.state is not State.NOT_ENOUGH_DATA]
-    alarms = [each for each in told if each.is_alarm]
+    told = [each for each in windows if each.is_worse or each.report.verdict.state is not State.NOT_ENOUGH_DATA]
+    alarms = [each for each in told if each.is_alarm or each.is_worse]
     rows = number_words(sum(each.report.rows for each in windows))
     if not told:
         return "unknown", _("Too few rows for a verdict: %(rows)s in the month.") % {"rows": rows}
     facts = {"count": len(alarms), "of": number_words(len(told)), "rows": rows}
     if alarms:
-        return "bad", ngettext(
+        words = ngettext(
             "In %(count)d of %(of)s windows there was an alarm; %(rows)s rows were answered.",
             "In %(count)d of %(of)s windows there were alarms; %(rows)s rows were answered.",
             len(alarms),
-        ) % facts
+        )
+        return "bad", " ".join(filter(None, (words % facts, _less_right(sum(each.is_worse for each in told)))))
     return "good", _("No alarm in %(of)s windows; %(rows)s rows were answered.") % facts
+
+
+def _less_right(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "In %(count)d window the model was less right than on the reference data.",
+        "In %(count)d windows the model was less right than on the reference data.",
+        count,
+    ) % {"count": count}
 
 
 def weeks(month: Month, windows: Sequence[Seen]) -> list[list[Day | None]]:
     """Return the calendar, Monday first; a day has the worst state of the windows that touch it."""
-    states: dict[date, State] = {}
+    states: dict[date, str] = {}
+    worst_first = list(SIGNS)
     for each in windows:
         day, last = (timezone.localtime(moment).date() for moment in (each.begins_at, each.ends_at))
+        state = WORSE if each.is_worse and not each.is_alarm else each.report.verdict.state
         while day <= last:
-            known = states.get(day, each.report.verdict.state)
-            states[day] = min(known, each.report.verdict.state, key=WORST_FIRST.index)
+            states[day] = min(states.get(day, state), state, key=worst_first.index)
             day += timedelta(days=1)
     return [
         [_day(day, states) if day.month == month.month else None for day in week]
@@ -166,7 +204,7 @@ def weeks(month: Month, windows: Sequence[Seen]) -> list[list[Day | None]]:
     ]
 
 
-def _day(day: date, states: dict[date, State]) -> Day:
+def _day(day: date, states: dict[date, str]) -> Day:
     state = states.get(day)
     if state is None:
         return Day(number=day.day)
@@ -176,42 +214,6 @@ def _day(day: date, states: dict[date, State]) -> Day:
 def _weekdays() -> list[str]:
     monday = date(2026, 11, 2)
     return [formats.date_format(monday + timedelta(days=at), "D") for at in range(7)]
-
-
-def changes(windows: Sequence[Seen]) -> list[ChangeRow]:
-    """Return what was alarmed about, in the order in which it began."""
-    found: dict[Subject, list[Seen]] = {}
-    for each in windows:
-        for subject in each.report.verdict.alarmed:
-            found.setdefault(subject, []).append(each)
-    return [
-        ChangeRow(
-            name=subject_words(subject.kind, subject.name),
-            begins=_day_words(_begun(subject, windows, alarms[0])),
-            ends=_day_words(alarms[-1].ends_at),
-            windows=number_words(len(alarms)),
-            words=_why(subject, alarms[-1]),
-        )
-        for subject, alarms in found.items()
-    ]
-
-
-def _begun(subject: Subject, windows: Sequence[Seen], alarm: Seen) -> datetime:
-    """Return the day on which it was first seen, which is before the first alarm."""
-    first = next((each for each in windows if subject in each.report.found.changed), alarm)
-    return first.begins_at
-
-
-def _why(subject: Subject, window: Seen) -> str:
-    for each in (*window.report.features, *window.report.predictions):
-        if each.name == subject.name and subject.kind in ("drift", "prediction"):
-            return cause_words(each.causes[0]) if each.causes else drift_words(each)
-    checks = (each for each in window.report.checks if (each.kind, each.feature) == (subject.kind, subject.name))
-    return next(map(check_words, checks), "")
-
-
-def _day_words(moment: datetime) -> str:
-    return formats.date_format(timezone.localtime(moment), _("j M Y"))
 
 
 def _versions(records: Sequence[MonitoredWindow], windows: Sequence[Seen]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Asks the data plane to look at what was answered, hourly and when somebody wishes, and takes in what it found."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -16,8 +17,8 @@ from webapp.records.models import TruthDelivery, to_ms
 from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
-from worker.contract.monitoring import Found
-from worker.contract.monitoring_run import MonitorOutcome, MonitorRequest, WindowReport
+from worker.contract.monitoring import DomainDrift, Found
+from worker.contract.monitoring_run import KnownDomain, MonitorOutcome, MonitorRequest, WindowReport
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringR
         from_ms=_from_ms(closed, again),
         former=tuple(_found(window) for window in reversed(former)),
         hashed=tuple(endpoint.hashed_features),
+        known=tuple(_known(closed[:again])),
     )
     try:
         message = msgspec.to_builtins(request)
@@ -109,6 +111,13 @@ def _from_ms(closed: list[MonitoredWindow], again: int) -> int:
 
 def _found(window: MonitoredWindow) -> Found:
     return msgspec.convert(window.report_json["found"], Found)
+
+
+def _known(windows: Iterable[MonitoredWindow]) -> Iterator[KnownDomain]:
+    for window in windows:
+        found = window.report_json.get("domain")
+        if found is not None:
+            yield KnownDomain(begins_ms=to_ms(window.begins_at), domain=msgspec.convert(found, DomainDrift))
 
 
 def record(outcome: MonitorOutcome, now: datetime) -> None:

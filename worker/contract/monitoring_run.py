@@ -19,11 +19,25 @@ ROWS_MAX: Final = 1_000_000
 """Of a window with more rows so many are looked at, spread over all."""
 
 
+ROWS_MIN: Final = 500
+SPAN_MIN_S: Final = 86_400.0
+SPAN_MAX_S: Final = 30 * 86_400.0
+"""A window closes with so many rows that span so long, or with fewer at the latest."""
+
+
+class KnownDomain(msgspec.Struct, frozen=True, kw_only=True):
+    """How the rows of the window from `begins_ms` on were told apart, when it was looked at first."""
+
+    begins_ms: int
+    domain: DomainDrift
+
+
 class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.monitor`: look at the rows that a version answered from `from_ms` on.
 
     A window is closed with `rows_min` rows that span `seconds_min`, or after `seconds_max`. `former` are what the
     closed windows before showed, the oldest first. `hashed` features are not compared: their values are not kept.
+    What is `known` of windows that are looked at again is taken over: to tell all columns apart takes seconds.
     """
 
     run_id: str
@@ -31,11 +45,12 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     now_ms: int
     from_ms: int = 0
-    rows_min: int = 500
-    seconds_min: float = 86_400.0
-    seconds_max: float = 30 * 86_400.0
+    rows_min: int = ROWS_MIN
+    seconds_min: float = SPAN_MIN_S
+    seconds_max: float = SPAN_MAX_S
     former: tuple[Found, ...] = ()
     hashed: tuple[str, ...] = ()
+    known: tuple[KnownDomain, ...] = ()
 
 
 class Operations(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,15 +63,15 @@ class Look:
         self._founds = list(former)
         self._hashed = hashed
 
-    def at(self, cut: Cut, rows: Rows, *, with_domain: bool) -> WindowReport:
-        """Return what a window shows."""
+    def at(self, cut: Cut, rows: Rows, *, known: DomainDrift | None = None, with_domain: bool = False) -> WindowReport:
+        """Return what a window shows. How its rows are told apart is `known`, or found here `with_domain`."""
         refused = self._refused(cut)
         if not len(rows):
             found = verdict.found(_asked(cut), (), refused)
             return self._report(cut, rows, found, checks=refused)
         features = rows.features
         drifts, checks, predictions = self._drift(rows, features)
-        told_apart = self._domain(features) if with_domain else None
+        told_apart = self._domain(features) if with_domain and known is None else known
         if len(rows) < verdict.rows_needed() and any(each.is_changed for each in refused):
             # Of the few that were answered nothing is concluded; that the others were refused is certain.
             found = verdict.found(_asked(cut), (), refused)

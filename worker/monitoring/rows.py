@@ -29,16 +29,22 @@ class Rows:
         labels = signature.output.labels or ()
         names = (*OWN, *(f"{PROBABILITY}{at}" for at in range(len(labels))), *signature.names)
         self.columns: Mapping[str, Column] = reading.joined(blocks, names)
+        # A block has a column for each feature whose values, or hashes, it keeps, also where all of them are missing.
+        self._there = frozenset(name for each in blocks for name in each.columns)
         self._hashed = frozenset(hashed)
 
     def __len__(self) -> int:
         return len(self.columns[REQUEST])
 
+    def keeps(self, name: str) -> bool:
+        """Return whether the journal keeps what a feature was, or that it was missing."""
+        return name in self._there and name not in self._hashed
+
     @property
     def features(self) -> pl.DataFrame:
         """The features of which values are kept, as the reference has them; null where one is missing."""
         found = [_series(feature, self.columns[feature.name]) for feature in self._signature.features
-                 if feature.name not in self._hashed]  # fmt: skip  # one thing a line
+                 if self.keeps(feature.name)]  # fmt: skip  # one thing a line
         return pl.DataFrame([each for each in found if each is not None])
 
     @property
@@ -95,14 +101,13 @@ class Rows:
 
 def _series(feature: Feature, column: Column) -> pl.Series | None:
     """Return a feature as the reference has it; None where its values are not kept."""
-    if column.dtype.kind == "O" and all(value is None for value in column.tolist()):
-        return None
     if feature.type in (FeatureType.NUMBER, FeatureType.INTEGER):
         if column.dtype.kind not in "fiu":
             return None  # the journal has hashes
         return pl.Series(feature.name, column.astype(np.float64)).fill_nan(None)
     if feature.type is FeatureType.BOOLEAN:
-        return pl.Series(feature.name, [None if value is None else bool(value) for value in column.tolist()])
+        flags = [None if value is None else bool(value) for value in column.tolist()]
+        return pl.Series(feature.name, flags, dtype=pl.Boolean)
     return pl.Series(
         feature.name, [None if value is None else str(value) for value in column.tolist()], dtype=pl.String
     )

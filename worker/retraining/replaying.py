@@ -62,8 +62,8 @@ def _asked_for(rows: Rows, old: ServedModel, new: ServedModel, request: ReplayRe
     """Return what was asked as cells of text. Raise Incomparable for a feature of which only hashes are kept."""
     kept = rows.features
     for name in old.manifest.signature.names:
-        hidden = name not in kept.columns and (
-            name in request.hashed or any(value is not None for value in rows.columns[name].tolist())
+        hidden = not rows.keeps(name) or (
+            name not in kept.columns and any(value is not None for value in rows.columns[name].tolist())
         )
         if hidden and name in new.manifest.signature.names:
             told = Words(

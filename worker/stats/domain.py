@@ -1,6 +1,6 @@
 """Drift of all columns together: whether a classifier can tell rows of the window from rows of the reference.
 
-It sees what no column shows alone, such as two that no longer go together. It is slow (seconds), for once a week.
+It sees what no column shows alone, such as two that no longer go together. It takes seconds, once a window.
 """
 
 from typing import Any, Final

@@ -15,6 +15,7 @@ from worker.contract.monitoring import (
     Subject,
     Verdict,
 )
+from worker.contract.since import since
 from worker.stats.profile import BINS
 
 DRIFT: Final = "drift"
@@ -66,8 +67,7 @@ def verdict(windows: Sequence[Found]) -> Verdict:
     last = windows[-1]
     if last.rows < last.rows_needed:
         return Verdict(state=State.NOT_ENOUGH_DATA, rows=last.rows, rows_needed=last.rows_needed)
-    telling = [(place, each) for place, each in enumerate(windows) if each.rows >= each.rows_needed]
-    recent = [each for _, each in telling[-LOOKED_AT:]]
+    recent = [each for each in windows if each.rows >= each.rows_needed][-LOOKED_AT:]
     alarmed = tuple(subject for subject in last.changed if sum(subject in each.changed for each in recent) >= REPEATED)
     watched = tuple(subject for subject in last.changed if subject not in alarmed)
     quiet = State.WATCHED if watched else State.STEADY
@@ -78,18 +78,5 @@ def verdict(windows: Sequence[Found]) -> Verdict:
         alarmed=alarmed,
         watched=watched,
         slightly=last.slightly,
-        since=_since(telling, alarmed) if alarmed else None,
+        since=since(windows, alarmed) if alarmed else None,
     )
-
-
-def _since(telling: Sequence[tuple[int, Found]], alarmed: tuple[Subject, ...]) -> int:
-    """Return the place of the first window of the run that shows any of these; a single miss does not end the run."""
-    begun, missed = telling[-1][0], 0
-    for place, each in reversed(telling):
-        if set(alarmed).intersection(each.changed):
-            begun, missed = place, 0
-        else:
-            missed += 1
-        if missed > LOOKED_AT - REPEATED:
-            break
-    return begun

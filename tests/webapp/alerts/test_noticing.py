@@ -55,6 +55,13 @@ def test_a_repeated_change_opens_one_alert_that_says_since_when(looked, noticed)
     assert sighting.since_ms == to_ms(NOON + DAY)
 
 
+def test_a_change_that_missed_a_window_and_a_small_one_is_told_from_its_first_day(looked, noticed):
+    small = msgspec.structs.replace(window(1), found=Found(rows=80), verdict=NONE)
+    looked(window(0, State.WATCHED), small, window(2), window(3, State.CHANGED))
+    assert noticed() == ["changed"]
+    assert Alert.objects.get().sighting.since_ms == to_ms(NOON)
+
+
 def test_the_same_change_seen_again_opens_no_second_alert(looked, noticed):
     looked(window(1, State.WATCHED), window(2, State.CHANGED))
     noticed()

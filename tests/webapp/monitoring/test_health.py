@@ -2,19 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import pytest
 from django.urls import reverse
 from django.utils import translation
-from kombu.exceptions import OperationalError
 
-from tests.playground import NOON, deployed_endpoint
+from tests.playground import NOON
 from webapp.monitoring import running
-from webapp.monitoring.models import MonitoredWindow, MonitoringRun
-from webapp.monitoring.tasks import record_monitoring
-from webapp.records.models import TruthDelivery, to_ms
+from webapp.monitoring.models import MonitoringRun
+from webapp.records.models import to_ms
 from worker.contract import names
 from worker.contract.manifest import Quality
 from worker.contract.monitoring import (
@@ -77,118 +74,6 @@ def page(client, endpoint) -> str:
     return content.decode()
 
 
-def test_a_champion_is_looked_at_once_an_hour(penguins, sent):
-    assert running.ask_due(NOON) == 1
-    assert running.ask_due(NOON + timedelta(minutes=59)) == 0
-    run = MonitoringRun.objects.get()
-    running.record(MonitorOutcome(run_id=run.run_id), NOON)
-    assert running.ask_due(NOON + timedelta(minutes=61)) == 1
-    assert {name for name, _ in sent} == {names.TASK_MONITOR}
-
-
-def test_a_run_that_was_lost_is_asked_for_again_after_a_while(penguins, sent):
-    running.ask_due(NOON)
-    assert running.ask_due(NOON + timedelta(hours=2)) == 0
-    assert running.ask_due(NOON + timedelta(hours=4)) == 1
-
-
-def test_endpoints_are_looked_at_one_after_the_other(penguins, alice, sent):
-    iris = deployed_endpoint(alice, "iris")
-    assert running.ask_due(NOON) == 1
-    assert running.ask_due(NOON + timedelta(minutes=1)) == 0
-    first = MonitoringRun.objects.get()
-    record_monitoring(msgspec.to_builtins(MonitorOutcome(run_id=first.run_id)))
-    assert {run.endpoint for run in MonitoringRun.objects.all()} == {penguins, iris}
-    assert MonitoringRun.objects.filter(ended_at=None).count() == 1
-
-
-def test_a_lost_look_holds_up_those_at_other_endpoints_for_minutes_only(penguins, alice, sent):
-    iris = deployed_endpoint(alice, "iris")
-    running.ask_due(NOON)
-    assert running.ask_due(NOON + timedelta(minutes=11)) == 1
-    assert {run.endpoint for run in MonitoringRun.objects.all()} == {penguins, iris}
-
-
-def test_without_a_journal_nothing_is_looked_at(penguins, sent):
-    penguins.keeps_journal = False
-    penguins.save()
-    assert running.ask_due(NOON) == 0
-
-
-def test_the_next_run_goes_on_behind_the_last_closed_window_and_knows_what_they_showed(penguins, sent):
-    looked(penguins, window(0), window(1, State.WATCHED))
-    running.ask(penguins, penguins.champion.version, NOON)
-    message = sent[-1][1]
-    assert message["from_ms"] == window(1).ends_ms + 1
-    assert [list(found["changed"]) for found in message["former"]] == [[], [{"kind": "drift", "name": "bill_mm"}]]
-
-
-def delivered(endpoint, user, at) -> None:
-    TruthDelivery.objects.create(delivery_id=uuid4().hex, endpoint=endpoint, sent_by=user, sent_at=at, received=1)
-
-
-def test_outcomes_that_come_late_have_closed_windows_looked_at_again_once(penguins, sent, monkeypatch, bob):
-    monkeypatch.setattr(running, "LOOKED_BACK_AT", 2)
-    looked(penguins, window(0, State.WATCHED), window(1), window(2))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
-    message = sent[-1][1]
-    assert message["from_ms"] == window(1).begins_ms
-    assert [list(found["changed"]) for found in message["former"]] == [[{"kind": "drift", "name": "bill_mm"}]]
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(1, State.CHANGED), window(2))), NOON)
-    states = MonitoredWindow.objects.order_by("begins_at").values_list("state", flat=True)
-    assert list(states) == [State.WATCHED, State.CHANGED, State.STEADY]
-    running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=2))
-    assert sent[-1][1]["from_ms"] == window(2).ends_ms + 1
-
-
-def test_a_window_of_which_rows_have_gone_is_left_as_it_was(penguins, sent, bob):
-    looked(penguins, window(0), window(1))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    half, later = (
-        msgspec.structs.replace(window(0), rows=300),
-        msgspec.structs.replace(window(1), begins_ms=window(1).begins_ms + 7),
-    )
-    run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(half, later, window(2))), NOON)
-    assert list(MonitoredWindow.objects.order_by("begins_at").values_list("rows", flat=True)) == [600, 600, 600]
-
-
-def test_an_open_window_is_replaced_by_the_next_run(penguins, sent):
-    looked(penguins, window(0), msgspec.structs.replace(window(1), is_open=True, rows=100))
-    looked(penguins, msgspec.structs.replace(window(1), is_open=True, rows=300))
-    assert list(MonitoredWindow.objects.order_by("begins_at").values_list("rows", flat=True)) == [600, 300]
-
-
-def test_a_second_delivery_of_an_outcome_changes_nothing(penguins, sent):
-    run = looked(penguins, window(0))
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(1),)), NOON)
-    assert MonitoredWindow.objects.count() == 1
-
-
-def test_what_was_not_finished_is_gone_on_with_at_once(penguins, sent):
-    looked(penguins, window(0), is_more=True)
-    assert [name for name, _ in sent] == [names.TASK_MONITOR] * 2
-
-
-def test_a_queue_that_is_away_leaves_no_run_behind(penguins, monkeypatch):
-    def refuse(*_: Any, **__: Any) -> None:
-        raise OperationalError
-
-    monkeypatch.setattr("webapp.celery.app.send_task", refuse)
-    assert running.ask_due(NOON) == 0
-    assert not MonitoringRun.objects.exists()
-
-
-def test_the_journal_is_kept_in_the_bounds_of_each_endpoint(penguins, sent):
-    penguins.journal_days, penguins.journal_megabytes = 30, 50
-    penguins.save()
-    running.keep_journal()
-    (name, message) = sent[-1]
-    assert name == names.TASK_KEEP_JOURNAL
-    assert {"endpoint": "penguins", "days": 30, "bytes_max": 50_000_000} in message["bounds"]
-
-
 def test_a_page_before_the_first_look_says_what_will_come(client, alice, penguins):
     client.force_login(alice)
     assert "As soon as rows have come" in page(client, penguins)
@@ -235,6 +120,12 @@ def test_what_changed_since_when_and_why_is_told(client, alice, drifted):
     assert "They are no fair sample" in told
     assert "island is “Dream”</th>" in told
     assert "roll back" in told
+
+
+def test_a_change_that_missed_a_window_is_told_from_its_first_day(client, alice, penguins, sent):
+    looked(penguins, window(0, State.WATCHED), window(1), window(2, State.CHANGED))
+    client.force_login(alice)
+    assert "Changed since 17 November 2025: bill_mm." in page(client, penguins)
 
 
 def test_all_of_it_is_said_in_french(client, alice, drifted):

@@ -83,8 +83,16 @@ class Story:
     def journal(self) -> Path:
         return self.root / "journal" / "diamonds"
 
-    def day(self, change: Change = lambda rows: rows, price: Callable[[Any], Any] | None = None) -> None:
-        """Let a day of real diamonds be asked, and tell their prices a while later where `price` says what they are."""
+    def day(
+        self,
+        change: Change = lambda rows: rows,
+        price: Callable[[Any], Any] | None = None,
+        lacking: tuple[str, ...] = (),
+    ) -> None:
+        """Let a day of real diamonds be asked, and tell their prices a while later where `price` says what they are.
+
+        Features that are `lacking` stand in the journal as missing; this model could not be asked without them.
+        """
         start = 8_000 + self.days * ROWS_A_DAY
         real = unseen()[start : start + ROWS_A_DAY]
         at_ms = FIRST_MS + self.days * DAY_MS
@@ -92,6 +100,8 @@ class Story:
         signature = self.model.manifest.signature
         table = to_table(pl.DataFrame({name: asked[name].to_list() for name in signature.names}), signature)
         answers = self.model.predict(table)
+        asked = asked.assign(**dict.fromkeys(lacking))
+        table = to_table(pl.DataFrame({name: asked[name].to_list() for name in signature.names}), signature)
         writer = JournalWriter(self.root / "journal", "story", lambda: at_ms / 1000)
         origin = Origin("diamonds", 1, DIGEST, self.rule)
         for row in range(ROWS_A_DAY):
