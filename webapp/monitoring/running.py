@@ -12,7 +12,8 @@ from kombu.exceptions import OperationalError
 from webapp.celery import app
 from webapp.endpoints.models import JOURNAL_DAYS, Deployment, Endpoint
 from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoringRun
-from webapp.records.models import TruthDelivery, to_ms
+from webapp.records.arrivals import have_come
+from webapp.records.models import to_ms
 from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
@@ -97,7 +98,7 @@ def _has_new_outcomes(endpoint: Endpoint, version: ModelVersion) -> bool:
     looked = (
         MonitoringRun.objects.of(endpoint, version).filter(ended_at__isnull=False, reason_json__isnull=True).first()
     )
-    return looked is not None and TruthDelivery.objects.filter(endpoint=endpoint, sent_at__gt=looked.asked_at).exists()
+    return looked is not None and have_come(endpoint, looked.asked_at)
 
 
 def _from_ms(closed: list[MonitoredWindow], again: int) -> int:

@@ -124,7 +124,9 @@ def test_the_next_run_goes_on_behind_the_last_closed_window_and_knows_what_they_
 
 
 def delivered(endpoint, user, at) -> None:
-    TruthDelivery.objects.create(delivery_id=uuid4().hex, endpoint=endpoint, sent_by=user, sent_at=at, received=1)
+    TruthDelivery.objects.create(
+        delivery_id=uuid4().hex, endpoint=endpoint, sent_by=user, sent_at=NOON - DAY, came_at=at, received=1
+    )
 
 
 def test_outcomes_that_come_late_have_closed_windows_looked_at_again_once(penguins, sent, monkeypatch, bob):

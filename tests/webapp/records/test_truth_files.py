@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from tests.webapp.monitoring.test_health import window
+from webapp.monitoring import running
 from webapp.records import truth_uploads
 from webapp.records.models import FileStage, TruthFile
+from worker.contract.monitoring_run import MonitorOutcome
 
 CHOSEN = {"by": "request", "key": "request_id", "value": "truth", "row": ""}
 
@@ -59,6 +62,31 @@ def test_what_became_of_each_line_is_told(as_bob, noted):
     assert "Of rows that nobody has asked yet 1" in told
     assert "Malformed, and not kept 1" in told
     assert "Line 4 Dodo is not one of 'Adelie', 'Gentoo'." in told
+
+
+def look(plane, endpoint) -> int:
+    """Look at the endpoint, find a day, and return from when on rows were looked at."""
+    plane.is_busy = True
+    run = running.ask(endpoint, endpoint.champion.version, timezone.now())
+    plane.is_busy = False
+    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(0),)), timezone.now())
+    return int(plane.last["from_ms"])
+
+
+def test_once_a_file_is_taken_closed_windows_are_looked_at_again_once(as_bob, noted, plane):
+    assert look(plane, noted) == 0
+    send(as_bob)
+    assert look(plane, noted) == window(0).ends_ms + 1
+    as_bob.post(address(), CHOSEN)
+    assert look(plane, noted) == window(0).begins_ms
+    assert look(plane, noted) == window(0).ends_ms + 1
+
+
+def test_a_file_of_which_nothing_was_taken_has_nothing_looked_at_again(as_bob, noted, plane):
+    look(plane, noted)
+    send(as_bob, "request_id;truth\na;Dodo\n")
+    as_bob.post(address(), CHOSEN)
+    assert look(plane, noted) == window(0).ends_ms + 1
 
 
 def test_the_cells_of_the_file_are_not_kept_once_it_is_taken(as_bob, noted, settings):
