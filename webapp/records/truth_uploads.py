@@ -169,6 +169,7 @@ def _send(file: TruthFile, columns: ColumnsChosen | None) -> None:
         file_name=file.file_name,
         columns=columns,
         unpacked_bytes_max=settings.UPLOAD_BYTES_MAX,
+        hashed=tuple(file.endpoint.hashed_features),
     )
     try:
         message = msgspec.to_builtins(request)

@@ -44,6 +44,7 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
         endpoint=endpoint.name,
         digest=champion.version.digest,
         truths=tuple(truths),
+        hashed=tuple(endpoint.hashed_features),
     )
     try:
         message = msgspec.to_builtins(request)

@@ -49,6 +49,13 @@ def test_outcomes_are_handed_on_by_request_key_or_feature(bob, penguins, sent):
     assert message["digest"] == penguins.champion.version.digest
 
 
+def test_the_worker_is_told_which_features_are_kept_as_hashes(bob, penguins, sent):
+    penguins.hashed_features = ["island"]
+    penguins.save()
+    post(bob, {"feature": "island", "key": "Dream", "value": "Adelie"})
+    assert sent[0][1]["hashed"] == ["island"]
+
+
 def test_what_became_of_them_is_told(bob, penguins, sent):
     made = post(bob, {"key": "p7", "value": "Dodo"}, {"key": "p8", "value": "Gentoo"}).json()
     problem = TruthProblem(at=1, message=Words("{value} is not {expected}.", {"value": "Dodo", "expected": "one of…"}))
