@@ -162,8 +162,10 @@ def _moment(ms: int) -> datetime:
 def keep_journal() -> None:
     """Have the data plane keep the journals in their bounds. Raise RunNotSentError if Redis does not take that."""
     bounds = tuple(
-        EndpointBounds(endpoint=name, days=days, bytes_max=megabytes * MEGABYTE)
-        for name, days, megabytes in Endpoint.objects.values_list("name", "journal_days", "journal_megabytes")
+        EndpointBounds(endpoint=name, days=days, bytes_max=megabytes * MEGABYTE, hashed=tuple(hashed))
+        for name, days, megabytes, hashed in Endpoint.objects.values_list(
+            "name", "journal_days", "journal_megabytes", "hashed_features"
+        )
     )
     message = msgspec.to_builtins(KeepRequest(bounds=bounds, days_orphaned=JOURNAL_DAYS))
     try:

@@ -53,7 +53,7 @@ def test_the_worker_is_told_which_features_are_kept_as_hashes(bob, penguins, sen
     penguins.hashed_features = ["island"]
     penguins.save()
     post(bob, {"feature": "island", "key": "Dream", "value": "Adelie"})
-    assert sent[0][1]["hashed"] == ["island"]
+    assert list(sent[0][1]["hashed"]) == ["island"]
 
 
 def test_what_became_of_them_is_told(bob, penguins, sent):

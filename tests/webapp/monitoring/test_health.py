@@ -183,12 +183,13 @@ def test_a_queue_that_is_away_leaves_no_run_behind(penguins, monkeypatch):
 
 
 def test_the_journal_is_kept_in_the_bounds_of_each_endpoint(penguins, sent):
-    penguins.journal_days, penguins.journal_megabytes = 30, 50
+    penguins.journal_days, penguins.journal_megabytes, penguins.hashed_features = 30, 50, ["note"]
     penguins.save()
     running.keep_journal()
     (name, message) = sent[-1]
     assert name == names.TASK_KEEP_JOURNAL
-    assert {"endpoint": "penguins", "days": 30, "bytes_max": 50_000_000} in message["bounds"]
+    bounds = {"endpoint": "penguins", "days": 30, "bytes_max": 50_000_000, "hashed": ("note",)}
+    assert bounds in message["bounds"]
 
 
 def test_a_page_before_the_first_look_says_what_will_come(client, alice, penguins):
