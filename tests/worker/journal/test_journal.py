@@ -109,6 +109,29 @@ def test_a_disk_that_takes_nothing_is_told_and_nobody_waits(tmp_path, caplog):
     assert "2 answered rows are not in the journal" in caplog.text
 
 
+def test_an_endpoint_that_cannot_be_written_takes_no_rows_of_another_with_it(tmp_path, caplog):
+    (tmp_path / "diamonds").write_text("a file where a directory should be")
+    writer = JournalWriter(tmp_path, "w1")
+    writer.note(ORIGIN._replace(endpoint="before"), SIGNATURE, answered("a"))
+    writer.note(ORIGIN, SIGNATURE, answered("b", "c"))
+    writer.note(ORIGIN._replace(endpoint="behind"), SIGNATURE, answered("d"))
+    writer.flush()
+    assert [ids(tmp_path / each) for each in ("before", "behind")] == [["a"], ["d"]]
+    assert "The journal of diamonds cannot be written" in caplog.text
+    assert "2 answered rows are not in the journal" in caplog.text
+
+
+def test_only_what_was_not_written_counts_as_lost(tmp_path, caplog):
+    writer = JournalWriter(tmp_path, "w1")
+    writer.note(ORIGIN, SIGNATURE, answered("a", at_ms=NOON_MS))
+    writer.note(ORIGIN, SIGNATURE, answered("b", "c", at_ms=NOON_MS + DAY_MS))
+    (tmp_path / "diamonds").mkdir()
+    (tmp_path / "diamonds" / "2026-11-27").write_text("a file where a directory should be")
+    writer.flush()
+    assert ids(tmp_path / "diamonds") == ["a"]
+    assert "2 answered rows are not in the journal" in caplog.text
+
+
 def test_memory_is_bounded_while_the_disk_stands_still(tmp_path, caplog):
     writer = JournalWriter(tmp_path, "w1")
     many = answered(*(f"r{number}" for number in range(1000)), rows=100)
