@@ -13,7 +13,8 @@ from kombu.exceptions import OperationalError
 from webapp.celery import app
 from webapp.endpoints.models import JOURNAL_DAYS, Deployment, Endpoint
 from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoringRun
-from webapp.records.models import TruthDelivery, to_ms
+from webapp.records.arrivals import have_come
+from webapp.records.models import to_ms
 from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
@@ -99,7 +100,7 @@ def _has_new_outcomes(endpoint: Endpoint, version: ModelVersion) -> bool:
     looked = (
         MonitoringRun.objects.of(endpoint, version).filter(ended_at__isnull=False, reason_json__isnull=True).first()
     )
-    return looked is not None and TruthDelivery.objects.filter(endpoint=endpoint, sent_at__gt=looked.asked_at).exists()
+    return looked is not None and have_come(endpoint, looked.asked_at)
 
 
 def _from_ms(closed: list[MonitoredWindow], again: int) -> int:
@@ -170,8 +171,10 @@ def _moment(ms: int) -> datetime:
 def keep_journal() -> None:
     """Have the data plane keep the journals in their bounds. Raise RunNotSentError if Redis does not take that."""
     bounds = tuple(
-        EndpointBounds(endpoint=name, days=days, bytes_max=megabytes * MEGABYTE)
-        for name, days, megabytes in Endpoint.objects.values_list("name", "journal_days", "journal_megabytes")
+        EndpointBounds(endpoint=name, days=days, bytes_max=megabytes * MEGABYTE, hashed=tuple(hashed))
+        for name, days, megabytes, hashed in Endpoint.objects.values_list(
+            "name", "journal_days", "journal_megabytes", "hashed_features"
+        )
     )
     message = msgspec.to_builtins(KeepRequest(bounds=bounds, days_orphaned=JOURNAL_DAYS))
     try:

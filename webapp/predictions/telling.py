@@ -1,11 +1,12 @@
 """The form by which a person tells what came true of an answer: right, one of the other classes, or a number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from webapp.endpoints.models import Endpoint
 from webapp.predictions.outcome import label_words
-from worker.contract.signature import OutputKind
+from worker.contract.signature import Output, OutputKind
 
 BUTTONS_MAX: Final = 4
 """More classes are chosen from a list."""
@@ -40,10 +41,20 @@ class OutcomeForm:
 
 def outcome_form(endpoint: Endpoint, request_id: str, row: int, answer: object) -> OutcomeForm | None:
     """Return the form for a row; None where no version says what an outcome may be."""
+    return outcome_forms(endpoint, [(request_id, row, answer)])[0]
+
+
+def outcome_forms(endpoint: Endpoint, rows: Iterable[tuple[str, int, object]]) -> list[OutcomeForm | None]:
+    """Return the form for each of several rows, of which the request, the place in it and the answer are given."""
     champion = endpoint.champion
-    if champion is None or not request_id:
-        return None
-    output = champion.version.manifest.signature.output
+    output = champion.version.manifest.signature.output if champion else None
+    return [
+        _form(endpoint, output, request_id, row, answer) if output is not None and request_id else None
+        for request_id, row, answer in rows
+    ]
+
+
+def _form(endpoint: Endpoint, output: Output, request_id: str, row: int, answer: object) -> OutcomeForm:
     labels = tuple(label_words(label) for label in output.labels or ()) if output.kind is OutputKind.CLASS else ()
     return OutcomeForm(
         endpoint=endpoint.name,

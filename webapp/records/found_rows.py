@@ -18,6 +18,7 @@ from webapp.endpoints.models import Endpoint
 from webapp.predictions.fields import label_of
 from webapp.predictions.numbers import number_words, percent_words, with_unit
 from webapp.predictions.outcome import Bar, label_words
+from webapp.predictions.telling import OutcomeForm, outcome_forms
 from webapp.registry.models import ModelVersion
 from worker.contract.journal import API, JOB, PAGE
 from worker.contract.records import RecordedRow, Value
@@ -53,6 +54,7 @@ class RowLine:
     truth: str
     way: str
     version: int
+    telling: OutcomeForm | None
 
 
 def version_of(endpoint: Endpoint, row: RecordedRow) -> ModelVersion | None:
@@ -69,18 +71,20 @@ def address_of(endpoint: Endpoint, row: RecordedRow) -> str:
 
 
 def lines_of(endpoint: Endpoint, rows: Sequence[RecordedRow]) -> list[RowLine]:
-    """Return rows as a list shows them."""
+    """Return rows as a list shows them, each with the form that tells what came true of it."""
+    forms = outcome_forms(endpoint, [(row.request_id, row.row, row.prediction) for row in rows])
     return [
         RowLine(
             address=address_of(endpoint, row),
             when=when_words(row.at_ms),
             name=row.key or row.request_id,
             answer=_short(row.prediction),
-            truth=NOTHING if row.truth is None else _short(row.truth),
+            truth="" if row.truth is None else _short(row.truth),
             way=way_words(row),
             version=row.version,
+            telling=form,
         )
-        for row in rows
+        for row, form in zip(rows, forms, strict=True)
     ]
 
 

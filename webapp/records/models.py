@@ -20,12 +20,16 @@ def to_ms(moment: datetime) -> int:
 
 
 class TruthDelivery(models.Model):
-    """Outcomes that somebody sent, and what became of them; the outcomes themselves are kept beside the journal."""
+    """Outcomes that somebody sent, and what became of them; the outcomes themselves are kept beside the journal.
+
+    `came_at` is when the data plane had them: whoever looked before may see more now.
+    """
 
     delivery_id = models.CharField(max_length=32, unique=True)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="truth_deliveries")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent"))
+    came_at = models.DateTimeField(null=True)
     received = models.PositiveIntegerField(_("received"))
     outcome_json = models.JSONField(null=True, db_column="outcome")
 
@@ -52,13 +56,17 @@ class FileStage(models.TextChoices):
 
 
 class TruthFile(models.Model):
-    """A file of outcomes that somebody sent. Its cells are kept here only until its columns are chosen."""
+    """A file of outcomes that somebody sent. Its cells are kept here only until its columns are chosen.
+
+    `came_at` is when the data plane had taken its outcomes.
+    """
 
     file_id = models.CharField(max_length=32, unique=True)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="truth_files")
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     sent_at = models.DateTimeField(_("sent"))
+    came_at = models.DateTimeField(null=True)
     file_name = models.CharField(max_length=255)
     stage = models.CharField(max_length=16, choices=FileStage.choices, default=FileStage.READING)
     outcome_json = models.JSONField(null=True, db_column="outcome")

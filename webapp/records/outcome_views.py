@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,8 @@ from webapp.predictions.numbers import size_words
 from webapp.records import truth_uploads
 from webapp.records.models import FileStage, TruthFile
 from webapp.records.outcomes import OutcomeWrongError, tell
-from webapp.records.record_views import readable_endpoint, user_of
+from webapp.records.record_views import readable_endpoint, search_of, user_of
+from webapp.records.searches import forget_found
 from webapp.records.truth_file_words import file_words, problem_lines, reason_words, tally
 from webapp.records.truth_uploads import ColumnsWrongError, FileTooLargeError
 from webapp.records.truths import NothingDeployedError, TruthsNotSentError
@@ -55,20 +56,37 @@ KEYS: Final = {
 
 @require_POST
 def tell_outcome(request: HttpRequest, name: str) -> HttpResponse:
-    """Take what came true of a row, and lead back to it."""
+    """Take what came true of a row, and lead back to it, or to its line of the list on which that was told."""
     endpoint = readable_endpoint(request, name)
     said = request.POST
     place = said.get("row", "0")
     row = int(place) if place.isdecimal() and len(place) < 10 else 0
     key = said.get("request_id", "")[:LENGTH_MAX]
+    anchor = ""
     try:
         truth = Truth(BY_REQUEST, key, said.get("value", "").strip()[:LENGTH_MAX], row)
         tell(endpoint, user_of(request), truth, timezone.now())
+        _forget_list(request, endpoint)
+        anchor = _anchor(said)
         messages.success(request, _("Thank you. What came true is kept with the prediction."))
     except (OutcomeWrongError, NothingDeployedError, TruthsNotSentError) as error:
         messages.error(request, str(PROBLEMS[type(error)]))
-    query = urlencode({"by": BY_REQUEST, "id": key, "row": str(row)})
-    return redirect(f"{reverse('records', args=[name])}?{query}")
+    of_row = urlencode({"by": BY_REQUEST, "id": key, "row": str(row)})
+    query = QueryDict(said["list"]).urlencode() if "list" in said else of_row
+    return redirect(f"{reverse('records', args=[name])}?{query}{anchor}")
+
+
+def _anchor(said: QueryDict) -> str:
+    """Return where on the page the line is in which somebody told: they go on with the next one."""
+    line = said.get("line", "")
+    return f"#line-{line}" if line.isdecimal() and len(line) < 10 else ""
+
+
+def _forget_list(request: HttpRequest, endpoint: Endpoint) -> None:
+    """Have the list on which somebody told looked for anew."""
+    search = search_of(QueryDict(request.POST.get("list", "")), user_of(request), endpoint)
+    if search is not None:
+        forget_found([search])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,7 @@ import math
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +39,7 @@ def records(request: HttpRequest, name: str) -> HttpResponse:
     """Show the rows that somebody looks for, or one's own last ones; a single one as a whole."""
     endpoint = readable_endpoint(request, name)
     context = _form(request, endpoint)
-    search = _search(request, endpoint)
+    search = search_of(request.GET, user_of(request), endpoint)
     if search is None:
         return render(request, "records/records.html", context | {"problem": _("Say what to look for.")})
     try:
@@ -48,8 +48,7 @@ def records(request: HttpRequest, name: str) -> HttpResponse:
         context |= {"problem": _("The journal cannot be asked at the moment. Try again in a minute.")}
         return render(request, "records/records.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if outcome is None:
-        query = request.GET.urlencode()
-        return render(request, "records/records.html", context | {"is_looking": True, "query": query})
+        return render(request, "records/records.html", context | {"is_looking": True})
     return render(request, "records/records.html", context | _told(request, endpoint, outcome))
 
 
@@ -57,7 +56,7 @@ def records(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 def records_status(request: HttpRequest, name: str) -> JsonResponse:
     """Return whether the rows are found that somebody looks for, for the page that waits for them."""
-    search = _search(request, readable_endpoint(request, name))
+    search = search_of(request.GET, user_of(request), readable_endpoint(request, name))
     try:
         is_looking = search is not None and found(search, wait_s=0.0) is None
     except SearchAwayError:
@@ -94,16 +93,15 @@ def _form(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]:
         "feature": request.GET.get("feature", ""),
         "features": [(feature.name, label_of(feature)) for feature in features],
         "is_asked": "id" in request.GET,
+        "query": request.GET.urlencode(),
     }
 
 
-def _search(request: HttpRequest, endpoint: Endpoint) -> FindRequest | None:
-    """Return what the address says to look for; one's own rows where it says nothing, None for what is no search."""
-    said = request.GET
-    user = user_of(request)
+def search_of(said: QueryDict, user: User, endpoint: Endpoint) -> FindRequest | None:
+    """Return what an address says to look for; one's own rows where it says nothing, None for what is no search."""
     if "id" not in said:
         return search_for(user, endpoint, own_rows(user))
-    by, value, feature = said.get("by", BY_REQUEST), said["id"].strip()[:ID_LENGTH_MAX], said.get("feature", "")
+    by, value, feature = said.get("by", BY_REQUEST), said.get("id", "").strip()[:ID_LENGTH_MAX], said.get("feature", "")
     if by not in LOOKS or not value or (by in OF_FEATURES and (not feature or feature.startswith("@"))):
         return None
     values = _bounds(value) if by == BY_RANGE else (value,)

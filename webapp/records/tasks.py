@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from django.utils import timezone
 
 from webapp.celery import app
 from webapp.records import deletions, truth_uploads, truths
@@ -16,7 +17,7 @@ from worker.contract.truth_files import TruthFileOutcome
 @app.task(name=names.TASK_RECORD_TRUTH, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped
 def record_truth(message: dict[str, Any]) -> None:
     """Keep what became of outcomes; a second delivery of the same one changes nothing."""
-    truths.record(msgspec.convert(message, TruthOutcome))
+    truths.record(msgspec.convert(message, TruthOutcome), timezone.now())
 
 
 @app.task(name=names.TASK_RECORD_FORGOTTEN, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped
@@ -28,4 +29,4 @@ def record_forgotten(message: dict[str, Any]) -> None:
 @app.task(name=names.TASK_RECORD_TRUTH_FILE, **RETRY)  # type: ignore[no-untyped-call, untyped-decorator]  # Celery is untyped
 def record_truth_file(message: dict[str, Any]) -> None:
     """Keep what became of a file of outcomes; a second delivery of the same one changes nothing."""
-    truth_uploads.record(msgspec.convert(message, TruthFileOutcome))
+    truth_uploads.record(msgspec.convert(message, TruthFileOutcome), timezone.now())

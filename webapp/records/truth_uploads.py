@@ -122,7 +122,7 @@ def require_columns(file: TruthFile, columns: ColumnsChosen) -> None:
         raise ColumnsWrongError
 
 
-def record(outcome: TruthFileOutcome) -> None:
+def record(outcome: TruthFileOutcome, now: datetime) -> None:
     """Keep what was understood of a file, or what became of its outcomes. What nobody waits for is dropped."""
     file = TruthFile.objects.filter(file_id=outcome.file_id).first()
     if file is None:
@@ -131,7 +131,7 @@ def record(outcome: TruthFileOutcome) -> None:
     waits = FileStage.TAKING if outcome.did_take else FileStage.READING
     goes_on = FileStage.TAKEN if outcome.did_take else FileStage.WAITING
     to = FileStage.FAILED if outcome.reason is not None else goes_on
-    file.move(to, waits, outcome_json=msgspec.to_builtins(outcome))
+    file.move(to, waits, outcome_json=msgspec.to_builtins(outcome), came_at=now if outcome.taken else None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,6 +169,7 @@ def _send(file: TruthFile, columns: ColumnsChosen | None) -> None:
         file_name=file.file_name,
         columns=columns,
         unpacked_bytes_max=settings.UPLOAD_BYTES_MAX,
+        hashed=tuple(file.endpoint.hashed_features),
     )
     try:
         message = msgspec.to_builtins(request)

@@ -44,6 +44,7 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
         endpoint=endpoint.name,
         digest=champion.version.digest,
         truths=tuple(truths),
+        hashed=tuple(endpoint.hashed_features),
     )
     try:
         message = msgspec.to_builtins(request)
@@ -54,10 +55,10 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
     return delivery
 
 
-def record(outcome: TruthOutcome) -> None:
+def record(outcome: TruthOutcome, now: datetime) -> None:
     """Take in what became of a delivery."""
     changed = TruthDelivery.objects.filter(delivery_id=outcome.delivery_id).update(
-        outcome_json=msgspec.to_builtins(outcome)
+        outcome_json=msgspec.to_builtins(outcome), came_at=now if outcome.taken else None
     )
     if not changed:
         logger.warning("Nobody waits for the outcome of delivery %s; it is dropped.", outcome.delivery_id)

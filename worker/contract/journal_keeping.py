@@ -4,11 +4,12 @@ import msgspec
 
 
 class EndpointBounds(msgspec.Struct, frozen=True, kw_only=True):
-    """How long and how much of one endpoint's journal is kept."""
+    """How long and how much of one endpoint's journal is kept. Of `hashed` features no value is."""
 
     endpoint: str
     days: int
     bytes_max: int
+    hashed: tuple[str, ...] = ()
 
 
 class KeepRequest(msgspec.Struct, frozen=True, kw_only=True):

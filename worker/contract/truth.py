@@ -33,13 +33,14 @@ class Truth(msgspec.Struct, frozen=True, array_like=True):
 class TruthRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.take_truth`: keep these truths.
 
-    `digest` is of the version whose output says what an outcome may be.
+    `digest` is of the version whose output says what an outcome may be. Values of `hashed` features are kept as hashes.
     """
 
     delivery_id: str
     endpoint: str
     digest: str
     truths: tuple[Truth, ...] = ()
+    hashed: tuple[str, ...] = ()
 
 
 class TruthProblem(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,10 @@ class ColumnsChosen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TruthFileRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`worker.read_truth_file`: understand a file of outcomes; with `columns`, take them."""
+    """`worker.read_truth_file`: understand a file of outcomes; with `columns`, take them.
+
+    Values of `hashed` features are kept as hashes.
+    """
 
     file_id: str
     endpoint: str
@@ -40,6 +43,7 @@ class TruthFileRequest(msgspec.Struct, frozen=True, kw_only=True):
     choice: Choice = Choice()
     columns: ColumnsChosen | None = None
     unpacked_bytes_max: int = 2 << 30
+    hashed: tuple[str, ...] = ()
 
 
 class TruthFileProblem(msgspec.Struct, frozen=True, kw_only=True):

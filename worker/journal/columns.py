@@ -1,6 +1,7 @@
 """From answered requests to the columns of a block: rows, answers, who asked, when, and how long it took."""
 
 import hmac
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import chain
@@ -32,6 +33,8 @@ PROBABILITY: Final = "@p"
 
 HASH_HEX: Final = 16
 """Digits of a hash: 64 bits tell any number of people apart that a box has to do with."""
+
+HASH: Final = re.compile(rf"[0-9a-f]{{{HASH_HEX}}}")
 
 
 class Asker(NamedTuple):
@@ -133,6 +136,24 @@ def hashed(column: Column, key: bytes) -> Column:
 def hash_of(value: object, key: bytes) -> str:
     """Return the keyed hash of one value, as it stands in the journal."""
     return hmac.new(key, repr(value).encode(), sha256).hexdigest()[:HASH_HEX]
+
+
+def hashes_of(text: str, key: bytes) -> set[str]:
+    """Return how the journal may have hashed a value that somebody writes: as text, or as what that reads as."""
+    return {hash_of(value, key) for value in (text, *_readings(text))}
+
+
+def _readings(text: str) -> tuple[object, ...]:
+    try:
+        number = float(text)
+    except ValueError:
+        return (text.lower() == "true",) if text.lower() in {"true", "false"} else ()
+    return (number, int(number)) if number.is_integer() else (number,)
+
+
+def is_hash(value: object) -> bool:
+    """Return whether a value looks like one of which only the hash is kept."""
+    return isinstance(value, str) and HASH.fullmatch(value) is not None
 
 
 def _objects(values: Sequence[object]) -> Column:

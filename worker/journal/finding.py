@@ -43,7 +43,8 @@ class Search:
 
 def find(endpoint: Path, request: FindRequest, now_s: Callable[[], float]) -> FindOutcome:
     """Return the rows that are meant. Raise ValueError for a selection that no site makes."""
-    mask = mask_of(request.selector, hash_key(endpoint.parent))
+    key = hash_key(endpoint.parent)
+    mask = mask_of(request.selector, key)
     search = Search(mask, frozenset({column_of(request.selector), *NEEDED}), frozenset(request.callers))
     until_s = now_s() + SEARCH_S
     found: list[Block] = []
@@ -59,7 +60,7 @@ def find(endpoint: Path, request: FindRequest, now_s: Callable[[], float]) -> Fi
         if stopped_at or sum(each.rows for each in found) > request.rows_max:
             break
     newest = sorted(found, key=lambda each: -each.last_ms)
-    truths = Truths.read(endpoint) if newest else None
+    truths = Truths.read(endpoint, key) if newest else None
     recorded = [row for each in newest for row in _recorded(each, truths)]
     recorded.sort(key=lambda row: (-row.at_ms, row.request_id, row.row))
     kept = tuple(recorded[: request.rows_max])

@@ -12,12 +12,12 @@ from worker.contract.records import DayProof, EndpointProof, Selector
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST
 from worker.journal import block, keeping, reading
 from worker.journal.block import Block, Column
-from worker.journal.columns import KEY, REQUEST, ROW
+from worker.journal.columns import KEY, REQUEST, ROW, hashes_of
 from worker.journal.keeping import Forgotten
 from worker.journal.picking import Mask, mask_of
 from worker.journal.places import ENDING
 from worker.journal.reading import Window
-from worker.journal.truth import DIRECTORY, KIND, NAME, Truths, text_of
+from worker.journal.truth import BY_HASH, DIRECTORY, KIND, NAME, Truths, hashes, text_of
 from worker.journal.turn import REWRITING
 from worker.journal.writing import hash_key
 
@@ -36,20 +36,22 @@ class Met:
     first_ms: int | None = None
     last_ms: int | None = None
     names: set[Named] = field(default_factory=set)
+    key: bytes = b""
 
     def add(self, rows: Block, features: frozenset[str]) -> None:
         """Take note of rows."""
         self.rows += rows.rows
         self.first_ms = min(rows.first_ms, self.first_ms if self.first_ms is not None else rows.first_ms)
         self.last_ms = max(rows.last_ms, self.last_ms if self.last_ms is not None else rows.last_ms)
-        self.names.update(_names(rows.columns, features))
+        self.names.update(_names(rows.columns, features, self.key))
 
 
 def count(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
     """Return how many rows of an endpoint, and truths, a selection means."""
+    key = hash_key(endpoint.parent)
     with REWRITING:
-        met, before = _met(endpoint, mask_of(selector, hash_key(endpoint.parent), until_ms))
-    truths = sum(int(mask.sum()) for _, _, mask in _truths(endpoint, selector, met.names))
+        met, before = _met(endpoint, mask_of(selector, key, until_ms), key)
+    truths = sum(int(mask.sum()) for _, _, mask in _truths(endpoint, Meant(selector, met.names, key)))
     return EndpointProof(
         endpoint=endpoint.name,
         rows=met.rows,
@@ -65,15 +67,16 @@ def count(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
 def forget(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
     """Delete the rows of a selection and the truths of them, and return what was done as proof."""
     keeping.mend(endpoint)
-    mask = mask_of(selector, hash_key(endpoint.parent), until_ms)
-    met, before = _met(endpoint, mask)
+    key = hash_key(endpoint.parent)
+    mask = mask_of(selector, key, until_ms)
+    met, before = _met(endpoint, mask, key)
     passes = [keeping.forget(endpoint, mask)]
     while passes[-1].left and len(passes) < PASSES_MAX:
         passes.append(keeping.forget(endpoint, mask))
     return EndpointProof(
         endpoint=endpoint.name,
         rows=sum(each.rows for each in passes),
-        truths=_forget_truths(endpoint, selector, met.names),
+        truths=_forget_truths(endpoint, Meant(selector, met.names, key)),
         rows_before=before,
         rows_after=reading.count(endpoint, Window()),
         rows_left=passes[-1].left,
@@ -83,9 +86,9 @@ def forget(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
     )
 
 
-def _met(endpoint: Path, mask: Mask) -> tuple[Met, int]:
+def _met(endpoint: Path, mask: Mask, key: bytes) -> tuple[Met, int]:
     """Return the rows that are meant, and how many there are at all. What a truth names rows by is only theirs."""
-    met, rows = Met(), 0
+    met, rows = Met(key=key), 0
     features = Truths.read(endpoint).features
     for each in reading.blocks(endpoint, Window()):
         rows += each.rows
@@ -96,42 +99,66 @@ def _met(endpoint: Path, mask: Mask) -> tuple[Met, int]:
         for each in reading.blocks(endpoint, Window()):
             rest = reading.only(each, ~mask(each))
             if rest is not None:
-                met.names.difference_update(_names(rest.columns, features, with_requests=False))
+                met.names.difference_update(_names(rest.columns, features, key, with_requests=False))
     return met, rows
 
 
-def _names(columns: Mapping[str, Column], features: frozenset[str], *, with_requests: bool = True) -> Iterator[Named]:
+def _names(
+    columns: Mapping[str, Column], features: frozenset[str], key: bytes, *, with_requests: bool = True
+) -> Iterator[Named]:
     if with_requests:
         for request_id, row in zip(columns[REQUEST].tolist(), columns[ROW].tolist(), strict=True):
             yield BY_REQUEST, "", str(request_id), row
     if KEY in columns:
         yield from ((BY_KEY, "", str(value), 0) for value in columns[KEY].tolist() if value is not None)
     for name in features & columns.keys():
-        yield from ((BY_FEATURE, name, text_of(value), 0) for value in columns[name].tolist() if value is not None)
+        values = [value for value in columns[name].tolist() if value is not None]
+        yield from ((BY_FEATURE, name, text_of(value), 0) for value in values)
+        yield from ((BY_HASH, name, str(value), 0) for value in hashes(values, key))
 
 
-def _truths(endpoint: Path, selector: Selector, names: set[Named]) -> Iterator[tuple[Path, Block, Column]]:
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Which truths are meant: those that the selection itself names, and those of the rows with these `names`."""
+
+    selector: Selector
+    names: set[Named]
+    key: bytes
+    own: frozenset[tuple[str, str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note how truths may be named by the selection itself: by a value, or by the hash of it."""
+        by, name, values = self.selector.by, self.selector.name, self.selector.values
+        own = {(by, name, value) for value in values}
+        if by == BY_FEATURE:
+            own |= {(BY_HASH, name, each) for value in values for each in hashes_of(value, self.key)}
+        object.__setattr__(self, "own", frozenset(own))
+
+    def __contains__(self, truth: Named) -> bool:
+        """Return whether a truth belongs to the rows, or would to rows that are over already."""
+        by, name, value, _row = truth
+        if (by, name, value) in self.own or truth in self.names:
+            return True
+        # One that was told before values were hashed.
+        hashed = hashes_of(value, self.key) if by == BY_FEATURE else ()
+        return any((BY_HASH, name, each, 0) in self.names for each in hashed)
+
+
+def _truths(endpoint: Path, meant: Meant) -> Iterator[tuple[Path, Block, Column]]:
     """Yield the blocks of truths of which some belong to the rows that are meant, with a mask of these."""
     for path in sorted((endpoint / DIRECTORY).glob(f"*{ENDING}")):
         for payload in block.frames(memoryview(path.read_bytes())):
             found = block.decode(payload)
             columns = (found.columns[name].tolist() for name in (KIND, NAME, KEY, ROW))
             said = zip(*columns, strict=True)
-            mask = np.fromiter((_is_meant(each, selector, names) for each in said), np.bool_, found.rows)
+            mask = np.fromiter((each in meant for each in said), np.bool_, found.rows)
             if mask.any():
                 yield path, found, mask
 
 
-def _is_meant(truth: tuple[str, str, str, int], selector: Selector, names: set[Named]) -> bool:
-    """Return whether a truth belongs to the rows, or would to rows that are over already."""
-    by, name, key, _row = truth
-    is_named = by == selector.by and name == selector.name and key in selector.values
-    return is_named or truth in names
-
-
-def _forget_truths(endpoint: Path, selector: Selector, names: set[Named]) -> int:
+def _forget_truths(endpoint: Path, meant: Meant) -> int:
     gone = 0
-    for path, found, mask in list(_truths(endpoint, selector, names)):
+    for path, found, mask in list(_truths(endpoint, meant)):
         gone += int(mask.sum())
         left = reading.only(found, ~mask)
         if left is None:

@@ -21,10 +21,12 @@ from typing import Final
 
 from worker.contract.journal_keeping import JournalSize, KeepRequest
 from worker.journal import block
-from worker.journal.block import Block, Column
+from worker.journal.block import Block, BlockDamaged, Column
 from worker.journal.places import ENDING, SWAP, days, replaced_in, segments_of
 from worker.journal.reading import Window, blocks, joined, only
+from worker.journal.truth_keeping import TruthBounds, bytes_of, keep_truths
 from worker.journal.turn import REWRITING
+from worker.journal.writing import hash_key
 
 logger = logging.getLogger(__name__)
 
@@ -136,19 +138,21 @@ def _one(parts: list[Block]) -> Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bounds:
-    """How long and how much of an endpoint's journal is kept."""
+    """How long and how much of an endpoint's journal is kept, and of which features but a hash."""
 
     days_kept: int
     bytes_max: int
+    hashed: tuple[str, ...] = ()
 
 
 def remove_old(endpoint: Path, bounds: Bounds, now_s: float) -> list[str]:
-    """Remove days that are over their time, then the oldest until the size fits. Return which went."""
+    """Remove days that are over their time, then the oldest until all fits, truths as well. Return which went."""
     first = (datetime.fromtimestamp(now_s, UTC) - timedelta(days=bounds.days_kept)).date().isoformat()
     gone = []
     left = days(endpoint)
     sizes = {day: sum(path.stat().st_size for path in day.glob("*") if path.is_file()) for day in left}
-    while left and (left[0].name < first or (len(left) > 1 and sum(sizes[day] for day in left) > bounds.bytes_max)):
+    room = bounds.bytes_max - bytes_of(endpoint)
+    while left and (left[0].name < first or (len(left) > 1 and sum(sizes[day] for day in left) > room)):
         day = left.pop(0)
         with REWRITING:
             shutil.rmtree(day, ignore_errors=True)
@@ -157,8 +161,9 @@ def remove_old(endpoint: Path, bounds: Bounds, now_s: float) -> list[str]:
 
 
 def size_bytes(endpoint: Path) -> int:
-    """Return how much an endpoint's journal takes on the disk."""
-    return sum(path.stat().st_size for day in days(endpoint) for path in day.glob("*") if path.is_file())
+    """Return how much an endpoint's journal takes on the disk, with its truths."""
+    rows = sum(path.stat().st_size for day in days(endpoint) for path in day.glob("*") if path.is_file())
+    return rows + bytes_of(endpoint)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,17 +210,34 @@ def _digest(day: Path) -> str:
 
 def keep(directory: Path, request: KeepRequest, now_s: float) -> None:
     """Keep the journals of all endpoints in their bounds; one that cannot be kept does not hold up the others."""
-    named = {each.endpoint: Bounds(days_kept=each.days, bytes_max=each.bytes_max) for each in request.bounds}
+    named = {
+        each.endpoint: Bounds(days_kept=each.days, bytes_max=each.bytes_max, hashed=each.hashed)
+        for each in request.bounds
+    }
     orphaned = Bounds(days_kept=request.days_orphaned, bytes_max=sys.maxsize)
     for endpoint in sorted(path for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else ():
-        try:
-            mend(endpoint)
-            remove_old(endpoint, named.get(endpoint.name, orphaned), now_s)
-            pack(endpoint, now_s)
-            if endpoint.name not in named and not days(endpoint):
-                shutil.rmtree(endpoint)
-        except OSError as error:
-            logger.error("The journal of %s cannot be kept in its bounds: %s", endpoint.name, error)
+        bounds = named.get(endpoint.name, orphaned)
+        for step in (_keep_days, _keep_truths, _pack_days):
+            try:
+                step(endpoint, bounds, now_s)
+            except (OSError, BlockDamaged) as error:
+                logger.error("The journal of %s cannot be kept in its bounds: %s", endpoint.name, error)
+        if endpoint.name not in named and not days(endpoint):
+            shutil.rmtree(endpoint, ignore_errors=True)
+
+
+def _keep_days(endpoint: Path, bounds: Bounds, now_s: float) -> None:
+    mend(endpoint)
+    remove_old(endpoint, bounds, now_s)
+
+
+def _keep_truths(endpoint: Path, bounds: Bounds, now_s: float) -> None:
+    key = hash_key(endpoint.parent) if bounds.hashed else b""
+    keep_truths(endpoint, TruthBounds(days_kept=bounds.days_kept, hashed=bounds.hashed, hash_key=key), now_s)
+
+
+def _pack_days(endpoint: Path, _bounds: Bounds, now_s: float) -> None:
+    pack(endpoint, now_s)
 
 
 def sizes(directory: Path) -> tuple[JournalSize, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from worker.contract.records import BY_CALLER, BY_RANGE, Selector
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST
 from worker.journal.block import Block, Column
-from worker.journal.columns import CALLER, KEY, REQUEST, TIME, hash_of
+from worker.journal.columns import CALLER, KEY, REQUEST, TIME, hashes_of
 from worker.journal.truth import text_of
 
 Mask = Callable[[Block], Column]
@@ -35,7 +35,7 @@ def mask_of(selector: Selector, key: bytes, until_ms: int | None = None) -> Mask
         return _range_mask(selector)
     wanted = frozenset(selector.values)
     if selector.by == BY_FEATURE:
-        wanted |= {_hash for value in selector.values for _hash in _hashes(value, key)}
+        wanted |= {each for value in selector.values for each in hashes_of(value, key)}
 
     def mask(block: Block) -> Column:
         column = block.columns.get(name)
@@ -74,16 +74,3 @@ def _range_mask(selector: Selector) -> Mask:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else np.nan
-
-
-def _hashes(value: str, key: bytes) -> set[str]:
-    """Return how the journal may have hashed this value: as text, or as the number that it reads as."""
-    found = {hash_of(value, key)}
-    try:
-        number = float(value)
-    except ValueError:
-        return found | ({hash_of(value == "true", key)} if value in {"true", "false"} else set())
-    found.add(hash_of(number, key))
-    if number.is_integer():
-        found.add(hash_of(int(number), key))
-    return found

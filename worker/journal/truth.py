@@ -1,5 +1,7 @@
 """What was learned later: the true outcome of a row, by its request, by the key that a file gave it, or by a feature.
 
+Of a feature of which the journal keeps but a hash, a truth keeps the hash as well.
+
 Truths are appended beside the days of their endpoint; the last one that came for a row holds, so that a correction is
 another truth. Nothing is asked of the order in which predictions and truths come.
 """
@@ -18,7 +20,7 @@ from worker.contract.signature import Output, OutputKind
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth
 from worker.journal import block
 from worker.journal.block import Block, Column
-from worker.journal.columns import KEY, REQUEST, ROW, TIME
+from worker.journal.columns import KEY, REQUEST, ROW, TIME, hash_of, is_hash
 from worker.journal.places import ENDING
 from worker.models.answers import label_names
 
@@ -27,6 +29,12 @@ KIND: Final = "@by"
 NAME: Final = "@name"
 VALUE: Final = "@truth"
 NUMBER_DIGITS_MAX: Final = 400
+BY_HASH: Final = "feature hash"
+"""A truth by the hash of a feature's value: by `name`, as by the value itself."""
+
+BY_FEATURES: Final = frozenset({BY_FEATURE, BY_HASH})
+PRECEDENCE: Final = {BY_REQUEST: 2, BY_KEY: 1}
+"""What names a row most exactly goes first; a feature's value may be that of others as well."""
 
 
 class TruthRefused(ValueError):
@@ -92,13 +100,17 @@ class Known:
 
 
 class Truths:
-    """All that was learned of an endpoint's rows."""
+    """All that was learned of an endpoint's rows.
 
-    def __init__(self, known: Mapping[tuple[str, str], Mapping[tuple[str, int], Known]]) -> None:
+    With the `hash_key` of the journal, truths by a hash are also of rows that were answered before values were hashed.
+    """
+
+    def __init__(self, known: Mapping[tuple[str, str], Mapping[tuple[str, int], Known]], hash_key: bytes = b"") -> None:
         self._known = known
+        self._hash_key = hash_key
 
     @classmethod
-    def read(cls, endpoint: Path) -> "Truths":
+    def read(cls, endpoint: Path, hash_key: bytes = b"") -> "Truths":
         """Return the truths of an endpoint. What was cut off by a death is not there: it was never confirmed."""
         known: dict[tuple[str, str], dict[tuple[str, int], Known]] = {}
         for path in sorted((endpoint / DIRECTORY).glob(f"*{ENDING}")):
@@ -107,15 +119,15 @@ class Truths:
                 told = zip(*(columns[name].tolist() for name in (KIND, NAME, KEY, ROW, VALUE, TIME)), strict=True)
                 for by, name, key, row, value, time_ms in told:
                     known.setdefault((by, name), {})[key, row] = Known(value, time_ms)
-        return cls(known)
+        return cls(known, hash_key)
 
     @classmethod
-    def of_list(cls, truths: Sequence[Truth]) -> "Truths":
+    def of_list(cls, truths: Sequence[Truth], hash_key: bytes = b"") -> "Truths":
         """Return truths that were read, of which the last one for a row holds."""
         known: dict[tuple[str, str], dict[tuple[str, int], Known]] = {}
         for each in truths:
             known.setdefault((each.by, each.name), {})[each.key, each.row] = Known(each.value, 0)
-        return cls(known)
+        return cls(known, hash_key)
 
     def __len__(self) -> int:
         return sum(len(of_kind) for of_kind in self._known.values())
@@ -123,35 +135,50 @@ class Truths:
     @property
     def features(self) -> frozenset[str]:
         """The features by whose values rows are known."""
-        return frozenset(name for by, name in self._known if by == BY_FEATURE)
+        return frozenset(name for by, name in self._known if by in BY_FEATURES)
 
     def of(self, columns: Mapping[str, Column]) -> list[Known | None]:
         """Return what is known of each row: by its request first, then by its key, then by a feature's value."""
-        found: list[Known | None] = [None] * len(columns[REQUEST])
-        for (by, name), known in sorted(self._known.items()):
-            for at, key in enumerate(_keys(columns, by, name)):
-                if found[at] is None or by == BY_REQUEST:
-                    found[at] = known.get(key, found[at])
-        return found
+        found: list[tuple[int, Known] | None] = [None] * len(columns[REQUEST])
+        for (by, name), known in self._known.items():
+            rank = PRECEDENCE.get(by, 0)
+            for at, key in enumerate(self._keys(columns, by, name)):
+                one = known.get(key)
+                if one is not None:
+                    found[at] = max(found[at] or (rank, one), (rank, one), key=_weight)
+        return [None if each is None else each[1] for each in found]
 
     def met(self, columns: Mapping[str, Column]) -> set[tuple[str, str, str, int]]:
         """Return which of the truths are of these rows: by what, the feature, the key, the row."""
         return {
             (by, name, *key)
             for (by, name), known in self._known.items()
-            for key in _keys(columns, by, name)
+            for key in self._keys(columns, by, name)
             if key in known
         }
 
+    def _keys(self, columns: Mapping[str, Column], by: str, name: str) -> list[tuple[str, int]]:
+        """Return under which key each row is known."""
+        if by == BY_REQUEST:
+            return list(zip(columns[REQUEST].tolist(), columns[ROW].tolist(), strict=True))
+        column = columns.get(KEY if by == BY_KEY else name)
+        if column is None:
+            return []
+        values = column.tolist()
+        if by == BY_HASH and self._hash_key:
+            values = hashes(values, self._hash_key)
+        return [(text_of(value), 0) for value in values]
 
-def _keys(columns: Mapping[str, Column], by: str, name: str) -> list[tuple[str, int]]:
-    """Return under which key each row is known."""
-    if by == BY_REQUEST:
-        return list(zip(columns[REQUEST].tolist(), columns[ROW].tolist(), strict=True))
-    column = columns.get(KEY if by == BY_KEY else name)
-    if column is None:
-        return []
-    return [(text_of(value), 0) for value in column.tolist()]
+
+def _weight(found: tuple[int, Known]) -> tuple[int, int]:
+    rank, known = found
+    return rank, known.told_ms
+
+
+def hashes(values: Sequence[object], key: bytes) -> list[object]:
+    """Return values as hashes: those that are none yet, and are not missing, are hashed."""
+    made = {value: hash_of(value, key) for value in set(values) if not is_hash(value) and value is not None}
+    return [made.get(value, value) for value in values]
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401  # whatever a feature holds

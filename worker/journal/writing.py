@@ -83,18 +83,13 @@ class JournalWriter:
                 held[1].append(answered)
 
     def flush(self) -> None:
-        """Write all that is held."""
+        """Write all that is held. What cannot be written of one endpoint holds up no other."""
         with self._lock:
             held, self._held = self._held, {}
-            rows, self._rows_held = self._rows_held, 0
+            self._rows_held = 0
             lost, self._lost = self._lost, 0
-        try:
-            for origin, (signature, answered) in held.items():
-                for part in _parts(answered):
-                    self._append(block_of(origin, signature, part, self._hash_key()))
-        except OSError as error:
-            lost += rows
-            logger.error("The journal cannot be written: %s", error)
+        for origin, (signature, answered) in held.items():
+            lost += self._write(origin, signature, answered)
         if lost:
             logger.error("%d answered rows are not in the journal.", lost)
         self.refusals.flush()
@@ -106,6 +101,17 @@ class JournalWriter:
             except Exception:
                 # A fault of the journal's must not leave it silent for the life of the process.
                 logger.exception("A second of the journal is lost.")
+
+    def _write(self, origin: Origin, signature: Signature, answered: list[Answered]) -> int:
+        """Write what was answered of one origin. Return how many rows the disk did not take."""
+        parts = _parts(answered)
+        for at, part in enumerate(parts):
+            try:
+                self._append(block_of(origin, signature, part, self._hash_key()))
+            except OSError as error:
+                logger.error("The journal of %s cannot be written: %s", origin.endpoint, error)
+                return sum(one.table.row_count for left in parts[at:] for one in left)
+        return 0
 
     def _append(self, written: block.Block) -> None:
         data = block.encode(written)

@@ -5,12 +5,14 @@ from typing import Final
 
 import msgspec
 
-from worker.contract.truth import BY_FEATURE, PROBLEMS_MAX, Truth, TruthOutcome, TruthProblem, TruthRequest
+from worker.contract.truth import PROBLEMS_MAX, Truth, TruthOutcome, TruthProblem, TruthRequest
 from worker.contract.words import Words
 from worker.journal import reading, truth
 from worker.journal.columns import KEY, REQUEST, ROW
 from worker.journal.reading import Window
-from worker.journal.truth import TruthRefused, Truths
+from worker.journal.truth import BY_FEATURES, TruthRefused, Truths
+from worker.journal.truth_names import as_kept
+from worker.journal.writing import hash_key
 from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
 
@@ -22,13 +24,13 @@ def take(request: TruthRequest, models_dir: Path, journal: Path, now_ms: int) ->
     if not NAME.fullmatch(request.endpoint) or not DIGEST.fullmatch(request.digest):
         msg = f"Truths are of an endpoint and a version, got {request.endpoint[:80]!r}."
         raise ValueError(msg)
-    output = read_manifest(models_dir / request.digest).signature.output
+    signature = read_manifest(models_dir / request.digest).signature
     kept: list[Truth] = []
     problems: list[TruthProblem] = []
     refused = 0
     for at, given in enumerate(request.truths, 1):
         try:
-            value = truth.read_value(given.value, output)
+            value = truth.read_value(given.value, signature.output)
         except TruthRefused as error:
             refused += 1
             if len(problems) < PROBLEMS_MAX:
@@ -36,24 +38,25 @@ def take(request: TruthRequest, models_dir: Path, journal: Path, now_ms: int) ->
                 problems.append(TruthProblem(at=at, message=words))
             continue
         kept.append(msgspec.structs.replace(given, value=value, key=given.key[:KEY_LENGTH_MAX]))
-    endpoint = journal / request.endpoint
+    endpoint, key = journal / request.endpoint, hash_key(journal)
+    kept = as_kept(kept, signature, request.hashed, key)
     if kept:
         truth.append(endpoint, kept, now_ms)
     return TruthOutcome(
         delivery_id=request.delivery_id,
         taken=len(kept),
-        matched=matched(endpoint, kept)[0],
+        matched=matched(endpoint, kept, key)[0],
         refused=refused,
         problems=tuple(problems),
     )
 
 
-def matched(endpoint: Path, kept: list[Truth]) -> tuple[int, int]:
+def matched(endpoint: Path, kept: list[Truth], key: bytes) -> tuple[int, int]:
     """Return how many rows of the journal these truths are of, and how many of the truths are of none."""
     if not kept:
         return 0, 0
-    known = Truths.of_list(kept)
-    wanted = {REQUEST, ROW, KEY, *(each.name for each in kept if each.by == BY_FEATURE)}
+    known = Truths.of_list(kept, key)
+    wanted = {REQUEST, ROW, KEY, *(each.name for each in kept if each.by in BY_FEATURES)}
     found = (reading.joined([each], wanted) for each in reading.blocks(endpoint, Window(), wanted))
     rows, met = 0, set[tuple[str, str, str, int]]()
     for columns in found:

@@ -28,6 +28,8 @@ from worker.contract.words import Names, Words
 from worker.inspection.removal import remove
 from worker.journal import truth
 from worker.journal.truth import TruthRefused
+from worker.journal.truth_names import as_kept
+from worker.journal.writing import hash_key
 from worker.models.answers import label_names
 from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
@@ -59,7 +61,8 @@ class TruthFile:
         self._request = request
         self._step = Step(job_id=request.file_id, attempt=1, token="")
         self._place = JobPlace(spool_dir, self._step)
-        self._output = read_manifest(models_dir / request.digest).signature.output
+        self._signature = read_manifest(models_dir / request.digest).signature
+        self._output = self._signature.output
 
     def look(self) -> TruthFileOutcome:
         """Return what was understood of the file."""
@@ -87,9 +90,11 @@ class TruthFile:
                         problems.append(TruthFileProblem(line=line, message=error.words))
         except FileRefused as error:
             return TruthFileOutcome(file_id=self._request.file_id, did_take=True, reason=error.words, hint=error.hint)
+        key = hash_key(endpoint.parent)
+        kept = as_kept(kept, self._signature, self._request.hashed, key)
         if kept:
             truth.append(endpoint, kept, now_ms)
-        rows_matched, unknown = matched(endpoint, kept)
+        rows_matched, unknown = matched(endpoint, kept, key)
         remove(self._place.job)
         return TruthFileOutcome(
             file_id=self._request.file_id,

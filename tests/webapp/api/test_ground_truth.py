@@ -49,10 +49,18 @@ def test_outcomes_are_handed_on_by_request_key_or_feature(bob, penguins, sent):
     assert message["digest"] == penguins.champion.version.digest
 
 
+def test_the_worker_is_told_which_features_are_kept_as_hashes(bob, penguins, sent):
+    penguins.hashed_features = ["island"]
+    penguins.save()
+    post(bob, {"feature": "island", "key": "Dream", "value": "Adelie"})
+    assert list(sent[0][1]["hashed"]) == ["island"]
+
+
 def test_what_became_of_them_is_told(bob, penguins, sent):
     made = post(bob, {"key": "p7", "value": "Dodo"}, {"key": "p8", "value": "Gentoo"}).json()
     problem = TruthProblem(at=1, message=Words("{value} is not {expected}.", {"value": "Dodo", "expected": "one of…"}))
-    truths.record(TruthOutcome(delivery_id=made["id"], taken=1, matched=1, refused=1, problems=(problem,)))
+    outcome = TruthOutcome(delivery_id=made["id"], taken=1, matched=1, refused=1, problems=(problem,))
+    truths.record(outcome, timezone.now())
     told = with_key(bob).get(f"/api/v1/ground-truth/{made['id']}").json()
     assert (told["taken"], told["matched"], told["refused"]) == (1, 1, 1)
     assert told["problems"] == ["1: Dodo is not one of…."]

@@ -67,7 +67,9 @@ def test_the_next_run_goes_on_behind_the_last_closed_window_and_knows_what_they_
 
 
 def delivered(endpoint, user, at) -> None:
-    TruthDelivery.objects.create(delivery_id=uuid4().hex, endpoint=endpoint, sent_by=user, sent_at=at, received=1)
+    TruthDelivery.objects.create(
+        delivery_id=uuid4().hex, endpoint=endpoint, sent_by=user, sent_at=NOON - DAY, came_at=at, received=1
+    )
 
 
 def test_outcomes_that_come_late_have_closed_windows_looked_at_again_once(penguins, sent, monkeypatch, bob):
@@ -134,9 +136,10 @@ def test_a_queue_that_is_away_leaves_no_run_behind(penguins, monkeypatch):
 
 
 def test_the_journal_is_kept_in_the_bounds_of_each_endpoint(penguins, sent):
-    penguins.journal_days, penguins.journal_megabytes = 30, 50
+    penguins.journal_days, penguins.journal_megabytes, penguins.hashed_features = 30, 50, ["note"]
     penguins.save()
     running.keep_journal()
     (name, message) = sent[-1]
     assert name == names.TASK_KEEP_JOURNAL
-    assert {"endpoint": "penguins", "days": 30, "bytes_max": 50_000_000} in message["bounds"]
+    bounds = {"endpoint": "penguins", "days": 30, "bytes_max": 50_000_000, "hashed": ("note",)}
+    assert bounds in message["bounds"]

@@ -37,6 +37,7 @@ class DataPlane:
         self.journal = spool_dir / "journal"
         self.is_busy = False
         self.sent: list[str] = []
+        self.last: dict[str, Any] = {}
 
     def note(self, endpoint: Endpoint, caller: str, *request_ids: str, row: tuple[Any, ...] = ROW) -> None:
         """Note requests of one row each, which were answered with Gentoo."""
@@ -61,6 +62,7 @@ class DataPlane:
         is_prompt = name in {names.TASK_FIND_ROWS, names.TASK_FORGET_ROWS}
         assert queue == (names.QUEUE_RECORDS if is_prompt else names.QUEUE_JOBS)
         self.sent.append(name)
+        self.last = kwargs["message"]
         if not self.is_busy:
             getattr(self, f"_{name.partition('.')[2]}")(kwargs["message"])
 
@@ -80,8 +82,8 @@ class DataPlane:
 
     def _read_truth_file(self, message: dict[str, Any]) -> None:
         request = msgspec.convert(message, TruthFileRequest)
-        truth_uploads.record(read(request, self._spool_dir, self._models_dir, to_ms(timezone.now())))
+        truth_uploads.record(read(request, self._spool_dir, self._models_dir, to_ms(timezone.now())), timezone.now())
 
     def _take_truth(self, message: dict[str, Any]) -> None:
         request = msgspec.convert(message, TruthRequest)
-        truths.record(take(request, self._models_dir, self.journal, to_ms(timezone.now())))
+        truths.record(take(request, self._models_dir, self.journal, to_ms(timezone.now())), timezone.now())

@@ -187,6 +187,61 @@ def test_a_later_outcome_takes_the_place_of_an_earlier_one(as_bob, noted):
     assert "It came true: Gentoo" not in told
 
 
+def lines(client, **query: Any) -> list[str]:
+    """The lines of the list, as they stand in the page."""
+    content = client.get(reverse("records", args=["penguins"]), query).content.decode()
+    return re.findall(r'<tr id="line-\d+">.*?</tr>', content, re.DOTALL)
+
+
+def hidden(line: str) -> dict[str, str]:
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', line)
+    return {name: html.unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+def test_each_of_ones_last_predictions_asks_what_came_true_of_it(as_bob, noted, plane, bob):
+    plane.note(noted, f"page:{bob.pk}", "second")
+    said = [hidden(line) for line in lines(as_bob)]
+    assert {each["request_id"] for each in said} == {"bobs", "second"}
+    assert [each["line"] for each in said] == ["1", "2"]
+    for line in lines(as_bob):
+        assert "It was right" in line
+        assert 'name="value" value="Gentoo"' in line
+        assert 'name="value" value="Adelie"' in line
+
+
+def test_what_is_told_in_a_line_stands_in_it_and_leads_back_to_it(as_bob, noted, plane, bob):
+    plane.note(noted, f"page:{bob.pk}", "second")
+    at = next(at for at, line in enumerate(lines(as_bob)) if hidden(line)["request_id"] == "second")
+    response = as_bob.post(reverse("tell_outcome", args=["penguins"]), hidden(lines(as_bob)[at]) | {"value": "Adelie"})
+    assert response["Location"] == f"/endpoints/penguins/predictions/?#line-{at + 1}"
+    now = lines(as_bob)
+    assert '<span class="told">Adelie</span>' in now[at]
+    assert "Correct it" in now[at]
+    assert "It was right" not in now[at]
+    assert "told" not in now[1 - at]
+
+
+def test_telling_in_a_list_that_was_looked_for_leads_back_to_it(as_alice, noted):
+    query = {"by": "feature", "feature": "note", "id": "a note"}
+    line = next(line for line in lines(as_alice, **query) if hidden(line)["request_id"] == "alices")
+    response = as_alice.post(reverse("tell_outcome", args=["penguins"]), hidden(line) | {"value": "Adelie"})
+    assert response["Location"].startswith("/endpoints/penguins/predictions/?by=feature&feature=note&id=a+note#line-")
+    assert sum('<span class="told">Adelie</span>' in each for each in lines(as_alice, **query)) == 1
+
+
+def test_what_cannot_have_come_true_is_told_above_the_list(as_bob, noted):
+    said = {"request_id": "bobs", "row": "0", "line": "1", "list": "", "value": "Dodo"}
+    response = as_bob.post(reverse("tell_outcome", args=["penguins"]), said)
+    assert response["Location"] == "/endpoints/penguins/predictions/?"
+
+
+def test_a_list_leads_nowhere_else(as_bob, noted):
+    said = {"request_id": "bobs", "row": "0", "line": "1 x", "list": "//evil.example/?a=b#c", "value": "Adelie"}
+    response = as_bob.post(reverse("tell_outcome", args=["penguins"]), said)
+    assert response["Location"].startswith("/endpoints/penguins/predictions/?")
+    assert "#" not in response["Location"]
+
+
 def test_what_the_model_never_says_cannot_have_come_true(as_bob, noted):
     assert "That cannot have come true" in tell(as_bob, "Dodo")
 

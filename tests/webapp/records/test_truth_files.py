@@ -10,8 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from tests.webapp.monitoring.test_health import window
+from webapp.monitoring import running
 from webapp.records import truth_uploads
 from webapp.records.models import FileStage, TruthFile
+from worker.contract.monitoring_run import MonitorOutcome
+from worker.journal import block
 
 CHOSEN = {"by": "request", "key": "request_id", "value": "truth", "row": ""}
 
@@ -59,6 +63,43 @@ def test_what_became_of_each_line_is_told(as_bob, noted):
     assert "Of rows that nobody has asked yet 1" in told
     assert "Malformed, and not kept 1" in told
     assert "Line 4 Dodo is not one of 'Adelie', 'Gentoo'." in told
+
+
+def look(plane, endpoint) -> int:
+    """Look at the endpoint, find a day, and return from when on rows were looked at."""
+    plane.is_busy = True
+    run = running.ask(endpoint, endpoint.champion.version, timezone.now())
+    plane.is_busy = False
+    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(0),)), timezone.now())
+    return int(plane.last["from_ms"])
+
+
+def test_once_a_file_is_taken_closed_windows_are_looked_at_again_once(as_bob, noted, plane):
+    assert look(plane, noted) == 0
+    send(as_bob)
+    assert look(plane, noted) == window(0).ends_ms + 1
+    as_bob.post(address(), CHOSEN)
+    assert look(plane, noted) == window(0).begins_ms
+    assert look(plane, noted) == window(0).ends_ms + 1
+
+
+def test_a_file_of_which_nothing_was_taken_has_nothing_looked_at_again(as_bob, noted, plane):
+    look(plane, noted)
+    send(as_bob, "request_id;truth\na;Dodo\n")
+    as_bob.post(address(), CHOSEN)
+    assert look(plane, noted) == window(0).ends_ms + 1
+
+
+def test_outcomes_by_a_hashed_value_are_joined_and_the_value_is_not_kept(as_bob, noted, plane, bob):
+    noted.hashed_features = ["note"]
+    noted.save()
+    plane.note(noted, f"page:{bob.pk}", "hashed", row=(46.1, "Biscoe", 2007, True, "somebody"))
+    send(as_bob, "note;truth\nsomebody;Adelie\n")
+    as_bob.post(address(), CHOSEN | {"by": "feature:note", "key": "note"})
+    assert "Joined with rows that were answered 1" in text(as_bob.get(address()))
+    (kept,) = (plane.journal / "penguins" / "truth").iterdir()
+    columns = block.decode(next(iter(block.frames(memoryview(kept.read_bytes()))))).columns
+    assert "somebody" not in columns["@key"].tolist()
 
 
 def test_the_cells_of_the_file_are_not_kept_once_it_is_taken(as_bob, noted, settings):

@@ -15,7 +15,8 @@ from worker.journal.forgetting import count, forget
 from worker.journal.places import days, segments_of
 from worker.journal.reading import Window
 from worker.journal.truth import Truths
-from worker.journal.writing import JournalWriter
+from worker.journal.truth_names import as_kept
+from worker.journal.writing import JournalWriter, hash_key
 
 LATER_MS = NOON_MS + 9 * DAY_MS
 CUT_1 = Selector(by=BY_FEATURE, values=("cut 1",), name="cut")
@@ -99,6 +100,29 @@ def test_rows_go_by_a_value_of_which_only_the_hash_is_kept(tmp_path, endpoint):
     writer.flush()
     assert forget(endpoint, CUT_1, LATER_MS).rows == 3
     assert rows_of(endpoint) == ["r0", "h0", "r1"]
+
+
+HASHED = ORIGIN._replace(rule=JournalRule(hashed=("cut",)))
+
+
+@pytest.mark.parametrize("selector", [CUT_1, a_request("h1")])
+@pytest.mark.parametrize("is_hashed", [True, False])
+def test_truths_by_a_hashed_value_go_with_the_person(tmp_path, selector, is_hashed):
+    writer = JournalWriter(tmp_path, "w1", lambda: NOON_MS / 1000)
+    writer.note(HASHED, SIGNATURE, answered("h0", "h1"))
+    writer.flush()
+    told = [Truth(BY_FEATURE, each, "yes", 0, "cut") for each in ("cut 0", "cut 1")]
+    kept = as_kept(told, SIGNATURE, ("cut",), hash_key(tmp_path)) if is_hashed else told
+    truth.append(tmp_path / "diamonds", kept, NOON_MS)
+    assert count(tmp_path / "diamonds", selector, LATER_MS).truths == 1
+    assert forget(tmp_path / "diamonds", selector, LATER_MS).truths == 1
+    assert len(Truths.read(tmp_path / "diamonds")) == 1
+
+
+def test_truths_by_a_hash_go_with_rows_of_before_values_were_hashed(tmp_path, endpoint):
+    told = as_kept([Truth(BY_FEATURE, "cut 1", "yes", 0, "cut")], SIGNATURE, ("cut",), hash_key(tmp_path))
+    truth.append(endpoint, told, NOON_MS)
+    assert forget(endpoint, CUT_1, LATER_MS).truths == 1
 
 
 def test_rows_of_jobs_go_by_the_identifier_of_their_file(endpoint):

@@ -3,13 +3,15 @@
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.worker.journal.rows import DAY_MS, NOON_MS, ORIGIN, SIGNATURE, answered
-from worker.journal import keeping, reading
+from worker.contract.journal_keeping import EndpointBounds, KeepRequest
+from worker.journal import block, keeping, reading
 from worker.journal.columns import CALLER, REQUEST
 from worker.journal.keeping import Bounds
 from worker.journal.places import SWAP, days, segments_of
@@ -107,6 +109,29 @@ def test_a_disk_that_takes_nothing_is_told_and_nobody_waits(tmp_path, caplog):
     assert "2 answered rows are not in the journal" in caplog.text
 
 
+def test_an_endpoint_that_cannot_be_written_takes_no_rows_of_another_with_it(tmp_path, caplog):
+    (tmp_path / "diamonds").write_text("a file where a directory should be")
+    writer = JournalWriter(tmp_path, "w1")
+    writer.note(ORIGIN._replace(endpoint="before"), SIGNATURE, answered("a"))
+    writer.note(ORIGIN, SIGNATURE, answered("b", "c"))
+    writer.note(ORIGIN._replace(endpoint="behind"), SIGNATURE, answered("d"))
+    writer.flush()
+    assert [ids(tmp_path / each) for each in ("before", "behind")] == [["a"], ["d"]]
+    assert "The journal of diamonds cannot be written" in caplog.text
+    assert "2 answered rows are not in the journal" in caplog.text
+
+
+def test_only_what_was_not_written_counts_as_lost(tmp_path, caplog):
+    writer = JournalWriter(tmp_path, "w1")
+    writer.note(ORIGIN, SIGNATURE, answered("a", at_ms=NOON_MS))
+    writer.note(ORIGIN, SIGNATURE, answered("b", "c", at_ms=NOON_MS + DAY_MS))
+    (tmp_path / "diamonds").mkdir()
+    (tmp_path / "diamonds" / "2026-11-27").write_text("a file where a directory should be")
+    writer.flush()
+    assert ids(tmp_path / "diamonds") == ["a"]
+    assert "2 answered rows are not in the journal" in caplog.text
+
+
 def test_memory_is_bounded_while_the_disk_stands_still(tmp_path, caplog):
     writer = JournalWriter(tmp_path, "w1")
     many = answered(*(f"r{number}" for number in range(1000)), rows=100)
@@ -175,3 +200,18 @@ def test_days_go_when_their_time_is_over_or_the_size_is_too_large(endpoint, writ
 
 def _is(request_id):
     return lambda whole: whole.columns[REQUEST] == request_id
+
+
+def test_an_endpoint_that_cannot_be_kept_holds_up_no_other(tmp_path, caplog):
+    later_s = max(time.time(), NOON_S) + 2 * 86_400
+    for name in ("a", "b"):
+        writer = JournalWriter(tmp_path, "w1", lambda: NOON_S)
+        writer.note(ORIGIN._replace(endpoint=name), SIGNATURE, answered("r"))
+        writer.flush()
+    (damaged,) = (tmp_path / "a").glob("*/*.rows")
+    damaged.write_bytes(block.FRAME.pack(4, zlib.crc32(b"none")) + b"none")
+    bounds = tuple(EndpointBounds(endpoint=name, days=9_999, bytes_max=1 << 30) for name in ("a", "b"))
+    keeping.keep(tmp_path, KeepRequest(bounds=bounds), later_s)
+    assert "The journal of a cannot be kept in its bounds" in caplog.text
+    (packed,) = (tmp_path / "b").glob("*/*.rows")
+    assert packed.name.startswith(keeping.PACKED)

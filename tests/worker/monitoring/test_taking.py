@@ -1,14 +1,18 @@
 """Outcomes are read as the endpoint answers, matched to the journal, and corrected by later ones."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.worker.journal.rows import NOON_MS, SIGNATURE, answered
-from worker.contract.journal import KEEP_ALL
+from worker.contract.journal import KEEP_ALL, JournalRule
 from worker.contract.manifest import Engine, Manifest
+from worker.contract.records import FindRequest, Selector
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth, TruthRequest
-from worker.journal import reading
-from worker.journal.columns import Origin
+from worker.journal import block, reading
+from worker.journal.columns import KEY, Origin, is_hash
+from worker.journal.finding import find
+from worker.journal.forgetting import forget
 from worker.journal.reading import Window
 from worker.journal.truth import Truths
 from worker.journal.writing import JournalWriter
@@ -30,8 +34,8 @@ def box(tmp_path):
     return tmp_path
 
 
-def taken(box, *truths: Truth, at_ms: int = NOON_MS):
-    request = TruthRequest(delivery_id="0" * 32, endpoint="diamonds", digest=DIGEST, truths=truths)
+def taken(box, *truths: Truth, at_ms: int = NOON_MS, hashed: tuple[str, ...] = ()):
+    request = TruthRequest(delivery_id="0" * 32, endpoint="diamonds", digest=DIGEST, truths=truths, hashed=hashed)
     return take(request, box / "models", box / "journal", at_ms)
 
 
@@ -66,6 +70,59 @@ def test_the_last_outcome_of_a_row_holds(box):
 def test_the_request_goes_before_a_feature(box):
     taken(box, Truth(BY_FEATURE, "0", "no", name="stones"), Truth(BY_REQUEST, "c", "yes"))
     assert known(box)[-1] == "yes"
+
+
+def test_a_key_goes_before_a_feature(box):
+    columns = reading.joined(reading.blocks(box / "journal" / "diamonds", Window()), ["@request", "@row", "stones"])
+    columns[KEY] = np.array(["p1", "", "", "", ""], object)
+    told = [Truth(BY_FEATURE, "0", "no", name="stones"), Truth(BY_KEY, "p1", "yes")]
+    assert [each.value for each in Truths.of_list(told).of(columns) if each] == ["yes", "no"]
+
+
+HASHED = JournalRule(hashed=("cut", "carat", "stones"))
+
+
+@pytest.fixture
+def hashed(box):
+    """One more request of two rows, of which only hashes are kept."""
+    writer = JournalWriter(box / "journal", "w2")
+    writer.note(Origin("diamonds", 1, DIGEST, HASHED), SIGNATURE, answered("h", rows=2, first=40))
+    writer.flush()
+    return box
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rows"), [("cut", "cut 1", [1]), ("carat", "40.5", [0]), ("stones", "41", [1])]
+)
+def test_a_hashed_value_is_met_and_never_kept(hashed, name, value, rows):
+    outcome = taken(hashed, Truth(BY_FEATURE, value, "yes", name=name), hashed=HASHED.hashed)
+    assert outcome.matched >= 1
+    assert [at for at, each in enumerate(known(hashed)[-2:]) if each] == rows
+    (file,) = (hashed / "journal" / "diamonds" / "truth").iterdir()
+    columns = block.decode(next(iter(block.frames(memoryview(file.read_bytes()))))).columns
+    assert columns["@key"].tolist() != [value]
+    assert is_hash(columns["@key"][0])
+
+
+def test_rows_of_before_values_were_hashed_are_met_where_the_key_is_at_hand(hashed):
+    assert taken(hashed, Truth(BY_FEATURE, "cut 1", "yes", name="cut"), hashed=HASHED.hashed).matched == 3
+
+
+def test_what_was_taken_by_a_hash_is_found_and_forgotten_with_the_person(hashed):
+    taken(hashed, Truth(BY_FEATURE, "cut 1", "yes", name="cut"), hashed=HASHED.hashed)
+    endpoint = hashed / "journal" / "diamonds"
+    selector = Selector(by=BY_REQUEST, values=("h",))
+    request = FindRequest(find_id="0" * 32, endpoint="diamonds", selector=selector)
+    assert [row.truth for row in find(endpoint, request, lambda: 0.0).rows] == [None, "yes"]
+    person = Selector(by=BY_FEATURE, values=("cut 1",), name="cut")
+    proof = forget(endpoint, person, NOON_MS + 1)
+    assert (proof.rows, proof.truths) == (3, 1)
+    assert not (endpoint / "truth").exists() or list((endpoint / "truth").iterdir()) == []
+
+
+def test_a_value_that_the_feature_cannot_have_is_hashed_all_the_same(hashed):
+    assert taken(hashed, Truth(BY_FEATURE, "many", "yes", name="stones"), hashed=HASHED.hashed).matched == 0
+    assert "many" not in str(Truths.read(hashed / "journal" / "diamonds")._known)
 
 
 def test_what_the_model_could_never_say_is_refused_with_its_place(box):
