@@ -8,7 +8,7 @@ import msgspec
 from kombu.exceptions import OperationalError
 
 from tests.playground import NOON, deployed_endpoint
-from tests.webapp.monitoring.test_health import looked, sent, window
+from tests.webapp.monitoring.test_health import DAY, looked, sent, window
 from webapp.monitoring import running
 from webapp.monitoring.models import MonitoredWindow, MonitoringRun
 from webapp.monitoring.tasks import record_monitoring
