@@ -146,7 +146,10 @@ class Bounds:
 
 
 def remove_old(endpoint: Path, bounds: Bounds, now_s: float) -> list[str]:
-    """Remove days that are over their time, then the oldest until all fits, truths as well. Return which went."""
+    """Remove days that are over their time, then the oldest until all fits, truths as well. Return which went.
+
+    Of the last day the segments that were written first go, as long as it alone has more.
+    """
     first = (datetime.fromtimestamp(now_s, UTC) - timedelta(days=bounds.days_kept)).date().isoformat()
     gone = []
     left = days(endpoint)
@@ -157,7 +160,20 @@ def remove_old(endpoint: Path, bounds: Bounds, now_s: float) -> list[str]:
         with REWRITING:
             shutil.rmtree(day, ignore_errors=True)
         gone.append(day.name)
+    if left:
+        _remove_first(left[-1], room)
     return gone
+
+
+def _remove_first(day: Path, room: int) -> None:
+    """Remove the segments of a day that were written to first, but the last one, until what is left has room."""
+    with REWRITING:
+        segments = sorted(segments_of(day), key=lambda path: path.stat().st_mtime)
+        taken = sum(path.stat().st_size for path in segments)
+        while len(segments) > 1 and taken > room:
+            path = segments.pop(0)
+            taken -= path.stat().st_size
+            path.unlink()  # whoever appends to it begins another one
 
 
 def size_bytes(endpoint: Path) -> int:

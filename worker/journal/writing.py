@@ -4,6 +4,7 @@ Once a second all that came is written. A process that is killed loses what came
 What the disk does not take is counted and told, never waited for: the memory that it may hold meanwhile is bounded.
 """
 
+import errno
 import fcntl
 import logging
 import os
@@ -29,6 +30,10 @@ ROWS_HELD_MAX: Final = 400_000
 BLOCK_ROWS_MAX: Final = 50_000
 SEGMENT_BYTES_MAX: Final = 64 << 20
 KEY_BYTES: Final = 32
+ROOM_LEFT_BYTES: Final = 1 << 30
+ROOM_LEFT_PART: Final = 50
+"""So much, or a fiftieth of a small disk, the journal leaves to the others."""
+
 DAY_MS: Final = 86_400_000
 MODE: Final = 0o660
 
@@ -117,6 +122,7 @@ class JournalWriter:
         data = block.encode(written)
         segment = self._segment(written.endpoint, day_of(written.last_ms), len(data))
         with _appending(segment.path) as descriptor:
+            _require_room(descriptor)
             size_bytes = os.fstat(descriptor).st_size
             try:
                 _write(descriptor, data)
@@ -167,6 +173,14 @@ def _appending(path: Path) -> Iterator[int]:
                 return
         finally:
             os.close(descriptor)
+
+
+def _require_room(descriptor: int) -> None:
+    """Raise OSError where the disk is nearly full: a box can do without its journal, and not without its database."""
+    disk = os.fstatvfs(descriptor)
+    left, all_bytes = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+    if left < min(ROOM_LEFT_BYTES, all_bytes // ROOM_LEFT_PART):
+        raise OSError(errno.ENOSPC, f"only {left / 1e6:,.0f} MB of the disk are free, which the box needs itself")
 
 
 def _is_at(path: Path, descriptor: int) -> bool:

@@ -1,5 +1,6 @@
 """What is noted is found again: after a death, across days, packed, and not once it was forgotten."""
 
+import os
 import subprocess
 import sys
 import time
@@ -186,6 +187,38 @@ def test_what_is_forgotten_is_proved_to_be_gone(endpoint, write):
     assert "cut 0" not in reading.joined(reading.blocks(endpoint, ALL), ["cut"])["cut"].tolist()
     assert all(len(digest) == 64 for digest in proof.sha256.values())
     assert keeping.forget(endpoint, lambda whole: whole.columns["cut"] == "cut 0").rows == 0
+
+
+def test_of_the_last_day_the_first_segments_go_once_it_alone_is_too_large(endpoint, write):
+    for number in range(4):
+        write(answered(f"r{number}"), name=f"w{number}")
+        (newest,) = [path for path in segments_of(days(endpoint)[0]) if f"-w{number}-" in path.name]
+        os.utime(newest, (NOON_S + number, NOON_S + number))
+    size = keeping.size_bytes(endpoint)
+    assert keeping.remove_old(endpoint, Bounds(days_kept=30, bytes_max=size * 5 // 8), NOON_S) == []
+    assert ids(endpoint) == ["r2", "r3"]
+    keeping.remove_old(endpoint, Bounds(days_kept=30, bytes_max=1), NOON_S)
+    assert ids(endpoint) == ["r3"]
+
+
+def test_what_is_removed_while_it_is_written_is_begun_anew(tmp_path, endpoint):
+    writer = JournalWriter(tmp_path, "w1", lambda: NOON_S)
+    for request in ("a", "b"):
+        writer.note(ORIGIN, SIGNATURE, answered(request))
+        writer.flush()
+        for path in segments_of(days(endpoint)[0]) if request == "a" else ():
+            path.unlink()
+    assert ids(endpoint) == ["b"]
+
+
+def test_a_disk_that_is_nearly_full_is_left_to_the_others(tmp_path, endpoint, write, monkeypatch, caplog):
+    write(answered("a"))
+    monkeypatch.setattr("worker.journal.writing.ROOM_LEFT_BYTES", 1 << 60)
+    monkeypatch.setattr("worker.journal.writing.ROOM_LEFT_PART", 1)
+    write(answered("b"), name="w2")
+    assert ids(endpoint) == ["a"]
+    assert "which the box needs itself" in caplog.text
+    assert "1 answered rows are not in the journal" in caplog.text
 
 
 def test_days_go_when_their_time_is_over_or_the_size_is_too_large(endpoint, write):
