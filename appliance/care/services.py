@@ -71,7 +71,7 @@ def unit_differences() -> tuple[str, ...]:
     if not directory.is_dir():  # the finding on releases tells that
         return ()
     files = sorted(path for path in directory.iterdir() if path.suffix in units.SUFFIXES)
-    return tuple(path.name for path in files if _content(UNITS / path.name) != path.read_bytes())
+    return tuple(path.name for path in files if _content(UNITS / path.name) != units.text(path).encode())
 
 
 def judge_differences(changed: Sequence[str], overridden: Sequence[str]) -> Check:
@@ -148,13 +148,7 @@ def _unit_check(unit: UnitState, measured: Words, status: Status, hint: Words) -
 
 
 def _as_the_release_has_it(unit: str) -> Words:
-    return Words(
-        "sudo cp {source}/bastide* {target}/ && sudo systemctl daemon-reload && sudo systemctl restart bastide.target; "
-        "for lines of your own: sudo systemctl edit {unit}",
-        source=str(CURRENT / "systemd"),
-        target=str(UNITS),
-        unit=unit,
-    )
+    return Words("sudo bastide install puts it back; for lines of your own: sudo systemctl edit {unit}", unit=unit)
 
 
 def _journal_name(unit: UnitState) -> str:

@@ -21,7 +21,7 @@ from appliance.checks.system import check_clock, check_open_files, check_python
 from appliance.checks.words import NOTHING, Words
 from appliance.environment import Address, leads_to_the_network
 from appliance.errors import CommandFailed
-from appliance.installing import neighbours, units, way_out
+from appliance.installing import addresses, neighbours, units, way_out
 from appliance.installing.places import DATA, OPT
 
 SYSTEMD_MIN: Final = 252
@@ -133,7 +133,8 @@ def check_front_port(port: int) -> Check:
     """Check that a port of the front is free, or the box's own."""
     if units.is_active("bastide-nginx.socket"):
         return judge_front_port(port, Words("used by this box"), Status.PASSED)
-    problem = bind_problem(Address(host="0.0.0.0", port=port))  # noqa: S104  # tried, and let go at once
+    hosts = ("0.0.0.0", "::") if addresses.has_ipv6() else ("0.0.0.0",)  # noqa: S104  # tried, and let go at once
+    problem = next(filter(None, (bind_problem(Address(host=host, port=port)) for host in hosts)), None)
     if problem is None:
         return judge_front_port(port, Words("free"), Status.PASSED)
     owner = owner_of(port)

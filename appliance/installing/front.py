@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import proxy
-from appliance.installing import firewall, units
+from appliance.installing import addresses, firewall, units
 from appliance.installing.places import CURRENT, DATA, NGINX, TLS
 from appliance.installing.placing import place
 from appliance.tls import keeping
@@ -71,6 +71,8 @@ def text(names: Iterable[str], upload_bytes_max: int) -> str:
         errors=CURRENT / "nginx" / "errors",
         upload_bytes_max=upload_bytes_max,
         connections_max=firewall.connections_max(),
+        plain=addresses.usable(proxy.LISTEN_PLAIN),
+        tls=addresses.usable(proxy.LISTEN_TLS),
         nginx_version=proxy.installed_version(_nginx_version()),
     )
     return proxy.render(front)

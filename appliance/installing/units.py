@@ -1,5 +1,6 @@
 """The units of the box in systemd: their files, which of them run, and which must start anew after a change."""
 
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Final
 
 from appliance import command
 from appliance.errors import CommandFailed
+from appliance.installing.addresses import of_this_kernel
 from appliance.installing.places import UNIT_FILES, UNITS
 from appliance.installing.placing import place
 
@@ -14,7 +16,9 @@ TARGET: Final = "bastide.target"
 WAY_OUT: Final = "bastide-egress.service"
 """Started by its socket, and so not among the units that start with the box."""
 
-SOCKETS: Final = ("bastide-nginx.socket", "bastide-web.socket", "bastide-egress.socket")
+FRONT: Final = "bastide-nginx.socket"
+FRONT_SERVICE: Final = "bastide-nginx.service"
+SOCKETS: Final = (FRONT, "bastide-web.socket", "bastide-egress.socket")
 TIMEOUT_S: Final = 180.0
 SUFFIXES: Final = frozenset({".service", ".socket", ".target", ".slice", ".timer"})
 
@@ -38,10 +42,27 @@ def names(inference: int, batch: int) -> tuple[str, ...]:
 
 def place_units() -> bool:
     """Put the unit files in their place and have systemd read them."""
-    changed = [place(UNITS / path.name, path.read_text()) for path in files()]
+    opened_before = _opened()
+    changed = [place(UNITS / path.name, text(path)) for path in files()]
     if any(changed):
         systemctl("daemon-reload")
+    if opened_before and _opened() != opened_before and is_active(FRONT):
+        # systemd hands over what it opened once: only where the kernel came to another mind about IPv6.
+        systemctl("stop", FRONT_SERVICE)
+        systemctl("restart", FRONT)
+        systemctl("start", FRONT_SERVICE)
     return any(changed)
+
+
+def text(path: Path) -> str:
+    """Return what of a unit file of the release is put in its place on this machine."""
+    return of_this_kernel(path.read_text())
+
+
+def _opened() -> list[str]:
+    """Return the addresses that the front's socket has as it is placed; nothing before it is."""
+    path = UNITS / FRONT
+    return re.findall(r"^ListenStream=(.*)$", path.read_text(), re.MULTILINE) if path.exists() else []
 
 
 def enable(wanted: Iterable[str]) -> bool:
