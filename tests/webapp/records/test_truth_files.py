@@ -112,6 +112,16 @@ def test_the_cells_of_the_file_are_not_kept_once_it_is_taken(as_bob, noted, sett
     assert not truth_uploads.directory(file).exists()
 
 
+def test_how_far_back_rows_were_looked_for_is_told(as_bob, noted):
+    send(as_bob)
+    as_bob.post(address(), CHOSEN)
+    assert "The journal is large" not in text(as_bob.get(address()))
+    file = TruthFile.objects.get()
+    file.outcome_json["stopped_at"] = "2026-11-20"
+    file.save()
+    assert "The journal is large: rows were looked for back to 2026-11-20." in text(as_bob.get(address()))
+
+
 @pytest.mark.parametrize(
     "wrong", [{"key": "absent"}, {"value": "request_id"}, {"by": "everything"}, {"by": "feature:absent"}]
 )
