@@ -43,6 +43,7 @@ class DeliverySchema(Schema):
     taken: int | None
     matched: int | None = Field(description="rows of the journal that these outcomes are of")
     refused: int | None
+    stopped_at: str = Field(description="the day at which rows were no longer looked for, so that more may be meant")
     problems: list[str]
 
 
@@ -87,6 +88,7 @@ def _described(delivery: TruthDelivery) -> dict[str, Any]:
         "taken": None if outcome is None else outcome.taken,
         "matched": None if outcome is None else outcome.matched,
         "refused": None if outcome is None else outcome.refused,
+        "stopped_at": "" if outcome is None else outcome.stopped_at,
         "problems": problems,
     }
 

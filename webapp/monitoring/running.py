@@ -34,7 +34,10 @@ WAITED_FOR: Final = timedelta(minutes=10)
 
 FORMER_MAX: Final = 30
 LOOKED_BACK_AT: Final = 30
-"""So many closed windows are looked at again when outcomes have come."""
+"""So many closed windows are looked at again when outcomes have come, and nobody knows of which rows."""
+
+LOOKED_BACK_MAX: Final = 120
+"""So many at most, where that is known."""
 
 RUNS_KEPT: Final = 50
 MEGABYTE: Final = 1_000_000

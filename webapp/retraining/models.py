@@ -131,8 +131,9 @@ class TrackedRun(models.Model):
     """The run of a version on the tracking server, and how far its windows are logged.
 
     Windows are logged in order; `logged_until` is where the last logged one begins, `logged_month` the last month (as
-    2026-11) whose report is there. `failure` is what the server said
-    when it did not take one, in English; the next success forgets it.
+    2026-11) whose report is there. `compared_run` is the last look up to which windows that were logged before were
+    compared with what was logged. `failure` is what the server said when it did not take one, in English; the next
+    success forgets it.
     """
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="tracked_runs")
@@ -143,6 +144,7 @@ class TrackedRun(models.Model):
     logged_until = models.DateTimeField(null=True)
     logged_month = models.CharField(max_length=7, blank=True)
     logged_at = models.DateTimeField(null=True)
+    compared_run = models.PositiveBigIntegerField(null=True)
     failed_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)
 
@@ -158,9 +160,15 @@ class TrackedRun(models.Model):
         self.save(update_fields=["experiment_id", "run_id", "artifacts"])
 
     def mark_logged(self, until: datetime, now: datetime) -> None:
-        """Take note that the window that begins at `until` is logged."""
+        """Take note that the window that begins at `until` is logged, for the first time or again."""
+        until = max(until, self.logged_until or until)
         self.logged_until, self.logged_at, self.failed_at, self.failure = until, now, None, ""
         self.save(update_fields=["logged_until", "logged_at", "failed_at", "failure"])
+
+    def mark_compared(self, run: int) -> None:
+        """Take note that what is logged is what windows showed up to a look."""
+        self.compared_run = run
+        self.save(update_fields=["compared_run"])
 
     def mark_month(self, month: str) -> None:
         """Take note that the report of a month is beside the run."""
@@ -171,3 +179,28 @@ class TrackedRun(models.Model):
         """Take note of what went wrong, and begin with a new look for the run: somebody may have deleted it."""
         self.failed_at, self.failure, self.run_id = now, said[:500], ""
         self.save(update_fields=["failed_at", "failure", "run_id"])
+
+
+class LoggedWindow(models.Model):
+    """What of a window stands on the tracking server: its figures by name, at which step, and how often it was logged.
+
+    Outcomes that come late change a window; what they changed is logged once more.
+    """
+
+    tracked = models.ForeignKey(TrackedRun, on_delete=models.CASCADE, related_name="windows")
+    begins_at = models.DateTimeField()
+    step = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(default=0)
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-begins_at",)
+        constraints = (models.UniqueConstraint(fields=("tracked", "begins_at"), name="one_log_per_window"),)
+
+    def __str__(self) -> str:
+        return f"{self.tracked}, {self.begins_at:%Y-%m-%d %H:%M}"
+
+    def mark_logged(self, figures: dict[str, float]) -> None:
+        """Take note of figures that the server took."""
+        self.figures, self.revision = self.figures | figures, self.revision + 1
+        self.save()

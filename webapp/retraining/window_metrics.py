@@ -14,13 +14,17 @@ KEY_LENGTH_MAX: Final = 250
 STATES: Final = (State.NOT_ENOUGH_DATA, State.STEADY, State.WATCHED, State.CHANGED)
 
 
-def metrics_of(report: WindowReport, step: int) -> list[Metric]:
-    """Return all figures of a window, each under a name of its own."""
+def metrics_of(report: WindowReport, step: int, revision: int = 0) -> list[Metric]:
+    """Return all figures of a window, each under a name of its own.
+
+    Of two values at one step MLflow takes the later one for the last: each `revision` is told a millisecond later.
+    """
     taken: dict[str, float] = {}
     for name, value in _figures(report):
         if value is not None and math.isfinite(value):
             taken[_unused(REFUSED.sub("_", name)[:KEY_LENGTH_MAX], taken)] = float(value)
-    return [Metric(key=key, value=value, timestamp=report.ends_ms, step=step) for key, value in sorted(taken.items())]
+    at_ms = report.ends_ms + revision
+    return [Metric(key=key, value=value, timestamp=at_ms, step=step) for key, value in sorted(taken.items())]
 
 
 def _figures(report: WindowReport) -> Iterator[tuple[str, float | None]]:

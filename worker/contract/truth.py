@@ -51,8 +51,10 @@ class TruthProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TruthOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """`control.record_truth`: how many were `taken`, how many of these belong to rows of the journal, what was wrong.
+    """`control.record_truth`: how many were `taken`, how many rows of the journal they are of, what was wrong.
 
+    `since_ms`: from when on these rows are, by the digest of the version that answered. `stopped_at`: the day at which
+    rows were no longer looked for; those of older days count as well, and are not told of here.
     With a `reason` nothing was taken at all.
     """
 
@@ -61,5 +63,7 @@ class TruthOutcome(msgspec.Struct, frozen=True, kw_only=True):
     matched: int = 0
     refused: int = 0
     problems: tuple[TruthProblem, ...] = ()
+    since_ms: dict[str, int] = {}
+    stopped_at: str = ""
     reason: Words | None = None
     hint: Words | None = None

@@ -58,6 +58,8 @@ class TruthFileOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     Of `rows` rows `taken` outcomes are kept; `joined` of them are of rows in the journal, which `matched` rows are, and
     `unknown` of none yet. `refused` ones are malformed. With a `reason` nothing was taken.
+
+    `since_ms` and `stopped_at` are as those of a `TruthOutcome`.
     """
 
     file_id: str
@@ -70,5 +72,7 @@ class TruthFileOutcome(msgspec.Struct, frozen=True, kw_only=True):
     matched: int = 0
     refused: int = 0
     problems: tuple[TruthFileProblem, ...] = ()
+    since_ms: dict[str, int] = {}
+    stopped_at: str = ""
     reason: Words | None = None
     hint: Words | None = None

@@ -123,6 +123,14 @@ def read_header(view: memoryview) -> tuple[BlockHeader, int]:
     return _header(view[HEADER.size : HEADER.size + size]), HEADER.size + size
 
 
+def decode_column(meta: ColumnMeta, data: bytes, rows: int) -> Column:
+    """Return a column that was read by itself. Raise BlockDamaged."""
+    try:
+        return _column(meta, memoryview(data), rows)
+    except (msgspec.DecodeError, ValueError, KeyError, zlib.error) as error:
+        raise BlockDamaged(str(error)) from error
+
+
 def _column(meta: ColumnMeta, data: memoryview, rows: int) -> Column:
     raw = zlib.decompress(data) if meta.is_packed else data
     if meta.kind == TEXT:

@@ -1,5 +1,6 @@
 """Reads a file of outcomes as a job's file is read, and takes what its columns say."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -27,13 +28,14 @@ from worker.contract.truth_files import (
 from worker.contract.words import Names, Words
 from worker.inspection.removal import remove
 from worker.journal import truth
+from worker.journal.matching import Matched, match
 from worker.journal.truth import TruthRefused
 from worker.journal.truth_names import as_kept
 from worker.journal.writing import hash_key
 from worker.models.answers import label_names
 from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
-from worker.monitoring.taking import KEY_LENGTH_MAX, matched
+from worker.monitoring.taking import KEY_LENGTH_MAX
 
 OUTPUT: Final = Output(kind=OutputKind.NUMBER, name="outcome")
 TEXT_ONLY: Final = Signature(features=(Feature(name="\0", type=FeatureType.TEXT, required=False),), output=OUTPUT)
@@ -94,7 +96,8 @@ class TruthFile:
         kept = as_kept(kept, self._signature, self._request.hashed, key)
         if kept:
             truth.append(endpoint, kept, now_ms)
-        rows_matched, unknown = matched(endpoint, kept, key)
+        matched = match(endpoint, kept, key, time.monotonic) if kept else Matched()
+        unknown = matched.unknown(kept)
         remove(self._place.job)
         return TruthFileOutcome(
             file_id=self._request.file_id,
@@ -103,7 +106,9 @@ class TruthFile:
             taken=len(kept),
             joined=len(kept) - unknown,
             unknown=unknown,
-            matched=rows_matched,
+            matched=matched.rows,
+            since_ms=matched.since_ms,
+            stopped_at=matched.stopped_at,
             refused=refused,
             problems=tuple(problems),
         )

@@ -59,10 +59,13 @@ def test_the_worker_is_told_which_features_are_kept_as_hashes(bob, penguins, sen
 def test_what_became_of_them_is_told(bob, penguins, sent):
     made = post(bob, {"key": "p7", "value": "Dodo"}, {"key": "p8", "value": "Gentoo"}).json()
     problem = TruthProblem(at=1, message=Words("{value} is not {expected}.", {"value": "Dodo", "expected": "one of…"}))
-    outcome = TruthOutcome(delivery_id=made["id"], taken=1, matched=1, refused=1, problems=(problem,))
+    outcome = TruthOutcome(
+        delivery_id=made["id"], taken=1, matched=1, refused=1, problems=(problem,), stopped_at="2025-11-01"
+    )
     truths.record(outcome, timezone.now())
     told = with_key(bob).get(f"/api/v1/ground-truth/{made['id']}").json()
     assert (told["taken"], told["matched"], told["refused"]) == (1, 1, 1)
+    assert told["stopped_at"] == "2025-11-01"
     assert told["problems"] == ["1: Dodo is not one of…."]
 
 

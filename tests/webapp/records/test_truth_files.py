@@ -4,6 +4,7 @@ import html
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -110,6 +111,17 @@ def test_the_cells_of_the_file_are_not_kept_once_it_is_taken(as_bob, noted, sett
     assert outcome is not None
     assert outcome.understanding is None
     assert not truth_uploads.directory(file).exists()
+
+
+def test_how_far_back_rows_were_looked_for_is_told(as_bob, noted):
+    send(as_bob)
+    as_bob.post(address(), CHOSEN)
+    assert "The journal is large" not in text(as_bob.get(address()))
+    outcome = TruthFile.objects.get().outcome
+    assert outcome is not None
+    told = msgspec.structs.replace(outcome, stopped_at="2026-11-20")
+    TruthFile.objects.update(outcome_json=msgspec.to_builtins(told))
+    assert "The journal is large: rows were looked for back to 2026-11-20." in text(as_bob.get(address()))
 
 
 @pytest.mark.parametrize(

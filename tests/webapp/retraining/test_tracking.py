@@ -1,4 +1,7 @@
-"""Closed windows are logged once to a real MLflow server, in order; what goes wrong is kept, told and tried again."""
+"""Closed windows are logged once to a real MLflow server, in order, and again what late outcomes changed of them.
+
+What goes wrong is kept, told and tried again.
+"""
 
 import re
 import urllib.request
@@ -8,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -20,7 +24,7 @@ from tests.webapp.retraining.running_mlflow import asked, running_mlflow
 from webapp.monitoring.models import MonitoredWindow
 from webapp.records.models import to_ms
 from webapp.retraining import tracking
-from webapp.retraining.models import TrackedRun
+from webapp.retraining.models import LoggedWindow, TrackedRun
 from webapp.retraining.tracking import log_due
 from webapp.retraining.tracking_server import TrackingError, TrackingServer
 from webapp.retraining.window_metrics import metrics_of
@@ -69,6 +73,82 @@ def test_each_closed_window_is_logged_once_to_a_run_of_its_version(server, two_w
     assert figures["realised/accuracy"] == 0.9
     listed = asked(server, f"/api/2.0/mlflow/artifacts/list?run_id={tracked.run_id}")["files"]
     assert "bastide-last-window.json" in [file["path"] for file in listed]
+
+
+@pytest.fixture
+def fresh(penguins):
+    """An endpoint of which the server knows nothing yet."""
+    penguins.name = f"penguins-{uuid4().hex}"
+    penguins.save()
+    return penguins
+
+
+def history(server: str, key: str) -> list[tuple[int, float]]:
+    run_id = TrackedRun.objects.get().run_id
+    found = asked(server, f"/api/2.0/mlflow/metrics/get-history?run_id={run_id}&metric_key={key}").get("metrics", [])
+    return [(each["step"], each["value"]) for each in found]
+
+
+def last(server: str, key: str) -> float | None:
+    run = asked(server, f"/api/2.0/mlflow/runs/get?run_id={TrackedRun.objects.get().run_id}")["run"]
+    return {each["key"]: each["value"] for each in run["data"]["metrics"]}.get(key)
+
+
+def quality(value: float) -> tuple[Quality, ...]:
+    return (Quality(name="accuracy", value=value, low=value - 0.1, high=value + 0.05),)
+
+
+def test_what_late_outcomes_changed_is_logged_once_more_at_the_same_step(server, fresh, sent, settings):
+    settings.MLFLOW_TRACKING_URI = server
+    looked(fresh, window(0, realised=quality(0.9)), window(1))
+    assert log_due(NOON) == 2
+    assert log_due(NOON) == 0
+    looked(fresh, window(0, realised=quality(0.8)), window(1, realised=quality(0.7)))
+    assert log_due(NOON) == 2
+    assert log_due(NOON) == 0
+    assert sorted(history(server, "realised/accuracy")) == [(0, 0.8), (0, 0.9), (1, 0.7)]
+    assert history(server, "rows") == [(0, 600), (1, 600)]
+    assert TrackedRun.objects.get().logged_until == max(MonitoredWindow.objects.values_list("begins_at", flat=True))
+
+
+def test_the_last_word_about_a_window_is_the_last_figure(server, fresh, sent, settings):
+    settings.MLFLOW_TRACKING_URI = server
+    for value in (0.7, 0.9, 0.6):  # of two at one moment MLflow would take the larger one
+        looked(fresh, window(0, realised=quality(value)))
+        log_due(NOON)
+        assert last(server, "realised/accuracy") == value
+
+
+def test_a_changed_window_before_the_last_leaves_state_and_report_alone(server, fresh, sent, settings, monkeypatch):
+    settings.MLFLOW_TRACKING_URI = server
+    looked(fresh, window(0), window(1, State.WATCHED))
+    log_due(NOON)
+    monkeypatch.setattr(TrackingServer, "keep_file", lambda *_: pytest.fail("It is no report of the last window."))
+    looked(fresh, window(0, State.CHANGED, realised=quality(0.5)), window(1, State.WATCHED))
+    assert log_due(NOON) == 1
+    run = asked(server, f"/api/2.0/mlflow/runs/get?run_id={TrackedRun.objects.get().run_id}")["run"]
+    assert {tag["key"]: tag["value"] for tag in run["data"]["tags"]}["bastide.state"] == "watched"
+
+
+def test_many_changed_windows_are_logged_a_few_at_a_time(server, fresh, sent, settings, monkeypatch):
+    settings.MLFLOW_TRACKING_URI = server
+    looked(fresh, *(window(day) for day in range(3)))
+    log_due(NOON)
+    monkeypatch.setattr(tracking, "WINDOWS_AT_ONCE", 2)
+    looked(fresh, *(window(day, realised=quality(0.5)) for day in range(3)))
+    assert [log_due(NOON) for _ in range(3)] == [2, 1, 0]
+    assert sorted(history(server, "realised/accuracy")) == [(0, 0.5), (1, 0.5), (2, 0.5)]
+
+
+def test_windows_that_change_no_more_are_not_compared(server, fresh, sent, settings, monkeypatch):
+    settings.MLFLOW_TRACKING_URI = server
+    monkeypatch.setattr(tracking, "LOOKED_BACK_MAX", 1)
+    looked(fresh, window(0), window(1))
+    log_due(NOON)
+    looked(fresh, window(0, realised=quality(0.5)), window(1, realised=quality(0.5)))
+    assert log_due(NOON) == 1
+    assert history(server, "realised/accuracy") == [(1, 0.5)]
+    assert LoggedWindow.objects.count() == 1
 
 
 def files_of(server: str, tracked: TrackedRun) -> list[str]:
