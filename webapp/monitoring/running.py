@@ -1,7 +1,7 @@
 """Asks the data plane to look at what was answered, hourly and when somebody wishes, and takes in what it found."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -12,8 +12,8 @@ from kombu.exceptions import OperationalError
 
 from webapp.celery import app
 from webapp.endpoints.models import JOURNAL_DAYS, Deployment, Endpoint
-from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoringRun
-from webapp.records.arrivals import have_come
+from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoredWindows, MonitoringRun
+from webapp.records.arrivals import last_at
 from webapp.records.models import to_ms
 from webapp.registry.models import ModelVersion
 from worker.contract import names
@@ -76,7 +76,7 @@ def _due_at(endpoint: Endpoint, version: ModelVersion) -> datetime:
 def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringRun:
     """Ask for a look at what a version answered. Raise RunNotSentError if Redis does not take that."""
     closed = list(MonitoredWindow.objects.of(endpoint, version).closed()[: LOOKED_BACK_AT + FORMER_MAX])
-    again = LOOKED_BACK_AT if _has_new_outcomes(endpoint, version) else 0
+    again = _again(endpoint, closed[:LOOKED_BACK_AT])
     former = closed[again : again + FORMER_MAX]
     run = MonitoringRun.objects.create(run_id=uuid4().hex, endpoint=endpoint, version=version, asked_at=now)
     request = MonitorRequest(
@@ -98,12 +98,13 @@ def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringR
     return run
 
 
-def _has_new_outcomes(endpoint: Endpoint, version: ModelVersion) -> bool:
-    """Return whether outcomes came since the last look that found anything: closed windows may show more then."""
-    looked = (
-        MonitoringRun.objects.of(endpoint, version).filter(ended_at__isnull=False, reason_json__isnull=True).first()
-    )
-    return looked is not None and have_come(endpoint, looked.asked_at)
+def _again(endpoint: Endpoint, closed: Sequence[MonitoredWindow]) -> int:
+    """Return how many of the newest windows are looked at again: up to the oldest that has not seen all outcomes."""
+    told_at = last_at(endpoint)
+    if told_at is None:
+        return 0
+    unseen = [at for at, each in enumerate(closed, 1) if each.looked_at is None or each.looked_at < told_at]
+    return max(unseen, default=0)
 
 
 def _from_ms(closed: list[MonitoredWindow], again: int) -> int:
@@ -134,15 +135,26 @@ def record(outcome: MonitorOutcome, now: datetime) -> None:
         run.ended_at, run.detail = now, outcome.detail
         run.reason_json = None if outcome.reason is None else msgspec.to_builtins(outcome.reason)
         run.save()
+        reached = _reached(run, outcome)
         if outcome.reason is None:
-            MonitoredWindow.objects.of(run.endpoint, run.version).filter(is_open=True).delete()
+            reached.filter(is_open=True).delete()
             for report in outcome.windows:
                 if _is_whole(run, report):
                     _keep(run, report)
+        # What failed is not tried again with the same outcomes: the next run looks at new rows.
+        reached.filter(is_open=False).update(looked_at=run.asked_at)
         kept = MonitoringRun.objects.of(run.endpoint, run.version).values_list("pk", flat=True)[:RUNS_KEPT]
         MonitoringRun.objects.of(run.endpoint, run.version).exclude(pk__in=list(kept)).delete()
-    if outcome.is_more:
+    if outcome.is_more and outcome.windows:
         ask(run.endpoint, run.version, now)
+
+
+def _reached(run: MonitoringRun, outcome: MonitorOutcome) -> MonitoredWindows:
+    """Return the windows that a run has done with: all, or up to the one at which it stopped."""
+    windows = MonitoredWindow.objects.of(run.endpoint, run.version)
+    if not (outcome.is_more and outcome.windows):
+        return windows
+    return windows.filter(begins_at__lte=_moment(outcome.windows[-1].begins_ms))
 
 
 def _is_whole(run: MonitoringRun, report: WindowReport) -> bool:
@@ -161,6 +173,7 @@ def _keep(run: MonitoringRun, report: WindowReport) -> None:
             "ends_at": _moment(report.ends_ms),
             "is_open": report.is_open,
             "rows": report.rows,
+            "looked_at": run.asked_at,
             "state": report.verdict.state,
             "report_json": msgspec.to_builtins(report),
         },

@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
+from django.db.models import Max
+
 from webapp.endpoints.models import Endpoint
 from webapp.records.models import TruthDelivery, TruthFile
 
 
-def have_come(endpoint: Endpoint, since: datetime) -> bool:
-    """Return whether outcomes of an endpoint came after a moment, whichever way."""
-    return any(
-        model.objects.filter(endpoint=endpoint, came_at__gt=since).exists() for model in (TruthDelivery, TruthFile)
+def last_at(endpoint: Endpoint) -> datetime | None:
+    """Return when outcomes of an endpoint came last, whichever way; None where none ever did."""
+    last = (
+        model.objects.filter(endpoint=endpoint).aggregate(last=Max("came_at"))["last"]
+        for model in (TruthDelivery, TruthFile)
     )
+    return max((at for at in last if at is not None), default=None)

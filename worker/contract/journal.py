@@ -28,7 +28,10 @@ KEEP_ALL: Final = JournalRule()
 
 
 class JobRows(msgspec.Struct, frozen=True, kw_only=True):
-    """How the journal keeps a job's rows: for which endpoint, what of them, who asked, and when the job was asked."""
+    """How the journal keeps a job's rows: for which endpoint, what of them, who asked, and when the job was asked.
+
+    A row has the moment at which its chunk was answered, which is never before the job was asked.
+    """
 
     endpoint: str
     rule: JournalRule

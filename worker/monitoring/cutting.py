@@ -18,6 +18,8 @@ from worker.journal.refusals import Refused
 from worker.stats.windows import Span, windows
 
 ANSWERED: Final = -1
+SETTLED_MS: Final = 60_000
+"""A window closes so long after its end: what was answered within it has been written by then, whoever answered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +52,7 @@ def cut(endpoint: Path, request: MonitorRequest) -> list[Cut]:
             is_open=each.is_open,
             refused=_summed([one for at, one in enumerate(refused) if each.first <= firsts.get(at, -1) < each.end]),
         )
-        for each in windows(times / 1000, request.now_ms / 1000, span)
+        for each in windows(times / 1000, (request.now_ms - SETTLED_MS) / 1000, span)
     ]
 
 

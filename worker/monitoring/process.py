@@ -1,12 +1,14 @@
 """The disposable process of a run: reads the journal and the version's reference, and leaves what each window shows."""
 
-from collections.abc import Container, Sequence
+import time
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from worker.contract.monitoring import LOOKED_AT
-from worker.contract.monitoring_run import WINDOWS_MAX, MonitorOutcome
+from worker.contract.monitoring_run import ROWS_MAX, WINDOWS_MAX, MonitorOutcome, WindowReport
 from worker.inspection.disposable import OUTCOME
 from worker.journal.truth import Truths
 from worker.monitoring.apart import Job
@@ -22,8 +24,22 @@ def main(job_file: str) -> None:
     Path(OUTCOME).write_bytes(msgspec.json.encode(looked(job)))
 
 
-def looked(job: Job) -> MonitorOutcome:
-    """Return what the windows show."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """How much a run looks at: it ends after the window with which it has so many rows, or takes so long.
+
+    Far less than the process may take: what it has found by then is kept, and the next run goes on behind it.
+    """
+
+    rows: int = ROWS_MAX
+    seconds: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+
+
+def looked(job: Job, budget: Budget | None = None) -> MonitorOutcome:
+    """Return what the windows show, as many of them as the budget allows; one at least."""
+    budget = budget or Budget()
+    ends_s = budget.clock() + budget.seconds
     request, endpoint = job.request, Path(job.journal)
     found = cut(endpoint, request)
     material = Material(Path(job.version))
@@ -31,19 +47,16 @@ def looked(job: Job) -> MonitorOutcome:
     chosen = found[:WINDOWS_MAX]
     known = {each.begins_ms: each.domain for each in request.known}
     told_apart = _told_apart(chosen, known)
-    windows = tuple(
-        look.at(
-            each,
-            Rows(read(endpoint, request, each), material.signature, request.hashed),
-            known=known.get(each.begins_ms),
-            with_domain=at in told_apart,
-        )
-        for at, each in enumerate(chosen)
-    )
+    windows: list[WindowReport] = []
+    for at, each in enumerate(chosen):
+        rows = Rows(read(endpoint, request, each), material.signature, request.hashed)
+        windows.append(look.at(each, rows, known=known.get(each.begins_ms), with_domain=at in told_apart))
+        if sum(done.looked_at for done in windows) >= budget.rows or budget.clock() >= ends_s:
+            break
     return MonitorOutcome(
         run_id=request.run_id,
-        windows=windows,
-        is_more=len(found) > len(chosen),
+        windows=tuple(windows),
+        is_more=len(found) > len(windows),
         rows_in_journal=sum(each.rows for each in found),
     )
 

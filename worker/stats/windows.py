@@ -62,6 +62,8 @@ def windows(times: Times, now_s: float, span: Span | None = None) -> list[Window
         end = max(first + 1, int(np.searchsorted(times, ends_at_s, side="left")))
         if enough_at_s <= ends_at_s and first + span.rows_min <= len(times):
             end = max(end, first + span.rows_min)
+        # Windows are read by their times: rows of one moment, as a job answers many, are in one window.
+        end = int(np.searchsorted(times, times[end - 1], side="right"))
         is_open = now_s < ends_at_s
         found.append(Window(first=first, end=end, begins_at_s=begins_at_s, ends_at_s=ends_at_s, is_open=is_open))
         first = end

@@ -16,6 +16,7 @@ from webapp.records.models import TruthDelivery
 from worker.contract import names
 from worker.contract.monitoring import DomainDrift, State
 from worker.contract.monitoring_run import MonitorOutcome
+from worker.contract.words import Words
 
 __all__ = ["sent"]
 
@@ -85,6 +86,37 @@ def test_outcomes_that_come_late_have_closed_windows_looked_at_again_once(pengui
     assert list(states) == [State.WATCHED, State.CHANGED, State.STEADY]
     running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=2))
     assert sent[-1][1]["from_ms"] == window(2).ends_ms + 1
+
+
+def test_a_look_at_old_windows_that_was_not_finished_goes_on_where_it_stopped(penguins, sent, bob):
+    looked(penguins, *(window(day) for day in range(4)), msgspec.structs.replace(window(4), is_open=True, rows=9))
+    delivered(penguins, bob, NOON + timedelta(minutes=5))
+    run, later = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1)), NOON + timedelta(hours=2)
+    assert sent[-1][1]["from_ms"] == window(0).begins_ms
+    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(0), window(1)), is_more=True), later)
+    assert sent[-1][1]["from_ms"] == window(2).begins_ms
+    assert len(sent[-1][1]["former"]) == 2
+    assert MonitoredWindow.objects.filter(is_open=True).exists()
+    run = MonitoringRun.objects.get(ended_at=None)
+    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(2), window(3)), is_more=True), later)
+    assert sent[-1][1]["from_ms"] == window(3).ends_ms + 1
+
+
+def test_a_look_at_old_windows_that_failed_is_not_tried_again_with_the_same_outcomes(penguins, sent, bob):
+    looked(penguins, window(0), window(1))
+    delivered(penguins, bob, NOON + timedelta(minutes=5))
+    for hour, from_ms in ((1, window(0).begins_ms), (2, window(1).ends_ms + 1)):
+        run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=hour))
+        assert sent[-1][1]["from_ms"] == from_ms
+        running.record(MonitorOutcome(run_id=run.run_id, reason=Words("The look could not be done.")), NOON)
+    delivered(penguins, bob, NOON + timedelta(hours=3))
+    running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=4))
+    assert sent[-1][1]["from_ms"] == window(0).begins_ms
+
+
+def test_an_answer_that_has_more_and_nothing_is_not_asked_again(penguins, sent):
+    looked(penguins, is_more=True)
+    assert len(sent) == 1
 
 
 def test_how_rows_were_told_apart_is_handed_over_with_the_windows_that_are_looked_at_again(penguins, sent, bob):

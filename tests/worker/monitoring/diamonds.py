@@ -28,7 +28,7 @@ from worker.journal.columns import Answered, Asker, Origin
 from worker.journal.writing import JournalWriter
 from worker.models.serving import ServedModel
 from worker.monitoring.apart import Job
-from worker.monitoring.process import looked
+from worker.monitoring.process import Budget, looked
 
 DIGEST = "d" * 64
 DAY_MS = 86_400_000
@@ -117,8 +117,8 @@ class Story:
             truth.append(self.journal, truths, at_ms + 3 * DAY_MS)
         self.days += 1
 
-    def look(self, **request: Any) -> MonitorOutcome:
+    def look(self, budget: Budget | None = None, **request: Any) -> MonitorOutcome:
         """Return what all windows show."""
         wanted = {"seconds_min": 72_000.0, "now_ms": FIRST_MS + (self.days + 3) * DAY_MS, **request}
         asked = MonitorRequest(run_id="0" * 32, endpoint="diamonds", digest=DIGEST, **wanted)
-        return looked(Job(request=asked, version=str(self.version), journal=str(self.journal)))
+        return looked(Job(request=asked, version=str(self.version), journal=str(self.journal)), budget)

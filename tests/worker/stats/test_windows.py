@@ -50,3 +50,16 @@ def test_the_slowest_stream_ends_after_thirty_days():
     found = windows(np.linspace(0, 39 * DAY_S, 40), 100 * DAY_S)
     assert [each.rows for each in found] == [30, 10]
     assert not found[1].is_open
+
+
+@given(st.lists(st.integers(0, 6), max_size=200).map(sorted), st.integers(1, 50))
+def test_rows_of_one_moment_are_in_one_window(days, rows_min):
+    found = windows(np.array(days) * DAY_S / 2, 1_000 * DAY_S, Span(rows_min=rows_min))
+    assert all(days[each.first] > days[each.first - 1] for each in found if each.first)
+
+
+def test_a_job_that_fills_a_window_is_in_it_as_a_whole():
+    times = np.concatenate([np.linspace(0, 2 * DAY_S, 400), np.full(10_000, 2.5 * DAY_S), [2.6 * DAY_S]])
+    found = windows(times, 2.7 * DAY_S)
+    assert [each.rows for each in found] == [10_400, 1]
+    assert [each.is_open for each in found] == [False, True]
