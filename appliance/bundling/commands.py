@@ -81,7 +81,7 @@ def ended_with_us(argv: Sequence[str], environment: Mapping[str, str], directory
     with subprocess.Popen(argv, env=environment, cwd=directory) as process:
         try:
             return process.wait()
-        except BaseException:
+        except KeyboardInterrupt:
             process.terminate()
             process.wait()
             raise
