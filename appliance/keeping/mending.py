@@ -29,7 +29,6 @@ def mend(say: Callable[[str], None], *, may_lose: bool = False) -> bool:
 
     Whoever calls it holds the box alone. With `may_lose` they are lost, and their database is kept.
     """
-    running.stop()
     for path in (each for pattern in SCRATCHES for each in DATA.root.glob(pattern)):
         shutil.rmtree(path, ignore_errors=True)
     half_done = under_way.found()
@@ -41,6 +40,7 @@ def mend(say: Callable[[str], None], *, may_lose: bool = False) -> bool:
             raise ApplianceError(message, "sudo bastide rollback undoes it: it says what is lost by that, and asks")
         say(f"  The database of now, with {database.sentence(rows)} more, is kept in {_kept()}")
     say(f"  {under_way.sentence(half_done)} was broken off; putting back what was before")
+    running.stop()  # a migration may have outlived whoever began it
     if isinstance(half_done, Former):
         restore.undo(half_done, say)
     elif (half_done.directory / placed.FILES).is_dir():
