@@ -43,7 +43,7 @@ def run(
             process.kill()
             message = f"{words(argv)} had not ended after {timeout_s:g} s."
             raise CommandFailed(message, "try again when the machine is quiet") from error
-        except BaseException:  # Ctrl-C and its kin: apt and systemctl put away what they have in hand
+        except KeyboardInterrupt:  # Ctrl-C and its kin: apt and systemctl put away what they have in hand
             _end(process)
             raise
     if process.returncode:

@@ -73,15 +73,15 @@ def upgrade_from(bundle: str, fingerprint: str, terminal: Terminal) -> int:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with TemporaryDirectory(prefix="bastide-bundle-", dir=ROOMY) as scratch:
         argv = ["/usr/bin/python3", "-m", opening.__name__, "--into", scratch, source, trusted, "upgrade"]
-        return _ended_with_us(argv, environment, scratch)
+        return ended_with_us(argv, environment, scratch)
 
 
-def _ended_with_us(argv: Sequence[str], environment: Mapping[str, str], directory: str) -> int:
+def ended_with_us(argv: Sequence[str], environment: Mapping[str, str], directory: str) -> int:
     """Return the status of a program that undoes what it began when it is asked to end, as it is when we are."""
     with subprocess.Popen(argv, env=environment, cwd=directory) as process:
         try:
             return process.wait()
-        except BaseException:
+        except KeyboardInterrupt:
             process.terminate()
             process.wait()
             raise

@@ -58,7 +58,7 @@ class BoxStatus:
 
 def require_installed() -> None:
     """Raise unless there is an installed box on this machine."""
-    if not SETTINGS.exists() and not under_way.MARK.exists():
+    if not SETTINGS.exists() and not under_way.is_any():
         message = "No box is installed on this machine."
         raise ApplianceError(message, "sudo ./bastide install makes this machine the box")
 

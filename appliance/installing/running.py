@@ -59,7 +59,7 @@ def python(*arguments: str, release: Path = CURRENT, data: Path = DATA.root) -> 
     argv += ["/usr/bin/env", ".venv/bin/python", *arguments]
     try:
         return command.run(argv, timeout_s=TIMEOUT_S)
-    except BaseException:  # also for Ctrl-C: whoever undoes what was begun is alone with the database
+    except (KeyboardInterrupt, CommandFailed):  # whoever undoes what was begun is alone with the database
         stop(unit)
         raise
 

@@ -66,7 +66,7 @@ def _take(descriptor: int, until_s: float) -> None:
 
 def require_installed(names: tuple[str, ...] = ()) -> None:
     """Raise where no box is installed, with what to type for one of these names."""
-    if CURRENT.is_symlink() and (SETTINGS.exists() or under_way.MARK.exists()):
+    if CURRENT.is_symlink() and (SETTINGS.exists() or under_way.is_any()):
         return
     named = "".join(f" --name {name}" for name in names) or " --name models.corp.example"
     message = "No box is installed on this machine."

@@ -29,18 +29,19 @@ def mend(say: Callable[[str], None], *, may_lose: bool = False) -> bool:
 
     Whoever calls it holds the box alone. With `may_lose` they are lost, and their database is kept.
     """
-    running.stop()
     for path in (each for pattern in SCRATCHES for each in DATA.root.glob(pattern)):
         shutil.rmtree(path, ignore_errors=True)
     half_done = under_way.found()
     if half_done is None:
         return False
-    if rows := lost(half_done):
-        if not may_lose:
-            message = f"{under_way.sentence(half_done)} was broken off, and since then people have worked with the box."
-            raise ApplianceError(message, "sudo bastide rollback undoes it: it says what is lost by that, and asks")
-        say(f"  The database of now, with {database.sentence(rows)} more, is kept in {_kept()}")
+    rows = lost(half_done)
+    if rows and not may_lose:
+        message = f"{under_way.sentence(half_done)} was broken off, and since then people have worked with the box."
+        raise ApplianceError(message, "sudo bastide rollback undoes it: it says what is lost by that, and asks")
     say(f"  {under_way.sentence(half_done)} was broken off; putting back what was before")
+    running.stop()  # a migration may have outlived whoever began it
+    if rows:
+        say(f"  The database of now, with {database.sentence(rows)} more, is kept in {_kept()}")
     if isinstance(half_done, Former):
         restore.undo(half_done, say)
     elif (half_done.directory / placed.FILES).is_dir():

@@ -13,8 +13,8 @@ POLL_S: Final = 0.1
 TIMES: Final = 3.0
 """So many times as long as the former one a start may take: it shares the machine with whoever asks meanwhile."""
 
-PATIENCE_MIN_S: Final = 6.0
-"""With the start of the former one, which is then a matter of two or three seconds, it stays within ten."""
+PATIENCE_MIN_S: Final = 4.0
+"""With the end of what hangs and the start of the former one, which takes a second or two then, it stays within ten."""
 
 PATIENCE_MAX_S: Final = 90.0
 READY: Final = "active"

@@ -208,9 +208,13 @@ def undo(record: Record, restarted: Iterable[str] | None = None) -> None:
         database.put_back(record.database, DATA.database)
     changed = placed.put_back(record)
     enabled = units.enabled()
-    stale = order(enabled, QUEUE | BOUND | FRONT) if restarted is None else restarted
+    workers = [each for each in enabled if each.startswith(WORKER)]
+    stale = order(enabled, changed) if restarted is None else restarted
     for unit in (each for each in stale if each in enabled):  # the former release may not have all of them
         starting.restart(unit)
+        if unit in workers:
+            with suppress(ApplianceError):  # whatever else there is comes back all the same
+                wait_for_workers(len(workers))
     settle(changed & set(record.enabled))
     require_answers(READY_TIMEOUT_S)
     under_way.end()

@@ -26,6 +26,14 @@ def end() -> None:
     MARK.unlink(missing_ok=True)
 
 
+def is_any() -> bool:
+    """Return whether something was begun and has not ended, as far as whoever asks may know."""
+    try:
+        return MARK.exists()
+    except PermissionError:
+        return False
+
+
 def found() -> Record | Former | None:
     """Return what was begun and has not ended, or None."""
     try:

@@ -20,12 +20,18 @@ RECORD = Record(former="1-abc", release="2-def", at="20261127T120000", is_migrat
 
 
 @pytest.fixture
-def kept(tmp_path, monkeypatch):
+def typed():
+    """What was typed."""
+    return []
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch, typed):
     """Places of a box in a directory of the test, and programs that answer nothing."""
     for module in (placed, under_way, mending):
         monkeypatch.setattr(module, "KEPT", tmp_path / "kept")
     monkeypatch.setattr(under_way, "MARK", tmp_path / "kept/under-way.json")
-    monkeypatch.setattr(command, "run", lambda argv, **_: "")
+    monkeypatch.setattr(command, "run", lambda argv, **_: typed.append(" ".join(argv)) or "")
     (tmp_path / "data").mkdir()
     monkeypatch.setattr(mending, "DATA", DataDirectory(root=tmp_path / "data"))
     return tmp_path / "kept"
@@ -52,8 +58,9 @@ def test_only_root_reads_what_is_under_way(kept):
     assert (kept.stat().st_mode & 0o777, under_way.MARK.stat().st_mode & 0o777) == (0o700, 0o600)
 
 
-def test_nothing_half_done_is_nothing_to_mend(kept):
+def test_nothing_half_done_is_nothing_to_mend_and_nobody_elses_command_is_stopped(kept, typed):
     assert not mending.mend(print)
+    assert typed == []
 
 
 def test_what_killed_commands_unpacked_goes(kept):
@@ -63,10 +70,11 @@ def test_what_killed_commands_unpacked_goes(kept):
     assert not scratch.exists()
 
 
-def test_a_move_of_which_nothing_was_kept_has_changed_nothing(kept):
+def test_a_move_of_which_nothing_was_kept_has_changed_nothing(kept, typed):
     under_way.begin(RECORD)
     assert mending.mend(print)
     assert under_way.found() is None
+    assert typed == ["systemctl stop command-of-bastide-*.service"]
 
 
 @pytest.fixture
