@@ -19,6 +19,7 @@ TRUST_DIR = DATA_DIR / "trust"
 CHECKS_FILE = DATA_DIR / "checks.json"
 FINDINGS_FILE = ENVIRONMENT.findings_file
 ALERTS_FILE = DATA_DIR / "alerts.json"
+CANARY_FILE = DATA_DIR / "canary.json"
 REDIS_SOCKET = ENVIRONMENT.redis_socket
 DOORS_DIR = ENVIRONMENT.doors_dir
 PUBLIC_URL = ENVIRONMENT.public_url

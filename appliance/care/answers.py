@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,10 @@ from appliance.reaching import HERE
 SITE: Final = Path("/run/bastide/web.sock")
 PORTS: Final = (80, 443)
 CONNECT_TIMEOUT_S: Final = 2.0
+KEPT: Final = "canary.json"
+KEPT_BYTES_MAX: Final = 10_000
+KEPT_FOR: Final = timedelta(hours=2)
+"""It is asked before each hourly look."""
 
 
 def check_sockets() -> Check:
@@ -75,6 +80,29 @@ def check_prediction(host: str, *, is_ready: bool) -> Check:
         return _prediction(Words("no key could be made: {problem}", problem=problem[:200]), Status.FAILED, hint)
 
 
+def check_kept_prediction(data_dir: Path, now: datetime) -> Check:
+    """Return the check for the prediction that the site asked itself lately, since only it may make a key for one."""
+    try:
+        with (data_dir / KEPT).open("rb") as file:
+            kept = json.loads(file.read(KEPT_BYTES_MAX))
+        at, endpoint = datetime.fromtimestamp(float(kept["at_s"]), UTC), str(kept["endpoint"])
+        status, predictions, said = int(kept["status"]), int(kept["predictions"]), str(kept["said"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return _prediction(Words("none was asked yet"), Status.SKIPPED)
+    if now - at > KEPT_FOR:
+        hint = Words("see why: sudo bastide logs canary")
+        return _prediction(Words("none was asked for {hours} h", hours=_hours(now - at)), Status.WARNING, hint)
+    if not endpoint:
+        return _prediction(Words("no model is deployed"), Status.SKIPPED)
+    if status == http.client.OK and predictions:
+        return _prediction(Words("endpoint {endpoint} answers", endpoint=endpoint), Status.PASSED)
+    return judge_prediction(endpoint, status, said)
+
+
+def _hours(since: timedelta) -> int:
+    return int(since.total_seconds() // 3600)
+
+
 def judge_prediction(endpoint: str, status: int, body: str) -> Check:
     """Return the check for the answer to one row."""
     if status == http.client.OK and canary.predictions_in(body):
@@ -128,7 +156,7 @@ def _prediction(measured: Words, status: Status, hint: Words = NOTHING) -> Check
         id="prediction",
         title=Words("A prediction"),
         measured=measured,
-        needed=Words("an example row is answered, by TLS, as a client asks"),
+        needed=Words("an example row is answered, as a client asks"),
         status=status,
         hint=hint,
     )

@@ -46,8 +46,8 @@ MODE: Final = 0o640
 def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     """Return every finding, in the order in which people read them.
 
-    Where somebody typed it, a prediction is asked with a key of its own, which the audit trail tells of, and the
-    network is asked where the box's name leads.
+    Where somebody typed it, a prediction is asked with a key of its own, as a client asks, and the network is asked
+    where the box's name leads. The hourly look may make no key: the site has just asked one itself.
     """
     host = next(filter(_is_name, settings.names()), "localhost")
     found = unit_states.shown(unit_states.wanted())
@@ -58,7 +58,9 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
         answers.check_sockets(),
         front.check_configuration(),
         readiness,
-        *((answers.check_prediction(host, is_ready=readiness.status is Status.PASSED),) if is_typed else ()),
+        answers.check_prediction(host, is_ready=readiness.status is Status.PASSED)
+        if is_typed
+        else answers.check_kept_prediction(DATA.root, now),
         *queue.judge_redis(queue.ask_redis()),
         *certificate.check_certificate(now),
         *((_check_name(host),) if is_typed else ()),

@@ -8,7 +8,7 @@ from appliance.errors import ApplianceError
 SHORT_NAMES: Final = (
     *("web", "control", "redis", "nginx"),
     *("inference", "jobs", "batch"),
-    *("egress", "firewall", "certificate", "checks", "backup", "retention"),
+    *("egress", "firewall", "certificate", "checks", "canary", "backup", "retention"),
 )
 NUMBERED: Final = frozenset({"inference", "batch"})
 ALL: Final = "bastide*"

@@ -94,11 +94,19 @@ def everyone() -> Group:
 class ApiKeys(models.QuerySet["ApiKey"]):
     """Makes and finds API keys."""
 
-    def create_key(self, user: User, label: str = "") -> tuple["ApiKey", str]:
+    def of_checks(self) -> Self:
+        """Return the keys with which the box asks itself."""
+        return self.filter(is_check=True)
+
+    def create_key(self, user: User, label: str = "", *, is_check: bool = False) -> tuple["ApiKey", str]:
         """Return a new key and its text. The text is kept nowhere: this is the only time anyone sees it."""
         text = KEY_PREFIX + secrets.token_urlsafe(KEY_SECRET_LENGTH)[:KEY_SECRET_LENGTH]
         key = self.create(
-            user=user, label=label, prefix=text[: len(KEY_PREFIX) + KEY_SHOWN_LENGTH], digest=digest_of(text)
+            user=user,
+            label=label,
+            prefix=text[: len(KEY_PREFIX) + KEY_SHOWN_LENGTH],
+            digest=digest_of(text),
+            is_check=is_check,
         )
         return key, text
 
@@ -125,6 +133,8 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    is_check = models.BooleanField(default=False, editable=False)
+    """Whether the box asks itself with it: what is asked so is nobody's, and no journal keeps it."""
 
     objects = ApiKeys.as_manager()
 

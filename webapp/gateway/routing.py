@@ -10,7 +10,7 @@ from typing import Final
 
 from webapp.accounts.models import ApiKey, User
 from webapp.endpoints.models import Deployment, DeploymentRole, Endpoint
-from worker.contract.journal import API, KEEP_ALL, JournalRule
+from worker.contract.journal import API, CHECK, KEEP_ALL, JournalRule
 
 BODY_BYTES_MAX: Final = 2 << 20
 
@@ -80,12 +80,12 @@ def build_routing_table() -> RoutingTable:
     active = frozenset(Endpoint.objects.filter(is_active=True).values_list("name", flat=True))
     users = User.objects.filter(is_active=True).prefetch_related("groups")
     by_user = _endpoints_by_user(list(users), active)
-    usable = ApiKey.objects.usable().values_list("digest", "user_id")
-    keys = [(bytes.fromhex(digest), user_id) for digest, user_id in usable]
+    usable = ApiKey.objects.usable().values_list("digest", "user_id", "is_check")
+    keys = [(bytes.fromhex(digest), user_id, CHECK if is_check else API) for digest, user_id, is_check in usable]
     return RoutingTable(
         routes=routes,
-        endpoints_by_key={digest: by_user.get(user_id, frozenset()) for digest, user_id in keys},
-        callers_by_key={digest: f"{API}:{user_id}" for digest, user_id in keys},
+        endpoints_by_key={digest: by_user.get(user_id, frozenset()) for digest, user_id, _way in keys},
+        callers_by_key={digest: f"{way}:{user_id}" for digest, user_id, way in keys},
         endpoints_by_user=by_user,
         waiting=active - routes.keys(),
     )

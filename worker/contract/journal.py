@@ -10,7 +10,11 @@ DIRECTORY: Final = "journal"
 API: Final = "api"
 PAGE: Final = "page"
 JOB: Final = "job"
-"""By what way a row came; before a colon and the account's number it says who asked: `api:12`."""
+CHECK: Final = "check"
+"""By what way a row came; before a colon and the account's number it says who asked: `api:12`.
+
+A check is the box's own question whether it answers: no journal keeps it.
+"""
 
 
 class JournalRule(msgspec.Struct, frozen=True, array_like=True):

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable
 from itertools import groupby
+from typing import Final
 
+from worker.contract.journal import CHECK
 from worker.contract.lane import DEADLINE_S, LaneBatch
 from worker.journal.columns import Answered, Asker, Origin
 from worker.journal.writing import JournalWriter
@@ -12,6 +14,8 @@ from worker.models.answers import Answers
 from worker.models.serving import ServedModel
 from worker.tables.errors import Tally
 from worker.tables.table import Table
+
+CHECK_CALLER: Final = f"{CHECK}:"
 
 
 class Noting:
@@ -33,10 +37,10 @@ class Noting:
         time_ms = int(self._wall_s() * 1000)
         compute_ms = timing.model_s * 1000 / max(table.row_count, 1)
         start = 0
-        for origin, group in groupby(asked, _origin):
+        for (origin, is_check), group in groupby(asked, _origin):
             askers = [_asker(one, timing.began_s, ended_s) for one in group]
             stop = start + sum(asker.rows for asker in askers)
-            if origin.rule.is_kept:
+            if origin.rule.is_kept and not is_check:
                 rows, given = table.slice(start, stop), answers.slice(start, stop)
                 answered = Answered(askers, rows, given, time_ms, compute_ms)
                 self._journal.note(origin, model.manifest.signature, answered)
@@ -48,8 +52,9 @@ class Noting:
             self._journal.refusals.note(_origin_of(batch), tally, int(self._wall_s() * 1000))
 
 
-def _origin(asked: Asked) -> Origin:
-    return _origin_of(asked.batch)
+def _origin(asked: Asked) -> tuple[Origin, bool]:
+    """Return whose a row is, and whether the box asked itself: such a row is nobody's."""
+    return _origin_of(asked.batch), asked.request.caller.startswith(CHECK_CALLER)
 
 
 def _origin_of(batch: LaneBatch) -> Origin:

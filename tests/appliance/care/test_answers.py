@@ -1,10 +1,17 @@
 """What the box's answers mean."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.care.answers import check_prediction, judge_prediction, judge_readiness, judge_sockets
+from appliance.care.answers import (
+    check_kept_prediction,
+    check_prediction,
+    judge_prediction,
+    judge_readiness,
+    judge_sockets,
+)
 from appliance.checks.check import Status
 
 HOST = "box.example"
@@ -55,3 +62,31 @@ def test_the_words_of_a_refusal_are_kept():
 
 def test_a_box_that_is_not_ready_is_not_asked():
     assert check_prediction(HOST, is_ready=False).status is Status.SKIPPED
+
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+ANSWERED = {"at_s": NOW.timestamp() - 600, "endpoint": "penguins", "status": 200, "predictions": 1, "said": ""}
+
+
+@pytest.mark.parametrize(
+    ("kept", "status", "words"),
+    [
+        (ANSWERED, Status.PASSED, "endpoint penguins answers"),
+        (ANSWERED | {"predictions": 0}, Status.FAILED, "endpoint penguins: 200"),
+        (ANSWERED | {"status": 503, "said": '{"error": "No worker."}'}, Status.FAILED, "penguins: 503, No worker."),
+        (ANSWERED | {"status": 0, "said": "refused"}, Status.FAILED, "penguins: -, refused"),
+        (ANSWERED | {"endpoint": ""}, Status.SKIPPED, "no model is deployed"),
+        (ANSWERED | {"at_s": (NOW - timedelta(hours=5)).timestamp()}, Status.WARNING, "none was asked for 5 h"),
+        ({"at_s": "soon"}, Status.SKIPPED, "none was asked yet"),
+        ([], Status.SKIPPED, "none was asked yet"),
+    ],
+)
+def test_the_prediction_that_the_site_asked_is_judged(tmp_path, kept, status, words):
+    (tmp_path / "canary.json").write_text(json.dumps(kept))
+    check = check_kept_prediction(tmp_path, NOW)
+    assert check.status is status
+    assert words in check.measured
+
+
+def test_before_the_first_prediction_there_is_none(tmp_path):
+    assert check_kept_prediction(tmp_path, NOW).status is Status.SKIPPED

@@ -47,6 +47,13 @@ def test_a_key_opens_the_endpoints_of_its_users_groups(alice):
     assert build_routing_table().endpoints_by_key[digest(text)] == {"penguins"}
 
 
+def test_what_the_box_asks_itself_is_told_from_what_people_ask(alice):
+    _, text = ApiKey.objects.create_key(alice)
+    _, of_check = ApiKey.objects.create_key(alice, is_check=True)
+    callers = build_routing_table().callers_by_key
+    assert (callers[digest(text)], callers[digest(of_check)]) == (f"api:{alice.pk}", f"check:{alice.pk}")
+
+
 def test_an_admin_may_use_every_endpoint(alice):
     deployed_endpoint(alice).groups.clear()
     admin = add_user("root", Role.ADMIN)

@@ -54,6 +54,12 @@ def test_every_answered_row_is_noted_with_who_asked(tmp_path):
     assert found["island"].tolist() == ["Torgersen"] * 3
 
 
+def test_what_the_box_asks_itself_is_nobodys_row(tmp_path):
+    found = journal_of(tmp_path, batch("penguins", asked(0), asked(1, caller="check:7"), asked(2)))("penguins")
+    assert found["@request"].tolist() == ["r0", "r2"]
+    assert found["island"].tolist() == ["Torgersen"] * 2
+
+
 def test_what_was_refused_is_not_noted_and_spoils_nothing(tmp_path):
     found = journal_of(tmp_path, batch("penguins", asked(0), asked(1, body=b"{"), asked(2)))("penguins")
     assert found["@request"].tolist() == ["r0", "r2"]
