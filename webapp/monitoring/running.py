@@ -7,13 +7,14 @@ from uuid import uuid4
 
 import msgspec
 from django.db import transaction
+from django.db.models import F
 from kombu.exceptions import OperationalError
 
 from webapp.celery import app
-from webapp.endpoints.models import JOURNAL_DAYS, Deployment, Endpoint
-from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoringRun
-from webapp.records.arrivals import have_come
-from webapp.records.models import to_ms
+from webapp.endpoints.models import JOURNAL_DAYS, Deployment, DeploymentRole, Endpoint
+from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoredWindows, MonitoringRun
+from webapp.records.arrivals import SERVED_WITHIN, mark_looked
+from webapp.records.models import OutcomeArrival, to_ms
 from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
@@ -47,7 +48,10 @@ class RunNotSentError(Exception):
 
 
 def ask_due(now: datetime) -> int:
-    """Ask for a look at a champion whose last one is an hour ago, unless one is under way. Return how many."""
+    """Ask for a look at a version whose last one is an hour ago, unless one is under way. Return how many.
+
+    Champions go first; then those that were, where outcomes of what they answered have come.
+    """
     if MonitoringRun.objects.filter(ended_at=None, asked_at__gt=now - WAITED_FOR).exists():
         return 0
     champions = [
@@ -55,14 +59,23 @@ def ask_due(now: datetime) -> int:
         for each in Deployment.objects.serving() & Deployment.objects.live_champions()
         if each.endpoint.keeps_journal
     ]
-    longest = min(champions, key=lambda each: _due_at(*each), default=None)
-    if longest is None or _due_at(*longest) > now:
+    due = [each for each in champions if _due_at(*each) <= now]
+    due = due or [each for each in _former_champions(now) if each not in champions and _due_at(*each) <= now]
+    if not due:
         return 0
     try:
-        ask(*longest, now)
+        ask(*min(due, key=lambda each: _due_at(*each)), now)
     except RunNotSentError:
         return 0  # the next look at the clock tries again
     return 1
+
+
+def _former_champions(now: datetime) -> list[tuple[Endpoint, ModelVersion]]:
+    """Return versions that were champions lately, and of whose answers outcomes came since they were looked at."""
+    ended = Deployment.objects.filter(role=DeploymentRole.CHAMPION, ended_at__gt=now - SERVED_WITHIN)
+    ended = ended.filter(endpoint__is_active=True, endpoint__outcome_arrivals__digest=F("version__digest"))
+    pairs = {(each.endpoint, each.version) for each in ended.select_related("endpoint", "version__model")}
+    return [(endpoint, version) for endpoint, version in pairs if endpoint.keeps_journal]
 
 
 def _due_at(endpoint: Endpoint, version: ModelVersion) -> datetime:
@@ -72,18 +85,25 @@ def _due_at(endpoint: Endpoint, version: ModelVersion) -> datetime:
     return last.asked_at + (EVERY if last.ended_at else LOST_AFTER)
 
 
-def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringRun:
-    """Ask for a look at what a version answered. Raise RunNotSentError if Redis does not take that."""
-    closed = list(MonitoredWindow.objects.of(endpoint, version).closed()[: LOOKED_BACK_AT + FORMER_MAX])
-    again = LOOKED_BACK_AT if _has_new_outcomes(endpoint, version) else 0
-    former = closed[again : again + FORMER_MAX]
+def ask(endpoint: Endpoint, version: ModelVersion, now: datetime, *, behind_ms: int | None = None) -> MonitoringRun:
+    """Ask for a look at what a version answered; with `behind_ms`, at what it answered after that moment.
+
+    Raise RunNotSentError if Redis does not take that.
+    """
+    closed = MonitoredWindow.objects.of(endpoint, version).closed()
+    if behind_ms is None:
+        again = _looked_back_at(endpoint, version, closed)
+        from_ms = _from_ms(closed, again)
+    else:
+        again, from_ms = closed.filter(begins_at__gt=_moment(behind_ms)).count(), behind_ms + 1
+    former = list(closed[again : again + FORMER_MAX])
     run = MonitoringRun.objects.create(run_id=uuid4().hex, endpoint=endpoint, version=version, asked_at=now)
     request = MonitorRequest(
         run_id=run.run_id,
         endpoint=endpoint.name,
         digest=version.digest,
         now_ms=to_ms(now),
-        from_ms=_from_ms(closed, again),
+        from_ms=from_ms,
         former=tuple(_found(window) for window in reversed(former)),
         hashed=tuple(endpoint.hashed_features),
     )
@@ -96,19 +116,21 @@ def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringR
     return run
 
 
-def _has_new_outcomes(endpoint: Endpoint, version: ModelVersion) -> bool:
-    """Return whether outcomes came since the last look that found anything: closed windows may show more then."""
-    looked = (
-        MonitoringRun.objects.of(endpoint, version).filter(ended_at__isnull=False, reason_json__isnull=True).first()
-    )
-    return looked is not None and have_come(endpoint, looked.asked_at)
-
-
-def _from_ms(closed: list[MonitoredWindow], again: int) -> int:
-    """Return the moment from which rows are looked at, the newest `again` of the closed windows once more."""
-    if not closed:
+def _looked_back_at(endpoint: Endpoint, version: ModelVersion, closed: MonitoredWindows) -> int:
+    """Return how many closed windows are looked at again: from the one with the oldest row whose outcome came."""
+    came = OutcomeArrival.objects.filter(endpoint=endpoint, digest=version.digest).first()
+    if came is None:
         return 0
-    return to_ms(closed[min(again, len(closed)) - 1].begins_at) if again else closed[0].ends_ms + 1
+    known = 0 if came.since_ms is None else closed.filter(ends_at__gte=_moment(came.since_ms)).count()
+    return max(min(known, LOOKED_BACK_MAX), 0 if came.are_all_known else LOOKED_BACK_AT)
+
+
+def _from_ms(closed: MonitoredWindows, again: int) -> int:
+    """Return the moment from which rows are looked at, the newest `again` of the closed windows once more."""
+    spans = list(closed.values_list("begins_at", "ends_at")[: max(again, 1)])
+    if not spans:
+        return 0
+    return to_ms(spans[-1][0]) if again else to_ms(spans[0][1]) + 1
 
 
 def _found(window: MonitoredWindow) -> Found:
@@ -130,10 +152,12 @@ def record(outcome: MonitorOutcome, now: datetime) -> None:
             for report in outcome.windows:
                 if _is_whole(run, report):
                     _keep(run, report)
+            if not outcome.is_more:
+                mark_looked(run.endpoint, run.version.digest, run.asked_at)
         kept = MonitoringRun.objects.of(run.endpoint, run.version).values_list("pk", flat=True)[:RUNS_KEPT]
         MonitoringRun.objects.of(run.endpoint, run.version).exclude(pk__in=list(kept)).delete()
     if outcome.is_more:
-        ask(run.endpoint, run.version, now)
+        ask(run.endpoint, run.version, now, behind_ms=outcome.windows[-1].ends_ms)
 
 
 def _is_whole(run: MonitoringRun, report: WindowReport) -> bool:

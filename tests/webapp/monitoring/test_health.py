@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import pytest
@@ -14,7 +13,7 @@ from tests.playground import NOON, deployed_endpoint
 from webapp.monitoring import running
 from webapp.monitoring.models import MonitoredWindow, MonitoringRun
 from webapp.monitoring.tasks import record_monitoring
-from webapp.records.models import TruthDelivery, to_ms
+from webapp.records.models import to_ms
 from worker.contract import names
 from worker.contract.manifest import Quality
 from worker.contract.monitoring import (
@@ -121,39 +120,6 @@ def test_the_next_run_goes_on_behind_the_last_closed_window_and_knows_what_they_
     message = sent[-1][1]
     assert message["from_ms"] == window(1).ends_ms + 1
     assert [list(found["changed"]) for found in message["former"]] == [[], [{"kind": "drift", "name": "bill_mm"}]]
-
-
-def delivered(endpoint, user, at) -> None:
-    TruthDelivery.objects.create(
-        delivery_id=uuid4().hex, endpoint=endpoint, sent_by=user, sent_at=NOON - DAY, came_at=at, received=1
-    )
-
-
-def test_outcomes_that_come_late_have_closed_windows_looked_at_again_once(penguins, sent, monkeypatch, bob):
-    monkeypatch.setattr(running, "LOOKED_BACK_AT", 2)
-    looked(penguins, window(0, State.WATCHED), window(1), window(2))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
-    message = sent[-1][1]
-    assert message["from_ms"] == window(1).begins_ms
-    assert [list(found["changed"]) for found in message["former"]] == [[{"kind": "drift", "name": "bill_mm"}]]
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(1, State.CHANGED), window(2))), NOON)
-    states = MonitoredWindow.objects.order_by("begins_at").values_list("state", flat=True)
-    assert list(states) == [State.WATCHED, State.CHANGED, State.STEADY]
-    running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=2))
-    assert sent[-1][1]["from_ms"] == window(2).ends_ms + 1
-
-
-def test_a_window_of_which_rows_have_gone_is_left_as_it_was(penguins, sent, bob):
-    looked(penguins, window(0), window(1))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    half, later = (
-        msgspec.structs.replace(window(0), rows=300),
-        msgspec.structs.replace(window(1), begins_ms=window(1).begins_ms + 7),
-    )
-    run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(half, later, window(2))), NOON)
-    assert list(MonitoredWindow.objects.order_by("begins_at").values_list("rows", flat=True)) == [600, 600, 600]
 
 
 def test_an_open_window_is_replaced_by_the_next_run(penguins, sent):
