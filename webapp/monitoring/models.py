@@ -77,9 +77,6 @@ class MonitoredWindow(models.Model):
     ends_at = models.DateTimeField(_("until"))
     is_open = models.BooleanField(default=False)
     rows = models.PositiveBigIntegerField(_("rows"))
-    looked_at = models.DateTimeField(null=True)
-    """When the last look at it was asked for; what became known since then, it has not seen."""
-
     state = models.CharField(_("state"), max_length=20, choices=[(state.value, state.value) for state in State])
     report_json = models.JSONField(db_column="report")
 

@@ -1,20 +1,21 @@
 """Asks the data plane to look at what was answered, hourly and when somebody wishes, and takes in what it found."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 import msgspec
 from django.db import transaction
+from django.db.models import F
 from kombu.exceptions import OperationalError
 
 from webapp.celery import app
-from webapp.endpoints.models import JOURNAL_DAYS, Deployment, Endpoint
+from webapp.endpoints.models import JOURNAL_DAYS, Deployment, DeploymentRole, Endpoint
 from webapp.monitoring.models import KeptJournal, MonitoredWindow, MonitoredWindows, MonitoringRun
-from webapp.records.arrivals import last_at
-from webapp.records.models import to_ms
+from webapp.records.arrivals import SERVED_WITHIN, mark_looked
+from webapp.records.models import OutcomeArrival, to_ms
 from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
@@ -48,7 +49,10 @@ class RunNotSentError(Exception):
 
 
 def ask_due(now: datetime) -> int:
-    """Ask for a look at a champion whose last one is an hour ago, unless one is under way. Return how many."""
+    """Ask for a look at a version whose last one is an hour ago, unless one is under way. Return how many.
+
+    Champions go first; then those that were, where outcomes of what they answered have come.
+    """
     if MonitoringRun.objects.filter(ended_at=None, asked_at__gt=now - WAITED_FOR).exists():
         return 0
     champions = [
@@ -56,14 +60,23 @@ def ask_due(now: datetime) -> int:
         for each in Deployment.objects.serving() & Deployment.objects.live_champions()
         if each.endpoint.keeps_journal
     ]
-    longest = min(champions, key=lambda each: _due_at(*each), default=None)
-    if longest is None or _due_at(*longest) > now:
+    due = [each for each in champions if _due_at(*each) <= now]
+    due = due or [each for each in _former_champions(now) if each not in champions and _due_at(*each) <= now]
+    if not due:
         return 0
     try:
-        ask(*longest, now)
+        ask(*min(due, key=lambda each: _due_at(*each)), now)
     except RunNotSentError:
         return 0  # the next look at the clock tries again
     return 1
+
+
+def _former_champions(now: datetime) -> list[tuple[Endpoint, ModelVersion]]:
+    """Return versions that were champions lately, and of whose answers outcomes came since they were looked at."""
+    ended = Deployment.objects.filter(role=DeploymentRole.CHAMPION, ended_at__gt=now - SERVED_WITHIN)
+    ended = ended.filter(endpoint__is_active=True, endpoint__outcome_arrivals__digest=F("version__digest"))
+    pairs = {(each.endpoint, each.version) for each in ended.select_related("endpoint", "version__model")}
+    return [(endpoint, version) for endpoint, version in pairs if endpoint.keeps_journal]
 
 
 def _due_at(endpoint: Endpoint, version: ModelVersion) -> datetime:
@@ -73,18 +86,25 @@ def _due_at(endpoint: Endpoint, version: ModelVersion) -> datetime:
     return last.asked_at + (EVERY if last.ended_at else LOST_AFTER)
 
 
-def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringRun:
-    """Ask for a look at what a version answered. Raise RunNotSentError if Redis does not take that."""
-    closed = list(MonitoredWindow.objects.of(endpoint, version).closed()[: LOOKED_BACK_AT + FORMER_MAX])
-    again = _again(endpoint, closed[:LOOKED_BACK_AT])
-    former = closed[again : again + FORMER_MAX]
+def ask(endpoint: Endpoint, version: ModelVersion, now: datetime, *, behind_ms: int | None = None) -> MonitoringRun:
+    """Ask for a look at what a version answered; with `behind_ms`, at what it answered after that moment.
+
+    Raise RunNotSentError if Redis does not take that.
+    """
+    closed = MonitoredWindow.objects.of(endpoint, version).closed()
+    if behind_ms is None:
+        again = _looked_back_at(endpoint, version, closed)
+        from_ms = _from_ms(closed, again)
+    else:
+        again, from_ms = closed.filter(begins_at__gt=_moment(behind_ms)).count(), behind_ms + 1
+    former = list(closed[again : again + FORMER_MAX])
     run = MonitoringRun.objects.create(run_id=uuid4().hex, endpoint=endpoint, version=version, asked_at=now)
     request = MonitorRequest(
         run_id=run.run_id,
         endpoint=endpoint.name,
         digest=version.digest,
         now_ms=to_ms(now),
-        from_ms=_from_ms(closed, again),
+        from_ms=from_ms,
         former=tuple(_found(window) for window in reversed(former)),
         hashed=tuple(endpoint.hashed_features),
         known=tuple(_known(closed[:again])),
@@ -98,20 +118,21 @@ def ask(endpoint: Endpoint, version: ModelVersion, now: datetime) -> MonitoringR
     return run
 
 
-def _again(endpoint: Endpoint, closed: Sequence[MonitoredWindow]) -> int:
-    """Return how many of the newest windows are looked at again: up to the oldest that has not seen all outcomes."""
-    told_at = last_at(endpoint)
-    if told_at is None:
+def _looked_back_at(endpoint: Endpoint, version: ModelVersion, closed: MonitoredWindows) -> int:
+    """Return how many closed windows are looked at again: from the one with the oldest row whose outcome came."""
+    came = OutcomeArrival.objects.filter(endpoint=endpoint, digest=version.digest).first()
+    if came is None:
         return 0
-    unseen = [at for at, each in enumerate(closed, 1) if each.looked_at is None or each.looked_at < told_at]
-    return max(unseen, default=0)
+    known = 0 if came.since_ms is None else closed.filter(ends_at__gte=_moment(came.since_ms)).count()
+    return max(min(known, LOOKED_BACK_MAX), 0 if came.are_all_known else LOOKED_BACK_AT)
 
 
-def _from_ms(closed: list[MonitoredWindow], again: int) -> int:
+def _from_ms(closed: MonitoredWindows, again: int) -> int:
     """Return the moment from which rows are looked at, the newest `again` of the closed windows once more."""
-    if not closed:
+    spans = list(closed.values_list("begins_at", "ends_at")[: max(again, 1)])
+    if not spans:
         return 0
-    return to_ms(closed[min(again, len(closed)) - 1].begins_at) if again else closed[0].ends_ms + 1
+    return to_ms(spans[-1][0]) if again else to_ms(spans[0][1]) + 1
 
 
 def _found(window: MonitoredWindow) -> Found:
@@ -141,12 +162,20 @@ def record(outcome: MonitorOutcome, now: datetime) -> None:
             for report in outcome.windows:
                 if _is_whole(run, report):
                     _keep(run, report)
-        # What failed is not tried again with the same outcomes: the next run looks at new rows.
-        reached.filter(is_open=False).update(looked_at=run.asked_at)
+        if _is_done_with_outcomes(run, outcome):
+            mark_looked(run.endpoint, run.version.digest, run.asked_at)
         kept = MonitoringRun.objects.of(run.endpoint, run.version).values_list("pk", flat=True)[:RUNS_KEPT]
         MonitoringRun.objects.of(run.endpoint, run.version).exclude(pk__in=list(kept)).delete()
     if outcome.is_more and outcome.windows:
-        ask(run.endpoint, run.version, now)
+        ask(run.endpoint, run.version, now, behind_ms=outcome.windows[-1].ends_ms)
+
+
+def _is_done_with_outcomes(run: MonitoringRun, outcome: MonitorOutcome) -> bool:
+    """Return whether nobody looks back for them again: all was looked at, or it failed twice, and new rows wait."""
+    if outcome.reason is None:
+        return not outcome.is_more
+    before = MonitoringRun.objects.of(run.endpoint, run.version).exclude(pk=run.pk).first()
+    return before is not None and before.reason_json is not None
 
 
 def _reached(run: MonitoringRun, outcome: MonitorOutcome) -> MonitoredWindows:
@@ -173,7 +202,6 @@ def _keep(run: MonitoringRun, report: WindowReport) -> None:
             "ends_at": _moment(report.ends_ms),
             "is_open": report.is_open,
             "rows": report.rows,
-            "looked_at": run.asked_at,
             "state": report.verdict.state,
             "report_json": msgspec.to_builtins(report),
         },

@@ -20,16 +20,12 @@ def to_ms(moment: datetime) -> int:
 
 
 class TruthDelivery(models.Model):
-    """Outcomes that somebody sent, and what became of them; the outcomes themselves are kept beside the journal.
-
-    `came_at` is when the data plane had them: whoever looked before may see more now.
-    """
+    """Outcomes that somebody sent, and what became of them; the outcomes themselves are kept beside the journal."""
 
     delivery_id = models.CharField(max_length=32, unique=True)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="truth_deliveries")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent"))
-    came_at = models.DateTimeField(null=True)
     received = models.PositiveIntegerField(_("received"))
     outcome_json = models.JSONField(null=True, db_column="outcome")
 
@@ -45,6 +41,25 @@ class TruthDelivery(models.Model):
         return None if self.outcome_json is None else msgspec.convert(self.outcome_json, TruthOutcome)
 
 
+class OutcomeArrival(models.Model):
+    """That outcomes came of rows that a version answered behind an endpoint, until these rows are looked at again.
+
+    The oldest of the rows is of `since_ms`, in milliseconds since 1970. `are_all_known`: no older ones may be meant.
+    """
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="outcome_arrivals")
+    digest = models.CharField(max_length=64)
+    since_ms = models.PositiveBigIntegerField(null=True)
+    are_all_known = models.BooleanField(default=True)
+    came_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("endpoint", "digest"), name="one_arrival_per_version"),)
+
+    def __str__(self) -> str:
+        return f"{self.endpoint.name}, {self.came_at:%Y-%m-%d %H:%M}"
+
+
 class FileStage(models.TextChoices):
     """How far a file of outcomes has come."""
 
@@ -56,17 +71,13 @@ class FileStage(models.TextChoices):
 
 
 class TruthFile(models.Model):
-    """A file of outcomes that somebody sent. Its cells are kept here only until its columns are chosen.
-
-    `came_at` is when the data plane had taken its outcomes.
-    """
+    """A file of outcomes that somebody sent. Its cells are kept here only until its columns are chosen."""
 
     file_id = models.CharField(max_length=32, unique=True)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="truth_files")
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     sent_at = models.DateTimeField(_("sent"))
-    came_at = models.DateTimeField(null=True)
     file_name = models.CharField(max_length=255)
     stage = models.CharField(max_length=16, choices=FileStage.choices, default=FileStage.READING)
     outcome_json = models.JSONField(null=True, db_column="outcome")

@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 from webapp.accounts.models import User
 from webapp.celery import app
 from webapp.endpoints.models import Endpoint
+from webapp.records import arrivals
 from webapp.records.models import FileStage, TruthFile
 from webapp.records.truths import KEPT, NothingDeployedError, TruthsNotSentError
 from webapp.uploading.room import telling_of_a_full_disk
@@ -131,7 +132,8 @@ def record(outcome: TruthFileOutcome, now: datetime) -> None:
     waits = FileStage.TAKING if outcome.did_take else FileStage.READING
     goes_on = FileStage.TAKEN if outcome.did_take else FileStage.WAITING
     to = FileStage.FAILED if outcome.reason is not None else goes_on
-    file.move(to, waits, outcome_json=msgspec.to_builtins(outcome), came_at=now if outcome.taken else None)
+    if file.move(to, waits, outcome_json=msgspec.to_builtins(outcome)):
+        arrivals.note(file.endpoint, outcome, now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from webapp.accounts.models import User
 from webapp.celery import app
 from webapp.endpoints.models import Endpoint
+from webapp.records import arrivals
 from webapp.records.models import TruthDelivery
 from worker.contract import names
 from worker.contract.truth import Truth, TruthOutcome, TruthRequest
@@ -57,8 +58,10 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
 
 def record(outcome: TruthOutcome, now: datetime) -> None:
     """Take in what became of a delivery."""
-    changed = TruthDelivery.objects.filter(delivery_id=outcome.delivery_id).update(
-        outcome_json=msgspec.to_builtins(outcome), came_at=now if outcome.taken else None
-    )
-    if not changed:
+    delivery = TruthDelivery.objects.select_related("endpoint").filter(delivery_id=outcome.delivery_id).first()
+    if delivery is None:
         logger.warning("Nobody waits for the outcome of delivery %s; it is dropped.", outcome.delivery_id)
+        return
+    delivery.outcome_json = msgspec.to_builtins(outcome)
+    delivery.save(update_fields=["outcome_json"])
+    arrivals.note(delivery.endpoint, outcome, now)

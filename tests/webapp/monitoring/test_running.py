@@ -2,21 +2,18 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from kombu.exceptions import OperationalError
 
 from tests.playground import NOON, deployed_endpoint
-from tests.webapp.monitoring.test_health import DAY, looked, sent, window
+from tests.webapp.monitoring.test_health import looked, sent, window
 from webapp.monitoring import running
 from webapp.monitoring.models import MonitoredWindow, MonitoringRun
 from webapp.monitoring.tasks import record_monitoring
-from webapp.records.models import TruthDelivery
 from worker.contract import names
-from worker.contract.monitoring import DomainDrift, State
+from worker.contract.monitoring import State
 from worker.contract.monitoring_run import MonitorOutcome
-from worker.contract.words import Words
 
 __all__ = ["sent"]
 
@@ -67,78 +64,9 @@ def test_the_next_run_goes_on_behind_the_last_closed_window_and_knows_what_they_
     assert [list(found["changed"]) for found in message["former"]] == [[], [{"kind": "drift", "name": "bill_mm"}]]
 
 
-def delivered(endpoint, user, at) -> None:
-    TruthDelivery.objects.create(
-        delivery_id=uuid4().hex, endpoint=endpoint, sent_by=user, sent_at=NOON - DAY, came_at=at, received=1
-    )
-
-
-def test_outcomes_that_come_late_have_closed_windows_looked_at_again_once(penguins, sent, monkeypatch, bob):
-    monkeypatch.setattr(running, "LOOKED_BACK_AT", 2)
-    looked(penguins, window(0, State.WATCHED), window(1), window(2))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
-    message = sent[-1][1]
-    assert message["from_ms"] == window(1).begins_ms
-    assert [list(found["changed"]) for found in message["former"]] == [[{"kind": "drift", "name": "bill_mm"}]]
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(1, State.CHANGED), window(2))), NOON)
-    states = MonitoredWindow.objects.order_by("begins_at").values_list("state", flat=True)
-    assert list(states) == [State.WATCHED, State.CHANGED, State.STEADY]
-    running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=2))
-    assert sent[-1][1]["from_ms"] == window(2).ends_ms + 1
-
-
-def test_a_look_at_old_windows_that_was_not_finished_goes_on_where_it_stopped(penguins, sent, bob):
-    looked(penguins, *(window(day) for day in range(4)), msgspec.structs.replace(window(4), is_open=True, rows=9))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    run, later = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1)), NOON + timedelta(hours=2)
-    assert sent[-1][1]["from_ms"] == window(0).begins_ms
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(0), window(1)), is_more=True), later)
-    assert sent[-1][1]["from_ms"] == window(2).begins_ms
-    assert len(sent[-1][1]["former"]) == 2
-    assert MonitoredWindow.objects.filter(is_open=True).exists()
-    run = MonitoringRun.objects.get(ended_at=None)
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(2), window(3)), is_more=True), later)
-    assert sent[-1][1]["from_ms"] == window(3).ends_ms + 1
-
-
-def test_a_look_at_old_windows_that_failed_is_not_tried_again_with_the_same_outcomes(penguins, sent, bob):
-    looked(penguins, window(0), window(1))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    for hour, from_ms in ((1, window(0).begins_ms), (2, window(1).ends_ms + 1)):
-        run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=hour))
-        assert sent[-1][1]["from_ms"] == from_ms
-        running.record(MonitorOutcome(run_id=run.run_id, reason=Words("The look could not be done.")), NOON)
-    delivered(penguins, bob, NOON + timedelta(hours=3))
-    running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=4))
-    assert sent[-1][1]["from_ms"] == window(0).begins_ms
-
-
 def test_an_answer_that_has_more_and_nothing_is_not_asked_again(penguins, sent):
     looked(penguins, is_more=True)
     assert len(sent) == 1
-
-
-def test_how_rows_were_told_apart_is_handed_over_with_the_windows_that_are_looked_at_again(penguins, sent, bob):
-    domain = DomainDrift(rows=600, reference_rows=300, area=0.8, low=0.4, high=0.6, p=0.0, is_changed=True)
-    looked(penguins, window(0), window(1, domain=domain))
-    assert not sent[-1][1]["known"]
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
-    (known,) = sent[-1][1]["known"]
-    assert known == {"begins_ms": window(1).begins_ms, "domain": msgspec.to_builtins(domain)}
-
-
-def test_a_window_of_which_rows_have_gone_is_left_as_it_was(penguins, sent, bob):
-    looked(penguins, window(0), window(1))
-    delivered(penguins, bob, NOON + timedelta(minutes=5))
-    half, later = (
-        msgspec.structs.replace(window(0), rows=300),
-        msgspec.structs.replace(window(1), begins_ms=window(1).begins_ms + 7),
-    )
-    run = running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(half, later, window(2))), NOON)
-    assert list(MonitoredWindow.objects.order_by("begins_at").values_list("rows", flat=True)) == [600, 600, 600]
 
 
 def test_an_open_window_is_replaced_by_the_next_run(penguins, sent):

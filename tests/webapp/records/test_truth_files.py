@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from tests.playground import NOON
 from tests.webapp.monitoring.test_health import window
 from webapp.monitoring import running
 from webapp.records import truth_uploads
 from webapp.records.models import FileStage, TruthFile
-from worker.contract.monitoring_run import MonitorOutcome
+from worker.contract.monitoring_run import MonitorOutcome, WindowReport
 from worker.journal import block
 
 CHOSEN = {"by": "request", "key": "request_id", "value": "truth", "row": ""}
@@ -66,29 +67,33 @@ def test_what_became_of_each_line_is_told(as_bob, noted):
     assert "Line 4 Dodo is not one of 'Adelie', 'Gentoo'." in told
 
 
+def today() -> WindowReport:
+    return window((timezone.now() - NOON) // timedelta(days=1))
+
+
 def look(plane, endpoint) -> int:
-    """Look at the endpoint, find a day, and return from when on rows were looked at."""
+    """Look at the endpoint, find today's window, and return from when on rows were looked at."""
     plane.is_busy = True
     run = running.ask(endpoint, endpoint.champion.version, timezone.now())
     plane.is_busy = False
-    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(0),)), timezone.now())
+    running.record(MonitorOutcome(run_id=run.run_id, windows=(today(),)), timezone.now())
     return int(plane.last["from_ms"])
 
 
 def test_once_a_file_is_taken_closed_windows_are_looked_at_again_once(as_bob, noted, plane):
     assert look(plane, noted) == 0
     send(as_bob)
-    assert look(plane, noted) == window(0).ends_ms + 1
+    assert look(plane, noted) == today().ends_ms + 1
     as_bob.post(address(), CHOSEN)
-    assert look(plane, noted) == window(0).begins_ms
-    assert look(plane, noted) == window(0).ends_ms + 1
+    assert look(plane, noted) == today().begins_ms
+    assert look(plane, noted) == today().ends_ms + 1
 
 
 def test_a_file_of_which_nothing_was_taken_has_nothing_looked_at_again(as_bob, noted, plane):
     look(plane, noted)
     send(as_bob, "request_id;truth\na;Dodo\n")
     as_bob.post(address(), CHOSEN)
-    assert look(plane, noted) == window(0).ends_ms + 1
+    assert look(plane, noted) == today().ends_ms + 1
 
 
 def test_outcomes_by_a_hashed_value_are_joined_and_the_value_is_not_kept(as_bob, noted, plane, bob):
