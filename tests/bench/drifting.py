@@ -1,5 +1,6 @@
-"""Made-up endpoints for the drift bench: twenty columns of many kinds, in references and windows of any size."""
+"""Made-up endpoints for the drift bench: twenty columns of many kinds and the answers, in references and windows."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom, poisson
 
+from tests.bench.answering import KINDS, answers
 from worker.contract.monitoring import Found
 from worker.contract.profile import CATEGORIES_MAX, CategoryProfile, ColumnProfile
 from worker.stats.columns import Column
@@ -54,11 +56,16 @@ class Endpoint:
     reference_rows: int
     profiles: list[ColumnProfile] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    predictions: list[Reference] = field(default_factory=list)
+    kind: str = ""
 
     def __post_init__(self) -> None:
         columns = self.columns(self.reference_rows)
+        self.kind = self.kind or KINDS[self.rng.integers(len(KINDS))]
         self.profiles = [profile(name, column) for name, column in columns.items()]
         self.references = [Reference.of(each) for each in self.profiles]
+        said = answers(self.kind, self.reference_rows, self.rng)
+        self.predictions = [Reference.of(profile(name, column)) for name, column in said.items()]
 
     def columns(self, rows: int, shift: float = 0.0) -> dict[str, Column]:
         """Return the columns of so many rows."""
@@ -74,9 +81,15 @@ class Endpoint:
         return made
 
     def window(self, rows: int, shift: float = 0.0) -> Found:
-        """Return what a window of so many rows shows."""
+        """Return what a window of so many rows shows: all that the product judges, but for columns together."""
         columns = self.columns(rows, shift)
-        return found(rows, drift(self.references, columns), checks(self.profiles, columns))
+        said = answers(self.kind, rows, self.rng, moved=shift / math.sqrt(len(columns)))
+        return found(
+            rows,
+            drift(self.references, columns),
+            checks(self.profiles, columns),
+            predictions=drift(self.predictions, said),
+        )
 
 
 def profile(name: str, column: Column) -> ColumnProfile:

@@ -64,6 +64,7 @@ def _ratio(cells: list[Cell], model: str, connections: int, field: str) -> float
     return statistics.median(a / b for a, b in zip(mine, theirs, strict=True))
 
 
-def judge(sentence: str, *, met: bool) -> None:
-    """Print how one aim is met."""
+def judge(sentence: str, *, met: bool) -> bool:
+    """Print how one aim is met, and return whether it is."""
     print("met    " if met else "MISSED ", sentence)
+    return met
