@@ -12,12 +12,12 @@ from worker.contract.records import DayProof, EndpointProof, Selector
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST
 from worker.journal import block, keeping, reading
 from worker.journal.block import Block, Column
-from worker.journal.columns import KEY, REQUEST, ROW, hashes_of
+from worker.journal.columns import KEY, REQUEST, ROW, hash_of, hashes_of, is_hash
 from worker.journal.keeping import Forgotten
 from worker.journal.picking import Mask, mask_of
 from worker.journal.places import ENDING
 from worker.journal.reading import Window
-from worker.journal.truth import BY_HASH, DIRECTORY, KIND, NAME, Truths, hashes, text_of
+from worker.journal.truth import BY_HASH, DIRECTORY, KIND, NAME, Truths, text_of
 from worker.journal.turn import REWRITING
 from worker.journal.writing import hash_key
 
@@ -38,7 +38,7 @@ class Met:
     names: set[Named] = field(default_factory=set)
     key: bytes = b""
 
-    def add(self, rows: Block, features: frozenset[str]) -> None:
+    def add(self, rows: Block, features: frozenset[tuple[str, str]]) -> None:
         """Take note of rows."""
         self.rows += rows.rows
         self.first_ms = min(rows.first_ms, self.first_ms if self.first_ms is not None else rows.first_ms)
@@ -89,7 +89,7 @@ def forget(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
 def _met(endpoint: Path, mask: Mask, key: bytes) -> tuple[Met, int]:
     """Return the rows that are meant, and how many there are at all. What a truth names rows by is only theirs."""
     met, rows = Met(key=key), 0
-    features = Truths.read(endpoint).features
+    features = Truths.read(endpoint).by_features
     for each in reading.blocks(endpoint, Window()):
         rows += each.rows
         theirs = reading.only(each, mask(each))
@@ -104,17 +104,20 @@ def _met(endpoint: Path, mask: Mask, key: bytes) -> tuple[Met, int]:
 
 
 def _names(
-    columns: Mapping[str, Column], features: frozenset[str], key: bytes, *, with_requests: bool = True
+    columns: Mapping[str, Column], features: frozenset[tuple[str, str]], key: bytes, *, with_requests: bool = True
 ) -> Iterator[Named]:
     if with_requests:
         for request_id, row in zip(columns[REQUEST].tolist(), columns[ROW].tolist(), strict=True):
             yield BY_REQUEST, "", str(request_id), row
     if KEY in columns:
         yield from ((BY_KEY, "", str(value), 0) for value in columns[KEY].tolist() if value is not None)
-    for name in features & columns.keys():
-        values = [value for value in columns[name].tolist() if value is not None]
-        yield from ((BY_FEATURE, name, text_of(value), 0) for value in values)
-        yield from ((BY_HASH, name, str(value), 0) for value in hashes(values, key))
+    for by, name in features:
+        values = {value for value in columns[name].tolist() if value is not None} if name in columns else set()
+        yield from ((BY_HASH, name, value, 0) for value in values if is_hash(value))
+        if by == BY_FEATURE:
+            yield from ((BY_FEATURE, name, text_of(value), 0) for value in values)
+        else:
+            yield from ((BY_HASH, name, hash_of(value, key), 0) for value in values)
 
 
 @dataclass(frozen=True, slots=True)

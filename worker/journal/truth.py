@@ -135,7 +135,12 @@ class Truths:
     @property
     def features(self) -> frozenset[str]:
         """The features by whose values rows are known."""
-        return frozenset(name for by, name in self._known if by in BY_FEATURES)
+        return frozenset(name for _by, name in self.by_features)
+
+    @property
+    def by_features(self) -> frozenset[tuple[str, str]]:
+        """The same, each with how: by the value, or by its hash."""
+        return frozenset((by, name) for by, name in self._known if by in BY_FEATURES)
 
     def of(self, columns: Mapping[str, Column]) -> list[Known | None]:
         """Return what is known of each row: by its request first, then by its key, then by a feature's value."""

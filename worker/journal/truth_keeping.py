@@ -29,7 +29,7 @@ EARLY_DAYS: Final = 30
 PACKED_AT: Final = 20
 """So many small files become one."""
 
-SMALL_BYTES: Final = 8 << 20
+SMALL_BYTES: Final = 2 << 20
 STAMP_DIGITS: Final = 15
 PACKED: Final = "z"
 """Sorts behind the number of the process that wrote a file."""

@@ -36,4 +36,4 @@ def _read(feature: Feature, text: str) -> object:
         (read,) = column_array(feature, [value]).tolist()
     except (ValueError, OverflowError):
         return text
-    return read
+    return read if read == value else text

@@ -38,11 +38,11 @@ class Counted:
 class Choosing:
     """The rows that a request wants. What is read at a time is one segment of the journal."""
 
-    def __init__(self, endpoint: Path, request: ExportRequest, names: tuple[str, ...]) -> None:
+    def __init__(self, endpoint: Path, request: ExportRequest, names: tuple[str, ...], hash_key: bytes) -> None:
         self._endpoint = endpoint
         self._request = request
         self._names = names
-        self._truths = Truths.read(endpoint)
+        self._truths = Truths.read(endpoint, hash_key)
         self._needs_inputs = request.format is not ExportFormat.GROUND_TRUTH
         self._needs_truth = request.with_truth or not self._needs_inputs
 

@@ -24,11 +24,9 @@ def exported(job: Job, target: Path) -> ExportOutcome:
     """Write the file, unless there is nothing to write."""
     request = job.request
     manifest = read_manifest(Path(job.version))
-    key = Path(job.key)
-    frame = TrainingFrame(
-        manifest.signature, manifest.target or "", request.hashed, key.read_bytes() if key.is_file() else b""
-    )
-    choosing = Choosing(Path(job.journal), request, manifest.signature.names)
+    key = Path(job.key).read_bytes() if Path(job.key).is_file() else b""
+    frame = TrainingFrame(manifest.signature, manifest.target or "", request.hashed, key)
+    choosing = Choosing(Path(job.journal), request, manifest.signature.names, key)
     counted = choosing.count()
     if not counted.matching:
         return ExportOutcome(

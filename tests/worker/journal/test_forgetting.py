@@ -119,10 +119,12 @@ def test_truths_by_a_hashed_value_go_with_the_person(tmp_path, selector, is_hash
     assert len(Truths.read(tmp_path / "diamonds")) == 1
 
 
-def test_truths_by_a_hash_go_with_rows_of_before_values_were_hashed(tmp_path, endpoint):
+@pytest.mark.parametrize("selector", [CUT_1, a_request("r0", "r1")])
+def test_truths_by_a_hash_go_with_rows_of_before_values_were_hashed(tmp_path, endpoint, selector):
     told = as_kept([Truth(BY_FEATURE, "cut 1", "yes", 0, "cut")], SIGNATURE, ("cut",), hash_key(tmp_path))
     truth.append(endpoint, told, NOON_MS)
-    assert forget(endpoint, CUT_1, LATER_MS).truths == 1
+    assert forget(endpoint, a_request("r0"), LATER_MS).truths == 0  # the other row has the same value
+    assert forget(endpoint, selector, LATER_MS).truths == 1
 
 
 def test_rows_of_jobs_go_by_the_identifier_of_their_file(endpoint):

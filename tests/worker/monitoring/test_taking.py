@@ -120,9 +120,10 @@ def test_what_was_taken_by_a_hash_is_found_and_forgotten_with_the_person(hashed)
     assert not (endpoint / "truth").exists() or list((endpoint / "truth").iterdir()) == []
 
 
-def test_a_value_that_the_feature_cannot_have_is_hashed_all_the_same(hashed):
-    assert taken(hashed, Truth(BY_FEATURE, "many", "yes", name="stones"), hashed=HASHED.hashed).matched == 0
-    assert "many" not in str(Truths.read(hashed / "journal" / "diamonds")._known)
+@pytest.mark.parametrize("value", ["many", "41.5", "nan"])
+def test_a_value_that_the_feature_cannot_have_is_hashed_all_the_same(hashed, value):
+    assert taken(hashed, Truth(BY_FEATURE, value, "yes", name="stones"), hashed=HASHED.hashed).matched == 0
+    assert value not in str(Truths.read(hashed / "journal" / "diamonds")._known)
 
 
 def test_what_the_model_could_never_say_is_refused_with_its_place(box):

@@ -12,8 +12,10 @@ from tests.worker.inspection.publishing import LIMITS
 from tests.worker.monitoring.diamonds import DAY_MS, DIGEST, FIRST_MS, ROWS_A_DAY, Story
 from worker.contract.export import FILE, ExportFormat, ExportOutcome, ExportRequest
 from worker.contract.journal import JournalRule
-from worker.contract.truth import BY_REQUEST, Truth
+from worker.contract.truth import BY_FEATURE, BY_REQUEST, Truth
 from worker.journal import truth
+from worker.journal.truth_names import as_kept
+from worker.journal.writing import hash_key
 from worker.retraining import export_apart
 from worker.retraining.export_apart import ExportPlace, Job
 from worker.retraining.export_process import exported
@@ -146,6 +148,19 @@ def test_rows_from_before_somebody_wished_hashes_leave_as_the_same_hashes(tmp_pa
     table = pl.read_parquet(target)
     assert table["cut"].n_unique() == 5
     assert table["carat"].str.contains("^[0-9a-f]{16}$").all()
+
+
+def test_an_outcome_by_a_hash_is_of_rows_from_before_that_was_wished_too(tmp_path, target):
+    story = Story(tmp_path / "later")
+    story.day()
+    story.rule = JournalRule(hashed=("cut",))
+    story.day()
+    key = hash_key(story.journal.parent)
+    told = as_kept([Truth(BY_FEATURE, "Fair", 500.0, 0, "cut")], story.model.manifest.signature, ("cut",), key)
+    truth.append(story.journal, told, FIRST_MS)
+    export(story, target, with_truth=True, hashed=("cut",))
+    days = pl.read_parquet(target)["answered_at"].dt.date().n_unique()
+    assert days == 2
 
 
 def test_hashes_of_numbers_are_no_numbers_once_values_are_kept(tmp_path, target):
