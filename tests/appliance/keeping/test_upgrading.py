@@ -13,8 +13,13 @@ from appliance.keeping import placed, upgrade
     "line", ["BASTIDE_BACKUPS_KEPT=seven", "BASTIDE_SMTP_URL=smtp://user:hush@mail.example", "BASTIDE_NAMES=a b"]
 )
 def test_nothing_is_begun_where_a_setting_cannot_be_meant(tmp_path, monkeypatch, line):
-    typed = []
-    monkeypatch.setattr(command, "run", lambda argv, **_: typed.append(argv) or "")
+    typed: list[str] = []
+
+    def run(argv, **_):
+        typed.extend(argv)
+        return ""
+
+    monkeypatch.setattr(command, "run", run)
     for module in (install, settings_file):
         monkeypatch.setattr(module, "SETTINGS", tmp_path / "bastide.env")
     text = "BASTIDE_PUBLIC_URL=https://box.example\nBASTIDE_NAMES=box.example\nBASTIDE_MAIL_FROM=box@box.example\n"
