@@ -39,6 +39,9 @@ class Former:
     def put_back(self) -> None:
         """Let everything be as it was, whatever has come in its place, and wherever the moving was broken off."""
         for root, paths in self.places.items():
+            aside = root / f"{PREFIX}{self.stamp}"
+            if not aside.exists():
+                continue  # nothing of it was touched yet, or all of it is back
             for path in paths:
                 kept = self.kept(root, path)
                 if _is_there(kept):
@@ -46,9 +49,7 @@ class Former:
                     kept.rename(path)
                 elif path not in self.there:
                     remove(path)
-            aside = root / f"{PREFIX}{self.stamp}"
-            if aside.exists():
-                remove(aside)
+            remove(aside)
 
     def kept(self, root: Path, path: Path) -> Path:
         """Return where a path below `root` is set aside."""

@@ -69,11 +69,7 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
         say("  Unpacking")
         archive.unpacked(order.path, staging)
         _migrate(staging, say)
-        former = Former.of(f"{datetime.now(UTC):%Y%m%dT%H%M%S}", {DATA.root: OF_DATA, ETC: OF_ETC})
-        with _undone_unless_it_succeeds(former, say):
-            under_way.begin(former)
-            say("  Stopping the services")
-            units.systemctl("stop", units.TARGET, *sorted(units.enabled()))
+        with _stopped(say) as former:
             sizes = {name: value for name, value in settings.read().items() if name in SIZES}
             former.set_aside()
             command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
@@ -107,15 +103,25 @@ def _staging() -> Iterator[Path]:
 
 
 @contextmanager
-def _undone_unless_it_succeeds(former: Former, say: Callable[[str], None]) -> Iterator[None]:
+def _stopped(say: Callable[[str], None]) -> Iterator[Former]:
+    """Stop the box and give what it is, to be set aside; have it back and run unless everything inside succeeds."""
+    former: Former | None = None
     is_done = False
     try:
-        yield
+        say("  Stopping the services")
+        units.systemctl("stop", units.TARGET, *sorted(units.enabled()))
+        # Not before: with who has it open, what SQLite keeps beside its database goes.
+        former = Former.of(f"{datetime.now(UTC):%Y%m%dT%H%M%S}", {DATA.root: OF_DATA, ETC: OF_ETC})
+        under_way.begin(former)
+        yield former
         is_done = True
     finally:  # also for Ctrl-C and its kin: nobody is to be left with half a box
         if not is_done:
             say("  It failed; putting back what the box was")
-            undo(former, say)
+            if former is None:
+                units.systemctl("start", units.TARGET)
+            else:
+                undo(former, say)
 
 
 def undo(former: Former, say: Callable[[str], None]) -> None:

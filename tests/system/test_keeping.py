@@ -19,6 +19,7 @@ LONG = pytest.mark.long
 
 ASKING = ROOT / "tests/system/asking.py"
 BACKUP = "/root/box.backup"
+UNDER_WAY = "/opt/bastide/kept/under-way.json"
 RETURN_S = 10.0
 MOVES = 2
 ASKED_MEANWHILE = 300
@@ -143,6 +144,18 @@ def test_it_is_restored_on_the_same_machine(box, key, backup):
     assert predicted(box, key) == answer
     assert "predictions" not in predicted(box, lost)
     assert box.run("stat", "--format=%U %G %a", *journal_of(box)).splitlines()[0] == "bastide bastide-worker 660"
+
+
+@pytest.mark.long
+def test_a_restoration_that_is_killed_is_undone(box, key, backup):
+    answer, made = predicted(box, key), box.run("bastide", "key", "create", "--user", "admin", "--name", "kept").strip()
+    box.run("systemd-run", "--unit=restoring", "--property=Type=exec", "bastide", "restore", "--yes", BACKUP)
+    box.run("timeout", "60", "sh", "-c", f"until [ -e {UNDER_WAY} ]; do sleep 0.02; done")
+    box.run("systemctl", "kill", "--signal=KILL", "restoring")
+    assert "a restoration was broken off" in box.run("bastide", "doctor", check=False)
+    assert "The box is what it was before" in box.run("bastide", "rollback", timeout_s=300)
+    box.run("timeout", "60", "sh", "-c", "until curl -skf https://127.0.0.1/readyz; do sleep 0.1; done")
+    assert (predicted(box, key), predicted(box, made)) == (answer, answer)
 
 
 def test_it_is_restored_on_another_machine(box, other, key, backup):
