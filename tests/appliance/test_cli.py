@@ -1,7 +1,9 @@
 """The command line: usage, exit codes, and where errors go."""
 
 import json
+import os
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +14,16 @@ from appliance.cli import main
 from appliance.options import parser
 from appliance.paths import ROOT
 from tests.running_box import free_port
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Give back what a box that begins here takes: what it makes is its own account's alone."""
+    before = os.umask(0o077)
+    os.umask(before)
+    yield
+    os.umask(before)
+
 
 COMMANDS = (["up"], ["check"], ["key", "create"], ["user", "add"], ["forget"], ["test"], ["bench"])
 
