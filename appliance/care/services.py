@@ -148,7 +148,7 @@ def _unit_check(unit: UnitState, measured: Words, status: Status, hint: Words) -
 
 
 def _as_the_release_has_it(unit: str) -> Words:
-    return Words("sudo bastide install puts it back; for lines of your own: sudo systemctl edit {unit}", unit=unit)
+    return Words("sudo bastide install; for lines of your own: sudo systemctl edit {unit}", unit=unit)
 
 
 def _journal_name(unit: UnitState) -> str:

@@ -108,7 +108,7 @@ TEMPLATES: Final = frozenset(
         gettext_noop("each came to its end"),
         gettext_noop("as the release has them"),
         gettext_noop("{exposure:.1f} at most of {count} services"),
-        gettext_noop("sudo bastide install puts it back; for lines of your own: sudo systemctl edit {unit}"),
+        gettext_noop("sudo bastide install; for lines of your own: sudo systemctl edit {unit}"),
         gettext_noop("systemd does not have it ({state})"),
         gettext_noop("{state}, the last time: {result}"),
         gettext_noop("sudo systemctl start {unit}; if it ends again, see why: sudo bastide logs {name}"),

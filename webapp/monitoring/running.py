@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -166,8 +167,10 @@ def record(outcome: MonitorOutcome, now: datetime) -> None:
             mark_looked(run.endpoint, run.version.digest, run.asked_at)
         kept = MonitoringRun.objects.of(run.endpoint, run.version).values_list("pk", flat=True)[:RUNS_KEPT]
         MonitoringRun.objects.of(run.endpoint, run.version).exclude(pk__in=list(kept)).delete()
-    if outcome.is_more and outcome.windows:
-        ask(run.endpoint, run.version, now, behind_ms=outcome.windows[-1].ends_ms)
+        if outcome.is_more and outcome.windows:
+            # Whoever waits for the look sees no moment at which none is under way.
+            with suppress(RunNotSentError):  # the next look at the clock goes on
+                ask(run.endpoint, run.version, now, behind_ms=outcome.windows[-1].ends_ms)
 
 
 def _is_done_with_outcomes(run: MonitoringRun, outcome: MonitorOutcome) -> bool:

@@ -25,7 +25,7 @@ def test_a_unit_that_does_not_run_has_a_finding_of_its_own():
 def test_a_unit_without_a_file_is_told_how_to_come_back():
     (check,) = judge_units([unit(load_state="not-found", active_state="inactive")])
     assert check.status is Status.FAILED
-    assert check.hint.startswith("sudo bastide install puts it back")
+    assert check.hint.startswith("sudo bastide install;")
 
 
 @pytest.mark.parametrize(("uptime_s", "status"), [(60.0, Status.WARNING), (3601.0, Status.PASSED)])

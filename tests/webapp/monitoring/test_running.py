@@ -64,6 +64,17 @@ def test_the_next_run_goes_on_behind_the_last_closed_window_and_knows_what_they_
     assert [list(found["changed"]) for found in message["former"]] == [[], [{"kind": "drift", "name": "bill_mm"}]]
 
 
+def test_what_was_found_is_kept_where_the_next_run_cannot_be_asked_for(penguins, sent, monkeypatch):
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    run = running.ask(penguins, penguins.champion.version, NOON)
+    monkeypatch.setattr("webapp.celery.app.send_task", refuse)
+    running.record(MonitorOutcome(run_id=run.run_id, windows=(window(0),), is_more=True), NOON)
+    assert MonitoredWindow.objects.count() == 1
+    assert not MonitoringRun.objects.filter(ended_at=None).exists()
+
+
 def test_an_answer_that_has_more_and_nothing_is_not_asked_again(penguins, sent):
     looked(penguins, is_more=True)
     assert len(sent) == 1
