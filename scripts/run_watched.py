@@ -37,7 +37,7 @@ class Program(NamedTuple):
 
 
 PROGRAMS = {
-    "redis": Program(("/usr/bin/redis-server",), b"PING\r\n", b"+PONG", b"+PONG"),
+    "redis": Program(("/usr/bin/redis-server",), b"AUTH alive -\r\nPING\r\n", b"+OK\r\n+PONG", b"+OK\r\n+PONG"),
     "nginx": Program(("/usr/sbin/nginx", "-e", "stderr", "-c"), b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1.1 204", b""),
 }
 
@@ -75,18 +75,21 @@ def answers(path: Path, question: bytes, expected: bytes) -> bool:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(ANSWER_TIMEOUT_S)
             connection.connect(str(path))
-            return _answer(connection, question).startswith(expected)
+            return _answer(connection, question, len(expected)).startswith(expected)
     except OSError:
         return False
 
 
-def _answer(connection: socket.socket, question: bytes) -> bytes:
-    """Return the answer; nothing where the other side closed the connection, which only a living one does."""
+def _answer(connection: socket.socket, question: bytes, length: int) -> bytes:
+    """Return so much of the answer; nothing where the other side closed the connection: only a living one does."""
     try:
         connection.sendall(question)
-        return connection.recv(64)
+        answer = connection.recv(64)
+        while len(answer) < length and (part := connection.recv(64)):
+            answer += part
     except (ConnectionResetError, BrokenPipeError):
         return b""
+    return answer
 
 
 def states(pid: int) -> Iterator[str]:

@@ -46,12 +46,16 @@ def watched(directory: Path, kind: str, configuration: Path, path: Path):
         running.wait(timeout=20)
 
 
+ALIVE = "user alive on nopass resetkeys resetchannels -@all +ping"
+
+
 def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def redis(directory: Path) -> tuple[str, Path, Path]:
-    (directory / "redis.conf").write_text(f'port 0\nunixsocket {directory}/redis.sock\nsave ""\ndir {directory}\n')
+    lines = ("port 0", f"unixsocket {directory}/redis.sock", 'save ""', f"dir {directory}", ALIVE, "")
+    (directory / "redis.conf").write_text("\n".join(lines))
     return "redis", directory / "redis.conf", directory / "redis.sock"
 
 
