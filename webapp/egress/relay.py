@@ -67,7 +67,8 @@ async def serve(listener: socket.socket, allowed: Collection[Target]) -> None:
         finally:
             writer.close()
 
-    server = await asyncio.start_unix_server(relay, sock=listener, limit=LINE_BYTES_MAX)
+    # The one for Unix sockets looks at the socket's path from Python 3.13 on, which this service may not see.
+    server = await asyncio.start_server(relay, sock=listener, limit=LINE_BYTES_MAX)
     service_manager.notify(service_manager.READY)
     signs = asyncio.create_task(_sign_for_ever(service_manager.watched_every_s()))
     try:
