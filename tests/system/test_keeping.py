@@ -21,9 +21,7 @@ ASKING = ROOT / "tests/system/asking.py"
 BACKUP = "/root/box.backup"
 UNDER_WAY = "/opt/bastide/kept/under-way.json"
 RETURN_S = 10.0
-RETURN_STARTS = 4
-"""So many starts of the site a return takes at most, where the machine is so busy that these are longer than it."""
-
+RETURN_STARTS = 4  # of the site, where the machine is so busy that these take longer
 MOVES = 2
 ASKED_MEANWHILE = 300
 IN_PLACE = 'import os\nif os.environ.get("BASTIDE_DATA_DIR") == "/var/lib/bastide" and "LISTEN_FDS" in os.environ:\n'
@@ -215,7 +213,6 @@ def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, 
         box.run("systemctl", "restart", "bastide-web.service")
         start_s = time.monotonic() - started_s
         told = refused(box, launcher, "upgrade")
-    print(f"returned in {seconds(told):.1f} s; a start of the site took {start_s:.1f} s")
     assert (running(box), found["failed"]) == (former, [])
     assert 0 < seconds(told) < max(RETURN_S, RETURN_STARTS * start_s)
 
