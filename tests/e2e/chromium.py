@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, Playwright
+from playwright.sync_api import Browser, BrowserType, Error, Page, Playwright
 
 EXECUTABLE = "/usr/bin/chromium"
 POLICIES = Path("/etc/chromium/policies/managed")
@@ -35,6 +35,16 @@ def opened(kind: BrowserType, hosts: Mapping[str, str]) -> Iterator[Page]:
         yield launched.new_page()
     finally:
         launched.close()
+
+
+def visit(page: Page, address: str) -> None:
+    """Go to an address, once more where a machine of another test that comes or goes has changed the network."""
+    try:
+        page.goto(address)
+    except Error as error:
+        if "ERR_NETWORK_CHANGED" not in str(error):
+            raise
+        page.goto(address)
 
 
 @contextmanager

@@ -232,13 +232,13 @@ def test_a_colleagues_browser_with_the_policy_opens_the_box_and_nobody_elses_sit
         hosts = {NAME: f"{installed.address}:443", "bank.example": f"127.0.0.1:{port}"}
         without = pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID")
         with chromium.opened(playwright.chromium, hosts) as page, without:
-            page.goto(f"https://{NAME}/")
+            chromium.visit(page, f"https://{NAME}/")
         with chromium.policy(policy), chromium.opened(playwright.chromium, hosts) as page:
-            page.goto(f"https://{NAME}/")
+            chromium.visit(page, f"https://{NAME}/")
             assert page.locator("input[name=password]").count() == 1
             assert page.evaluate("window.isSecureContext")
             with pytest.raises(Error, match="ERR_CERT_INVALID"):
-                page.goto("https://bank.example/")
+                chromium.visit(page, "https://bank.example/")
 
 
 def test_the_data_plane_may_not_take_what_is_meant_for_the_control_plane(installed):

@@ -23,6 +23,7 @@ BUSY_S = "60"
 RESTARTS = 2
 BOOTED_WITHIN_S = 30
 REPLACED_WITHIN_S = 15
+CHILD_REPLACED_WITHIN_S = 45
 IDLE_S = 5
 SLOWEST_AT_LEAST_S = 0.020
 """What is below it is quick, whatever it is three times of."""
@@ -98,7 +99,7 @@ def test_a_web_process_that_stands_still_is_replaced_by_the_one_that_began_it(in
     before = main_process(installed, "bastide-web")
     took_s = stopped_child_replaced_after_s(installed, before)
     print(f"a web process: stopped, and back after {took_s:.1f} s")
-    assert took_s <= REPLACED_WITHIN_S
+    assert took_s <= CHILD_REPLACED_WITHIN_S
     assert main_process(installed, "bastide-web") == before
 
 

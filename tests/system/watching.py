@@ -18,7 +18,7 @@ WATCHED = (
 UNITS = (*WATCHED, "bastide-batch@1")
 """A batch worker has only the time that others leave, so that a late sign of life is no fault: it may stand longer."""
 
-GIVEN_UP_AFTER_S = 60
+GIVEN_UP_AFTER_S = 90
 READY = ("curl", "--silent", "--insecure", "--fail", "--max-time", "2", "https://127.0.0.1/readyz")
 
 
