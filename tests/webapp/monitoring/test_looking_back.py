@@ -1,13 +1,11 @@
 """Outcomes come late: the windows of their rows are looked at again, of former champions as well."""
 
 from datetime import timedelta
-from typing import Any
 
 import msgspec
-import pytest
 
 from tests.playground import NOON, deployed_endpoint
-from tests.webapp.monitoring.test_health import looked, window
+from tests.webapp.monitoring.test_health import looked, sent, window
 from webapp.monitoring import running
 from webapp.monitoring.models import MonitoredWindow, MonitoringRun
 from webapp.records.arrivals import SERVED_WITHIN
@@ -16,15 +14,7 @@ from worker.contract.monitoring import DomainDrift, State
 from worker.contract.monitoring_run import MonitorOutcome, WindowReport
 from worker.contract.words import Words
 
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    """What was sent to the data plane, by the names of the tasks."""
-    messages: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(
-        "webapp.celery.app.send_task", lambda name, kwargs, queue: messages.append((name, kwargs["message"]))
-    )
-    return messages
+__all__ = ["sent"]
 
 
 def arrived(endpoint, at=NOON + timedelta(minutes=5), since: WindowReport | None = None) -> None:
