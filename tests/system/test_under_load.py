@@ -110,7 +110,7 @@ def test_an_address_holds_so_many_connections_and_leaves_them_with_their_end(ins
             opened.enter_context(socket.create_connection((installed.address, 80), 5))
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((installed.address, 80), 5)
-        assert held_in_kernel(installed) == {address}
+        assert address in held_in_kernel(installed)  # and whoever another test was a moment ago
         socket.create_connection((installed.address, 80), 5, (installed.network.neighbour, 0)).close()
     assert eventually(lambda: not held_in_kernel(installed))
     socket.create_connection((installed.address, 80), 5).close()
