@@ -71,6 +71,7 @@ class Box:
             processes.end_all()
             for socket in (self._data.redis_socket, self._data.supervisor_socket):
                 socket.unlink(missing_ok=True)
+            shutil.rmtree(self._data.metrics, ignore_errors=True)
 
     def start(self) -> None:
         """Start everything; returns when the box answers. Raise when it does not."""
@@ -132,7 +133,8 @@ class Box:
 
 def prepare(data: DataDirectory) -> None:
     """Write Redis's configuration, wipe the former processes' metrics, allow many open files."""
-    shutil.rmtree(data.metrics)
+    with suppress(FileNotFoundError):
+        shutil.rmtree(data.metrics)
     data.metrics.mkdir(mode=0o700)
     memory_bytes = max(REDIS_MEMORY_BYTES_MIN, psutil.virtual_memory().total // 10)
     data.redis_configuration.write_text(redis_configuration(data, memory_bytes))

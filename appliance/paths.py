@@ -1,7 +1,9 @@
 """Where everything lies: the product's own files and the data directory, which is all of a box's state."""
 
+import os
 import sys
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +12,7 @@ from appliance.errors import ApplianceError
 ROOT: Final = Path(__file__).resolve().parent.parent
 PYTHON: Final = Path(sys.executable)
 REQUIREMENTS: Final = ROOT / "requirements" / "run.txt"
+MEMORY: Final = Path("/dev/shm")  # noqa: S108  # names in it are this account's own, and made for it alone
 
 SOCKET_PATH_BYTES_MAX: Final = 100
 """The kernel takes 107; supervisord appends its process id to the name while it binds."""
@@ -76,8 +79,12 @@ class DataDirectory:
 
     @property
     def metrics(self) -> Path:
-        """Prometheus's files, one a process; wiped at each start."""
-        return self.run / "metrics"
+        """Prometheus's files, one a process; wiped at each start.
+
+        In memory: they are mapped, and on a disk that has run full the kernel ends whoever writes to the next page.
+        """
+        of_this_box = sha256(bytes(self.root.resolve())).hexdigest()[:16]
+        return MEMORY / f"bastide-{os.geteuid()}-{of_this_box}"
 
     @property
     def stamps(self) -> Path:
@@ -130,7 +137,7 @@ class DataDirectory:
     def _directories(self) -> tuple[Path, ...]:
         # Parents by name: mkdir gives those that it makes on the way to everybody.
         parents = (self.root, self.run, self.spool)
-        leaves = (self.models, self.redis, self.logs, self.static, self.metrics, self.stamps)
+        leaves = (self.models, self.redis, self.logs, self.static, self.stamps)
         return (
             *parents,
             *leaves,

@@ -13,8 +13,8 @@ worker_class = "webapp.server.Worker"
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # gunicorn's heartbeat file; on a disk its fsync could stall a worker
 preload_app = True  # a broken release fails at the start, and the processes share their memory
 keepalive = 75
-# The loop signs each second (webapp/server.py), however long a request lasts; a full disk may hold it for seconds.
-timeout = 30
+# The loop signs each second (webapp/server.py), however long a request lasts.
+timeout = 10
 graceful_timeout = 15
 accesslog = None  # the online path is measured by /metrics; a line a request would cost more than the routing
 control_socket_disable = True

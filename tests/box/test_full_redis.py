@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import httpx
+import psutil
 import pytest
 import redis
 
@@ -63,6 +64,10 @@ def problem(client: httpx.Client) -> str:
     return next(iter(told.get("problems", [])), "")
 
 
+def web_processes(box: RunningBox) -> set[int]:
+    return {each.pid for each in psutil.Process(box.pid_of("web")).children()}
+
+
 @pytest.mark.parametrize("run_full", [full_disk, full_memory])
 def test_callers_are_told_and_the_box_comes_back_by_itself(small, run_full):
     headers = {"Authorization": f"Bearer {small.key()}"}
@@ -72,7 +77,7 @@ def test_callers_are_told_and_the_box_comes_back_by_itself(small, run_full):
             return client.post(PATH, json={"rows": biopsy_rows()[:1]})
 
         assert eventually(lambda: ask().status_code == 200, 60)
-        make_room = run_full(small)
+        before, make_room = web_processes(small), run_full(small)
         try:
             # What was taken before Redis noticed is still answered.
             first = next(answer for answer in iter(ask, None) if answer.status_code != 200)
@@ -87,6 +92,13 @@ def test_callers_are_told_and_the_box_comes_back_by_itself(small, run_full):
             make_room()
         assert eventually(lambda: ask().status_code == 200, 60)
         assert eventually(lambda: client.get("/readyz").status_code == 200)
+        assert web_processes(small) == before
+
+
+def test_what_is_counted_is_written_to_no_disk_that_may_run_full(small):
+    """The files are mapped: on a full disk the kernel would end whoever counts something new."""
+    assert list(small.data.metrics.glob("*.db"))
+    assert small.data.metrics.stat().st_dev != small.data_dir.stat().st_dev
 
 
 def test_a_job_during_which_the_disk_runs_full_loses_no_row(small):

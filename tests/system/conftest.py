@@ -18,12 +18,9 @@ NUMBERS = {target.codename: number for number, target in TARGETS.items()}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Install on every Debian each time, and try all the rest on the newer one where the long tests are asked for."""
+    """Try everything on every Debian."""
     if "release" in metafunc.fixturenames:
-        older, newer = RELEASES
-        is_always = metafunc.module.__name__.endswith(".test_install")
-        other = newer if is_always else pytest.param(newer, marks=pytest.mark.long)
-        metafunc.parametrize("release", [older, other], scope="module")
+        metafunc.parametrize("release", RELEASES, scope="module")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.running_box import eventually
 from tests.system.machine import CHECKOUT
 
 pytestmark = pytest.mark.system
