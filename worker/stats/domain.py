@@ -38,6 +38,32 @@ def domain_drift(reference: pl.DataFrame, current: pl.DataFrame, *, seed: int = 
     Revisiting Classifier Two-Sample Tests, 2017). Changed: p at most 0.002, and an area of at least 0.6. Raise
     ValueError for fewer than 200 rows on a side, or for other columns.
     """
+    X, side = _sides(reference, current, seed)
+    found, importance = _told_apart(X, side, seed)
+    rng = np.random.default_rng(seed)
+    by_chance = [_told_apart(X, rng.permutation(side), seed + number)[0] for number in range(PERMUTATIONS)]
+    sd = float(np.sqrt(np.mean((np.array(by_chance) - 0.5) ** 2)))
+    p = float(norm.sf((found - 0.5) / sd))
+    order = np.argsort(-importance)[:FEATURES_SHOWN_MAX].tolist()
+    return DomainDrift(
+        rows=int(side.sum()),
+        reference_rows=int(len(side) - side.sum()),
+        area=found,
+        low=0.5 - 1.96 * sd,
+        high=0.5 + 1.96 * sd,
+        p=p,
+        features=tuple((current.columns[place], float(importance[place])) for place in order),
+        is_changed=p <= P_MAX and found >= AREA_MIN,
+    )
+
+
+def area_alone(reference: pl.DataFrame, current: pl.DataFrame, *, seed: int = SEED) -> float:
+    """Return the area of `domain_drift` without what it gets by chance: a twenty-fifth of the time."""
+    return _told_apart(*_sides(reference, current, seed), seed)[0]
+
+
+def _sides(reference: pl.DataFrame, current: pl.DataFrame, seed: int) -> tuple[Numbers, npt.NDArray[np.int64]]:
+    """Return the rows of both, and of each whether it is current."""
     if reference.columns != current.columns:
         msg = f"The window has the columns {current.columns[:20]}, the reference {reference.columns[:20]}."
         raise ValueError(msg)
@@ -47,23 +73,8 @@ def domain_drift(reference: pl.DataFrame, current: pl.DataFrame, *, seed: int = 
         raise ValueError(msg)
     rng = np.random.default_rng(seed)
     sides = [_drawn(frame, rng) for frame in (reference, current)]
-    X = _numbers(pl.concat(sides, how="vertical_relaxed"))
     side = np.repeat([0, 1], [frame.height for frame in sides])
-    found, importance = _told_apart(X, side, seed)
-    by_chance = [_told_apart(X, rng.permutation(side), seed + number)[0] for number in range(PERMUTATIONS)]
-    sd = float(np.sqrt(np.mean((np.array(by_chance) - 0.5) ** 2)))
-    p = float(norm.sf((found - 0.5) / sd))
-    order = np.argsort(-importance)[:FEATURES_SHOWN_MAX].tolist()
-    return DomainDrift(
-        rows=sides[1].height,
-        reference_rows=sides[0].height,
-        area=found,
-        low=0.5 - 1.96 * sd,
-        high=0.5 + 1.96 * sd,
-        p=p,
-        features=tuple((current.columns[place], float(importance[place])) for place in order),
-        is_changed=p <= P_MAX and found >= AREA_MIN,
-    )
+    return _numbers(pl.concat(sides, how="vertical_relaxed")), side
 
 
 def _drawn(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

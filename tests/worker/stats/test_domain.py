@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from worker.stats.domain import domain_drift
+from worker.stats.domain import area_alone, domain_drift
 
 RNG = np.random.default_rng(9)
 
@@ -47,4 +47,6 @@ def test_columns_that_no_longer_go_together_are_found_and_named():
 
 def test_the_same_rows_are_told_apart_the_same_way():
     reference, current = frame(300, 0.5), frame(300, 0.1)
-    assert domain_drift(reference, current) == domain_drift(reference, current)
+    found = domain_drift(reference, current)
+    assert domain_drift(reference, current) == found
+    assert area_alone(reference, current) == found.area

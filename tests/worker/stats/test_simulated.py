@@ -7,7 +7,7 @@ from tests.bench.answering import KINDS
 from tests.bench.drift import AIM_FALSE, AIM_POWER, Part, false_alarms, found_shifts, report
 from tests.bench.drifting import Endpoint
 from worker.contract.monitoring import Subject
-from worker.stats.verdict import PREDICTION
+from worker.stats.verdict import DOMAIN, PREDICTION
 
 HELD = {
     "sizes": [],
@@ -38,6 +38,13 @@ def test_answers_that_move_are_among_what_is_judged(kind):
     moved = endpoint.window(1_000, shift=4.0)
     assert Subject(kind=PREDICTION, name="prediction") in moved.changed
     assert not [each for each in endpoint.window(1_000).changed if each.kind == PREDICTION]
+
+
+def test_columns_that_move_together_are_among_what_is_judged():
+    endpoint = Endpoint(rng=np.random.default_rng(11), reference_rows=300, told_apart=True)
+    assert Subject(kind=DOMAIN) in endpoint.window(300, shift=4.0).changed
+    assert Subject(kind=DOMAIN) not in endpoint.window(300).changed
+    assert Subject(kind=DOMAIN) not in endpoint.window(100, shift=4.0).changed, "A classifier wants 200 rows"
 
 
 def test_the_aims_are_met_or_missed(capsys):
