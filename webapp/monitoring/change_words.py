@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from webapp.monitoring.refused import REFUSALS, refusal_words
+from webapp.monitoring.unit_words import unit_words
 from webapp.predictions.numbers import number_words, percent_words
 from worker.contract.monitoring import Cause, CauseKind, Check, CheckKind, DomainDrift, FeatureDrift
 
@@ -19,15 +20,17 @@ def cause_words(cause: Cause) -> str:
 
 
 def _factor(cause: Cause) -> str:
-    facts = {"factor": number_words(cause.factor, 3), "unit": cause.unit}
+    facts = {"factor": number_words(cause.factor, 3)}
     if cause.unit:
+        facts["unit"] = unit_words(cause.unit)
         return _("The unit has probably changed (%(unit)s): values are %(factor)s times what they were.") % facts
     return _("Values are %(factor)s times what they were: has the unit changed?") % facts
 
 
 def _part(cause: Cause) -> str:
-    facts = {"factor": number_words(cause.factor, 3), "share": percent_words(cause.share), "unit": cause.unit}
+    facts = {"factor": number_words(cause.factor, 3), "share": percent_words(cause.share)}
     if cause.unit:
+        facts["unit"] = unit_words(cause.unit)
         return _("In %(share)s of the rows the unit has probably changed (%(unit)s).") % facts
     return _("In %(share)s of the rows values are %(factor)s times what they were.") % facts
 
@@ -37,9 +40,9 @@ def _offset(cause: Cause) -> str:
 
 
 def _linear(cause: Cause) -> str:
-    facts = {"factor": number_words(cause.factor, 3), "offset": number_words(cause.offset, 3), "unit": cause.unit}
+    facts = {"factor": number_words(cause.factor, 3), "offset": number_words(cause.offset, 3)}
     if cause.unit:
-        return _("The unit has probably changed (%(unit)s).") % facts
+        return _("The unit has probably changed (%(unit)s).") % {"unit": unit_words(cause.unit)}
     return _("Values are %(factor)s times what they were, plus %(offset)s: has the unit changed?") % facts
 
 

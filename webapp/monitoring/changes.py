@@ -35,11 +35,11 @@ class FeatureRow:
 
 
 def change_rows(report: WindowReport) -> list[tuple[str, str]]:
-    """Return what changed in the window: its name and a sentence, what is relevant first."""
+    """Return what changed in the window: each name once, with its sentences; what is relevant first."""
     changed = {(each.kind, each.name) for each in report.found.changed}
     seasonal = {(each.kind, each.name) for each in report.found.seasonal}
     by_name = {each.name: each for each in report.features}
-    found = []
+    found: list[tuple[str, str]] = []
     for name, _weight in report.ranking:
         if ("drift", name) in changed:
             found.append((name, feature_words(by_name[name])))
@@ -55,7 +55,10 @@ def change_rows(report: WindowReport) -> list[tuple[str, str]]:
     ]
     if report.domain is not None and report.domain.is_changed and ("domain", "") not in seasonal:
         found.append((_("all features together"), domain_words(report.domain)))
-    return found
+    together: dict[str, list[str]] = {}
+    for name, words in found:
+        together.setdefault(name, []).append(words)
+    return [(name, " ".join(words)) for name, words in together.items()]
 
 
 def feature_words(drift: FeatureDrift) -> str:

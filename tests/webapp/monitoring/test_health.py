@@ -133,7 +133,7 @@ def test_all_of_it_is_said_in_french(client, alice, drifted):
     client.cookies["django_language"] = "fr"
     told = page(client, drifted)
     assert "Changement depuis le 18 novembre 2025" in told
-    assert "unité a probablement changé (carat to mg)" in told
+    assert "unité a probablement changé (carat en mg)" in told
     with translation.override("fr"):
         assert "Santé de" in told
 
