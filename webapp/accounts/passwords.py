@@ -30,6 +30,11 @@ def first_password_file() -> Path:
     return Path(settings.DATA_DIR) / "admin-password"
 
 
+def has_first_password(username: str) -> bool:
+    """Return whether this is the first administrator, whose password still stands in a file."""
+    return username == FIRST_ADMIN and first_password_file().exists()
+
+
 def forget_old_password(user: "User") -> None:
     """End what belonged to a password that was changed: a lock on the name, and the file of the very first one."""
     reset(username=user.get_username())

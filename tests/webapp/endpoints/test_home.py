@@ -2,6 +2,7 @@
 
 import pytest
 
+from webapp.accounts.models import User
 from webapp.endpoints import views
 from webapp.endpoints.models import Endpoint
 
@@ -28,6 +29,19 @@ def test_a_stranger_sees_the_next_step_instead(as_charlie, penguins):
 def test_who_may_publish_is_told_to(as_alice, as_charlie):
     assert 'href="/models/publish/"' in as_alice.get("/").content.decode()
     assert 'href="/models/publish/"' not in as_charlie.get("/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_first_administrator_is_told_to_choose_a_password(client, as_bob, settings, language):
+    (settings.DATA_DIR / "admin-password").write_text("abcd")
+    first = User.objects.create_superuser("admin", password="abcd")
+    client.force_login(first)
+    client.cookies["django_language"] = language
+    told = {"en": "Choose your own</a>", "fr": "Choisissez le vôtre</a>"}[language]
+    assert f'<a href="/password/">{told}' in client.get("/").content.decode()
+    assert '/password/">C' not in as_bob.get("/").content.decode()
+    (settings.DATA_DIR / "admin-password").unlink()
+    assert told not in client.get("/").content.decode()
 
 
 def test_home_says_when_nobody_computes(as_bob, penguins):
