@@ -4,6 +4,7 @@ import http.client
 import smtplib
 import socket
 import ssl
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,14 @@ def http_connection(scheme: str, host: str, port: int | None, timeout_s: float) 
     return (_Https if scheme == "https" else _Http)(host, port, timeout=timeout_s)
 
 
+def trust() -> ssl.SSLContext:
+    """Return what hosts are held against: the machine's own store of authorities."""
+    found = ssl.create_default_context()
+    # From Python 3.13 on, extensions are wanted that the root of many a company lacks; chain, name and dates hold.
+    found.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return found
+
+
 class _Http(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = connect((self.host, self.port), self.timeout)
@@ -54,7 +63,7 @@ class _Http(http.client.HTTPConnection):
 class _Https(http.client.HTTPSConnection):
     def connect(self) -> None:
         plain = connect((self.host, self.port), self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        self.sock = trust().wrap_socket(plain, server_hostname=self.host)
 
 
 class _Smtp(smtplib.SMTP):
@@ -74,3 +83,8 @@ class Mail(EmailBackend):
     def connection_class(self) -> type[smtplib.SMTP]:
         """The kind of connection that mail is handed in by."""
         return _SmtpTls if self.use_ssl else _Smtp
+
+    @cached_property
+    def ssl_context(self) -> ssl.SSLContext:
+        """What the mail server is held against."""
+        return trust()
