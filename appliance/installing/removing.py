@@ -13,7 +13,7 @@ from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import firewall, units
 from appliance.installing.places import COMMAND, DATA, ETC, OPT, SYSUSERS, TMPFILES, UNITS
 
-ACCOUNTS: Final = ("bastide-nginx", "bastide-redis", "bastide-worker", "bastide")
+ACCOUNTS: Final = ("bastide-care", "bastide-nginx", "bastide-redis", "bastide-worker", "bastide")
 GROUPS: Final = ("bastide-lane", *ACCOUNTS)
 RUN: Final = Path("/run/bastide")
 STAMPS: Final = Path("/var/lib/systemd/timers")
