@@ -15,6 +15,7 @@ from tests.system.machine import CHECKOUT, Machine
 from tests.system.penguin import PENGUIN
 from tests.system.test_install import key_of_admin
 from tests.system.test_install import predict as predicted
+from tests.system.test_keeping import trail
 from tests.system.watching import main_process
 
 pytestmark = pytest.mark.system
@@ -148,6 +149,14 @@ def test_the_nightly_backup_holds_what_one_holds_that_root_types(installed):
     assert secrets | {"data/admin-password"} <= by_timer.members.keys()
     other = {name for name, member in by_timer.members.items() if by_root.members[name] != member}
     assert other <= {archive.DATABASE}
+
+
+def test_the_trail_knows_of_the_nightly_backup_by_who_may_write_it(installed):
+    path = nightly(installed)
+    told = {"file": f"/{path.relative_to(installed.root)}", "system_account": "bastide-care", "by_timer": True}
+    assert eventually(lambda: {"action": "box_backed_up"} | told in trail(installed, "box_backed_up"))
+    installed.run("systemctl", "start", "bastide-noted.service")
+    assert trail(installed, "box_backed_up").count({"action": "box_backed_up"} | told) == 1
 
 
 @pytest.mark.long
