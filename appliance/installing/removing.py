@@ -83,7 +83,7 @@ def _unit_files() -> list[Path]:
 
 def _keep_backups() -> None:
     """Let the backups be root's: the account that they belong to goes, and another one may get its number."""
-    if BACKUPS.is_dir():
+    with suppress(FileNotFoundError, PermissionError):  # or they lie on a share, whose files are not this machine's
         hand_over(BACKUPS, BACKUPS.stat().st_uid, 0, 0)
 
 
