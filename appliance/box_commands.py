@@ -11,13 +11,12 @@ from typing import Final
 from appliance import environment
 from appliance.errors import ApplianceError
 from appliance.installing import front_trial, settings
-from appliance.installing.front import ACME, CONFIGURATION, take_up_certificate, take_up_hosts
+from appliance.installing.front import CONFIGURATION, take_up_certificate, take_up_hosts
 from appliance.installing.install import Wish, install, plan
-from appliance.installing.places import DATA, TLS
+from appliance.installing.places import ACME, BACKUPS, DATA, TLS
 from appliance.installing.removing import uninstall
-from appliance.installing.root import require_root
+from appliance.installing.root import require_root, require_root_or_care
 from appliance.keeping.alone import held
-from appliance.keeping.nightly import DIRECTORY as BACKUPS
 from appliance.options import version
 from appliance.tls import commands as tls
 from appliance.tls.acme import commands as acme
@@ -83,7 +82,7 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def run_tls(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Show or change the certificate of an installed box."""
-    require_root()
+    require_root_or_care()
     directory, now = TlsDirectory(root=TLS), datetime.now(UTC)
     before = {file: directory.read(file) for file in File}
     lines, notes = _tls_lines(arguments, directory, now)

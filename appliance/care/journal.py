@@ -9,6 +9,7 @@ SHORT_NAMES: Final = (
     *("web", "control", "redis", "nginx"),
     *("inference", "jobs", "batch"),
     *("egress", "firewall", "certificate", "checks", "canary", "backup", "retention"),
+    *("renewed", "front-anew", "noted"),
 )
 NUMBERED: Final = frozenset({"inference", "batch"})
 ALL: Final = "bastide*"

@@ -23,7 +23,7 @@ EXPOSURE_MAX_WITH_A_NETWORK: Final = 1.2
 WITH_A_NETWORK: Final = frozenset({"bastide-egress.service", "bastide-firewall.service"})
 """The relay, which alone speaks to others, and what tells the kernel the bound on connections."""
 
-ROOTS: Final = frozenset({"bastide-backup.service", "bastide-certificate.service", "bastide-checks.service"})
+ROOTS: Final = frozenset({"bastide-checks.service"})
 """Short tasks that only root can do: they are bounded otherwise than what serves."""
 
 

@@ -4,7 +4,7 @@ import shutil
 from typing import Final
 
 from appliance.errors import CommandFailed
-from appliance.installing import running
+from appliance.installing import machine, running
 from appliance.installing.places import DATA
 from appliance.installing.placing import place
 
@@ -24,7 +24,10 @@ def migrate() -> bool:
 
 def make_first_admin() -> bool:
     """Make the first account, unless there is an administrator."""
-    return bool(running.manage("create_first_admin").strip())
+    is_made = bool(running.manage("create_first_admin").strip())
+    if is_made:
+        machine.apply_directories()  # the file of its password is backed up with the rest
+    return is_made
 
 
 def publish_example(name: str) -> bool:

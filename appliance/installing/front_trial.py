@@ -14,6 +14,7 @@ from appliance.installing import front
 from appliance.installing.front import CONFIGURATION, CREDENTIALS
 from appliance.installing.places import TLS
 from appliance.installing.placing import place
+from appliance.installing.root import is_root
 from appliance.proxy import command as nginx
 
 SCRATCH: Final = Path("/run/bastide")
@@ -43,12 +44,12 @@ def require_taken(text: str) -> None:
 
 def complaint(text: str) -> tuple[bool, str]:
     """Return whether nginx takes this configuration, and what it says against it, if anything."""
-    # A task of root's may find all but its own directories read-only; it has a /tmp of its own.
+    # Whoever else than root asks has a /tmp of its own.
     where = SCRATCH if os.access(SCRATCH, os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=where, prefix="front-") as scratch:
         draft = Path(scratch) / CONFIGURATION.name
         draft.write_text(elsewhere(text, scratch))
-        argv = command.tied_to_us(nginx(draft, "-t", *AS_ROOT))
+        argv = command.tied_to_us(nginx(draft, "-t", *(AS_ROOT if is_root() else ())))
         done = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     said = (done.stdout + done.stderr).replace(str(draft), str(CONFIGURATION))
     found = SAID.findall(said)

@@ -30,7 +30,7 @@ from appliance.installing import (
     units,
     wanting,
 )
-from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, OPT, RELEASES, SETTINGS, TLS, UNITS
+from appliance.installing.places import COMMAND, CREDENTIALS, CURRENT, DATA, OPT, RELEASES, SETTINGS, TLS, TRUST, UNITS
 from appliance.installing.placing import place_link
 from appliance.installing.root import let_others_read, require_root
 from appliance.keeping.alone import held
@@ -179,7 +179,7 @@ def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     yield Step(
         title="Queue", run=lambda: settings.place_queue_settings(memory_bytes), touches=(str(settings.QUEUE_SETTINGS),)
     )
-    yield Step(title="Certificate", run=lambda: front.certify(wish.names), touches=(f"{TLS}/", f"{front.TRUST}/"))
+    yield Step(title="Certificate", run=lambda: front.certify(wish.names), touches=(f"{TLS}/", f"{TRUST}/"))
     yield Step(
         title="Front",
         run=lambda: front_trial.place_tried(wish.names, settings.upload_bytes_max()),

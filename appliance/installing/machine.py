@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command, packages
-from appliance.installing.places import SYSUSERS, TMPFILES, UNIT_FILES
+from appliance.installing.places import ACME, BACKUPS, SYSUSERS, TLS, TMPFILES, TRUST, UNIT_FILES
 from appliance.installing.placing import place
+from appliance.ownership import hand_over, owner
 
 NEEDED: Final = {
     "nginx-light": Path("/usr/sbin/nginx"),
@@ -64,5 +65,12 @@ def make_directories() -> bool:
 
 
 def apply_directories() -> None:
-    """Make the directories that the placed file names, and have each belong to whom it says."""
+    """Make the directories that the placed file names, and have each belong to whom it says.
+
+    What is in those that change hands goes along: other releases have others look after the box.
+    """
+    before = {path: owner(path) for path in (TLS, TRUST, ACME, BACKUPS)}
     command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
+    for path, former in before.items():
+        if former and (now := owner(path)) and now != former:
+            hand_over(path, former[0], *now)

@@ -16,6 +16,14 @@ CREDENTIALS: Final = ETC / "credentials"
 TLS: Final = ETC / "tls"
 NGINX: Final = ETC / "nginx"
 DATA: Final = DataDirectory(root=Path("/var/lib/bastide"))
+TRUST: Final = DATA.root / "trust"
+ACME: Final = DATA.root / "acme"
+BACKUPS: Final = Path("/var/backups/bastide")
+"""Nobody's but theirs who look after the box. A share that is mounted here takes the backups to another machine."""
+
+CARE: Final = Path("/run/bastide/care")
+"""Signs of the tasks that look after the box: that the certificate is another one, that a backup is made."""
+
 LANE: Final = Path("/run/bastide/lane")
 """Where Redis listens, and only Redis writes."""
 

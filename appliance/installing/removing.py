@@ -11,7 +11,8 @@ from typing import Final
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import firewall, units
-from appliance.installing.places import COMMAND, DATA, ETC, OPT, SYSUSERS, TMPFILES, UNITS
+from appliance.installing.places import BACKUPS, COMMAND, DATA, ETC, OPT, SYSUSERS, TMPFILES, UNITS
+from appliance.ownership import hand_over
 
 ACCOUNTS: Final = ("bastide-care", "bastide-nginx", "bastide-redis", "bastide-worker", "bastide")
 GROUPS: Final = ("bastide-lane", *ACCOUNTS)
@@ -33,6 +34,7 @@ def uninstall(say: Callable[[str], None], *, purges: bool) -> None:
     with suppress(CommandFailed):  # none of them had failed
         units.systemctl("reset-failed", "bastide*")
     if purges:
+        _keep_backups()
         _remove_accounts(say)
     if left := list(remains(purges=purges)):
         message = f"Something of the box is left: {', '.join(left)}."
@@ -77,6 +79,12 @@ def _unit_files() -> list[Path]:
     wants = (UNITS / f"{units.TARGET}.wants", UNITS / "multi-user.target.wants" / units.TARGET)
     stamps = sorted(STAMPS.glob("stamp-bastide*"))
     return [*sorted(UNITS.glob("bastide*")), *stamps, *(path for path in wants if path.is_symlink() or path.exists())]
+
+
+def _keep_backups() -> None:
+    """Let the backups be root's: the account that they belong to goes, and another one may get its number."""
+    if BACKUPS.is_dir():
+        hand_over(BACKUPS, BACKUPS.stat().st_uid, 0, 0)
 
 
 def _remove_accounts(say: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from appliance.errors import ApplianceError
 from appliance.installing.places import CURRENT, OPT, SETTINGS
-from appliance.installing.root import let_others_read, require_root
+from appliance.installing.root import let_others_read, require_root, require_root_or_care
 from appliance.keeping import under_way
 
 POLL_S: Final = 0.5
@@ -20,6 +20,15 @@ def alone(patience_s: float = 0) -> Iterator[None]:
     """Hold the installed box, as `held` does. Raise when there is none, and for anybody but root."""
     require_root()
     let_others_read()
+    require_installed()
+    with held(patience_s):
+        yield
+
+
+@contextmanager
+def alone_to_read(patience_s: float) -> Iterator[None]:
+    """Hold the installed box for who looks after it and changes nothing of it. Raise as `alone` does."""
+    require_root_or_care()
     require_installed()
     with held(patience_s):
         yield

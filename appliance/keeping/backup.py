@@ -31,11 +31,12 @@ NICENESS: Final = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Box:
-    """What is backed up: the places of the installed box, or of a test."""
+    """What is backed up: the places of the installed box, or of a test. `prefix`: before the name of each secret."""
 
     data: Path = DATA.root
     settings_file: Path = SETTINGS
     credentials: Path = CREDENTIALS
+    prefix: str = ""
     tls: Path = TLS
     release: str = field(default_factory=lambda: CURRENT.readlink().name)
     names: tuple[str, ...] = field(default_factory=settings.names)
@@ -176,9 +177,15 @@ def _add_settings(box: Box, writer: Writer) -> None:
 def _settings_of(box: Box) -> Iterator[tuple[str, Path]]:
     yield "settings/bastide.env", box.settings_file
     yield "data/admin-password", box.data / "admin-password"
-    yield from ((f"credentials/{path.name}", path) for path in sorted(box.credentials.glob("[!.]*")))
-    marks = (box.data / "examples").glob("[!.]*")
-    yield from ((f"examples/{path.name}", path) for path in sorted(marks) if path.is_file())
+    yield from ((f"credentials/{name}", path) for name, path in _listed(box.credentials, box.prefix))
+    marks = _listed(box.data / "examples")
+    yield from ((f"examples/{name}", path) for name, path in marks if path.is_file())
+
+
+def _listed(directory: Path, prefix: str = "") -> list[tuple[str, Path]]:
+    """Return what is in a directory, by its name without a prefix. Raise OSError when it may not be looked into."""
+    found = ((path.name.removeprefix(prefix), path) for path in directory.iterdir() if path.name.startswith(prefix))
+    return sorted((name, path) for name, path in found if not name.startswith("."))
 
 
 def _add_results(box: Box, writer: Writer, copy: Path, say: Callable[[str], None]) -> None:

@@ -11,10 +11,10 @@ from appliance.bundling.commands import upgrade_from
 from appliance.errors import ApplianceError
 from appliance.installing.root import require_root
 from appliance.keeping import archive, backup, database, mending, nightly, placed, restore, under_way, upgrade
-from appliance.keeping.alone import alone, require_installed
+from appliance.keeping.alone import alone, alone_to_read, require_installed
 from appliance.keeping.backup import More
 from appliance.keeping.former import Former
-from appliance.keeping.noting import note_backup
+from appliance.keeping.noting import note_backup, note_nightly
 from appliance.keeping.placed import Record
 from appliance.keeping.restore import Order
 from appliance.options import version
@@ -53,13 +53,13 @@ def _run_nightly(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.file or arguments.verify or arguments.with_results or arguments.with_journal:
         message = "--nightly says where to and what by itself."
         raise ApplianceError(message, "sudo bastide backup --nightly, or sudo bastide backup FILE")
-    with alone(NIGHTLY_PATIENCE_S):
+    with alone_to_read(NIGHTLY_PATIENCE_S):
         path = nightly.back_up_nightly(datetime.now(UTC), terminal.say)
     if path is None:
         terminal.say("No nightly backup is made: BASTIDE_BACKUPS_KEPT is 0.")
     else:
         terminal.say(f"The backup {path} is written and verified ({path.stat().st_size / 2**20:,.0f} MiB).")
-        note_backup(path, is_nightly=True)
+        note_nightly(path)
     return 0
 
 

@@ -1,5 +1,6 @@
 """A backup each night, and the oldest ones removed once the new one is whole: what the timer does."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -8,12 +9,15 @@ from typing import Final
 
 from appliance.environment import BACKUPS_KEPT, BACKUPS_KEPT_DEFAULT
 from appliance.installing import settings
+from appliance.installing.places import BACKUPS
+from appliance.installing.root import is_root
 from appliance.keeping.backup import Box, back_up
 
-DIRECTORY: Final = Path("/var/backups/bastide")
-"""Root's alone. A share that is mounted here takes the backups to another machine."""
-
+DIRECTORY: Final = BACKUPS
 NAME: Final = re.compile(r"bastide-(\d{8}T\d{6}Z)\.backup")
+HANDED: Final = "credentials_"
+"""What systemd puts before the name of each secret that it hands over of a whole directory."""
+
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
@@ -29,11 +33,16 @@ def back_up_nightly(now: datetime, say: Callable[[str], None]) -> Path | None:
     if not count:
         return None
     target = DIRECTORY / f"bastide-{now:{STAMP}}.backup"
-    back_up(Box(), target, say)
+    back_up(_box(), target, say)
     for path in nightly(DIRECTORY)[count:]:
         path.unlink()
         say(f"  Removed {path}")
     return target
+
+
+def _box() -> Box:
+    """Return the box as whoever runs this reads it: to a task that is not root's, systemd hands the secrets."""
+    return Box() if is_root() else Box(credentials=Path(os.environ["CREDENTIALS_DIRECTORY"]), prefix=HANDED)
 
 
 def nightly(directory: Path) -> list[Path]:

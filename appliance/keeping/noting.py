@@ -6,17 +6,29 @@ from typing import Final
 
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import running
+from appliance.installing.places import CARE
+from appliance.installing.placing import place
+from appliance.installing.root import is_root
 from appliance.keeping.backup import More
 
 MODELS_AND_SETTINGS: Final = More()
-STARTED_BY_SYSTEMD: Final = "INVOCATION_ID"
-"""systemd sets it for each run of a unit."""
+NIGHTLY: Final = CARE / "backup"
+"""Says where the backup lies that the timer had made last: bastide-noted.service reads it."""
+
+READABLE: Final = 0o640
 
 
-def note_backup(path: Path, *, more: More = MODELS_AND_SETTINGS, is_nightly: bool = False) -> None:
+def note_nightly(path: Path) -> None:
+    """Note a nightly backup. Who is not root may not change the database, and leaves a sign to who may."""
+    if is_root():
+        note_backup(path)
+    else:
+        place(NIGHTLY, f"{path}\n", mode=READABLE)
+
+
+def note_backup(path: Path, *, more: More = MODELS_AND_SETTINGS) -> None:
     """Note a backup that is written and verified. Raise when the trail does not take it: the backup stays."""
-    said = [("--by-timer", is_nightly and STARTED_BY_SYSTEMD in os.environ)]
-    said += [("--with-journal", more.journal), ("--with-results", more.results)]
+    said = (("--with-journal", more.journal), ("--with-results", more.results))
     options = [name for name, holds in said if holds]
     try:
         running.manage("note_backup", str(path), account(), *options)

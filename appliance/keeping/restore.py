@@ -27,6 +27,9 @@ from appliance.tls.directory import File, TlsDirectory
 READY_TIMEOUT_S: Final = 120.0
 TIMEOUT_S: Final = 60.0
 PRIVATE: Final = 0o600
+READ_BY_CARE: Final = 0o640
+"""By its group, as `systemd/tmpfiles.conf` has it: it is backed up."""
+
 SIZES: Final = ("BASTIDE_WEB_PROCESSES", "BASTIDE_INFERENCE_PROCESSES", "BASTIDE_BATCH_PROCESSES")
 """Settings that fit the machine, and not what the box holds."""
 
@@ -165,7 +168,7 @@ def _place_data(staging: Path, manifest: Manifest) -> None:
         place(EXAMPLES / mark.name, mark.read_bytes())
     password = staging / "data" / DATA.admin_password.name
     if password.exists():
-        _own(password, "bastide", PRIVATE)
+        _own(password, "bastide", READ_BY_CARE)
         password.rename(DATA.admin_password)
 
 

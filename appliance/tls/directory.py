@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.errors import ApplianceError
+from appliance.ownership import as_owner
 
 DEFAULT_DIRECTORY: Final = Path("/etc/bastide/tls")
 CURRENT: Final = "current"
@@ -102,10 +103,11 @@ class TlsDirectory:
         """Replace files, or remove those that are None, in one step. Call it while the directory is `locked`."""
         self._require_links()
         try:
-            state = self._write_state(files)
-            self._make_current(state)
-            self._link_names()
-            self._remove_others(state)
+            with as_owner(self.root):
+                state = self._write_state(files)
+                self._make_current(state)
+                self._link_names()
+                self._remove_others(state)
         except OSError as error:
             raise refused(self.root, error, "written") from error
 

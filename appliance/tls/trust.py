@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from appliance.errors import ApplianceError
+from appliance.ownership import as_owner
 from appliance.tls.authority import permitted_by
 from appliance.tls.directory import Mode, TlsDirectory, make_readable
 from appliance.tls.encoding import fingerprint, pem_of_chain
@@ -49,7 +50,8 @@ def write_pages(directory: TlsDirectory, target: Path, now: datetime) -> bool:
         files = files_signed_elsewhere(held.issuer, held.names)
     try:
         make_readable(target)
-        return sum(_replace(target / name, files.get(name)) for name in OFFERED) > 0
+        with as_owner(target):
+            return sum(_replace(target / name, files.get(name)) for name in OFFERED) > 0
     except OSError as error:
         message = f"The pages for /trust cannot be written to {target}: {error.strerror}."
         raise ApplianceError(message, "mend that, then try again") from error

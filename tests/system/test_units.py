@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from itertools import chain
 
 import pytest
 
@@ -92,9 +93,8 @@ def test_a_task_of_root_ends_and_holds_no_capability(task):
     found = settings_of(task.read_text())
     assert found["Type"] == ["oneshot"]
     assert "Restart" not in found
-    reads_all = task.stem == "bastide-backup"
-    assert found["TimeoutStartSec"] == (["4h"] if reads_all else ["120"])
-    assert found["CapabilityBoundingSet"] == (["CAP_DAC_READ_SEARCH"] if reads_all else [""])
+    assert found["TimeoutStartSec"] == ["120"]
+    assert found["CapabilityBoundingSet"] == [""]
     assert found["ProtectSystem"] == ["strict"]
     assert found["IPAddressDeny"] == ["any"]
     assert found["Slice"] == ["bastide.slice"]
@@ -103,11 +103,33 @@ def test_a_task_of_root_ends_and_holds_no_capability(task):
 
 def test_a_task_of_root_writes_where_nobody_else_does():
     written = {path.stem: settings_of(path.read_text())["ReadWritePaths"] for path in TASKS}
+    assert written == {"bastide-checks": ["/run/bastide"]}
+
+
+LOOKING_AFTER = [path for path in SERVICES if settings_of(path.read_text()).get("User") == ["bastide-care"]]
+
+
+@pytest.mark.parametrize("care", LOOKING_AFTER, ids=lambda path: path.stem)
+def test_what_looks_after_the_box_ends_and_reaches_nobody(care):
+    found = settings_of(care.read_text())
+    assert (found["Type"], found["Slice"]) == (["oneshot"], ["bastide.slice"])
+    assert "Restart" not in found
+    assert int(found["TimeoutStartSec"][0].replace("4h", "120")) <= 120
+    assert (found["CapabilityBoundingSet"], found["AmbientCapabilities"]) == ([""], [""])
+    assert (found["PrivateNetwork"], found["IPAddressDeny"]) == (["yes"], ["any"])
+    assert (found["ProtectSystem"], found["PrivateUsers"]) == (["strict"], ["yes"])
+
+
+def test_what_looks_after_the_box_writes_in_its_own_places_alone():
+    written = {path.stem: settings_of(path.read_text()).get("ReadWritePaths", []) for path in LOOKING_AFTER}
     assert written == {
-        "bastide-backup": ["/var/backups/bastide /var/lib/bastide"],
-        "bastide-certificate": ["/etc/bastide/tls /var/lib/bastide/trust /var/lib/bastide/acme"],
-        "bastide-checks": ["/run/bastide"],
+        "bastide-backup": ["/var/backups/bastide /run/bastide/care"],
+        "bastide-certificate": ["/etc/bastide/tls /var/lib/bastide/trust /var/lib/bastide/acme /run/bastide/care"],
+        "bastide-front-anew": [],
+        "bastide-renewed": ["/run/bastide/care"],
     }
+    kept = [line.split() for line in (UNIT_FILES / "tmpfiles.conf").read_text().splitlines() if "care " in line]
+    assert {line[1] for line in kept} == set(" ".join(chain(*written.values())).split())
 
 
 def test_the_online_path_comes_before_jobs():
@@ -173,6 +195,7 @@ def test_each_directory_of_sockets_has_one_account_that_writes_there():
         "/run/bastide/lane": ("2750", "bastide-redis", "bastide-lane"),
         "/run/bastide/doors": ("2750", "bastide-worker", "bastide-lane"),
         "/run/bastide/metrics": ("0700", "bastide", "bastide"),
+        "/run/bastide/care": ("2750", "bastide-care", "bastide"),
     }
 
 

@@ -23,6 +23,9 @@ CONNECT_TIMEOUT_S: Final = 5.0
 IDLE_S: Final = 60.0
 FIRST_INHERITED: Final = 3
 WEB_PORTS: Final = (80, 443)
+ACME_HOSTS: Final = "BASTIDE_ACME_HOSTS="
+"""How the file begins that says which hosts an ACME server was reached at (appliance/tls/acme/account.py)."""
+
 MAIL_PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 Target = tuple[str, int]
@@ -33,7 +36,8 @@ FRONT: Final = frozenset(("127.0.0.1", port) for port in WEB_PORTS)
 
 def main() -> None:
     """Serve the socket that systemd opened, with what the environment and the credentials allow."""
-    hosts = ",".join(os.environ.get(name, "") for name in ("BASTIDE_WEBHOOK_HOSTS", "BASTIDE_ACME_HOSTS"))
+    acme_hosts = _credential("acme-hosts").removeprefix(ACME_HOSTS)
+    hosts = f"{os.environ.get('BASTIDE_WEBHOOK_HOSTS', '')},{acme_hosts}"
     allowed = targets(hosts, _credential("smtp-url"), _credential("mlflow-uri"))
     asyncio.run(serve(socket.socket(fileno=FIRST_INHERITED), allowed | FRONT))
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from appliance.errors import ApplianceError
+from appliance.ownership import as_owner
 from appliance.tls.acme.client import Client, Document
 from appliance.tls.acme.problem import TELL, plain, problem_of, words_of
 from appliance.tls.acme.signing import base64url, thumbprint
@@ -131,13 +132,15 @@ def _answered(client: Client, tokens: list[str], answers: Path) -> Iterator[None
         yield
     finally:
         for path in paths:
-            path.unlink(missing_ok=True)
+            with as_owner(path.parent):
+                path.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: str) -> None:
     try:
-        path.write_text(content)
-        path.chmod(READABLE)
+        with as_owner(path.parent):
+            path.write_text(content)
+            path.chmod(READABLE)
     except OSError as error:
         message = f"The answers to the ACME server cannot be written to {path.parent}: {error.strerror}."
         raise ApplianceError(message, "mend that, then type the same again") from error

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,24 @@ def test_it_holds_the_models_that_the_database_knows(box, tmp_path):
     manifest = back_up(box, tmp_path / "box.backup")
     assert manifest.models == (DIGEST,)
     assert [name for name in manifest.members if name.startswith("models/")] == [f"models/{DIGEST}/artifact"]
+
+
+def test_the_secrets_that_systemd_hands_over_are_there_by_their_own_names(box, tmp_path):
+    typed = back_up(box, tmp_path / "typed")
+    (tmp_path / "handed").mkdir()
+    for name in ("credentials_secret-key", "credentials_.draft", "another"):
+        (tmp_path / "handed" / name).write_text("hush")
+    handed = back_up(replace(box, credentials=tmp_path / "handed", prefix="credentials_"), tmp_path / "handed.backup")
+    assert handed.members.keys() == typed.members.keys()
+    assert "credentials/secret-key" in handed.members
+
+
+@pytest.mark.parametrize("place", ["credentials", "data/examples"])
+def test_without_what_may_not_be_read_there_is_no_backup(box, tmp_path, place):
+    (tmp_path / place).rename(tmp_path / "elsewhere")
+    with pytest.raises(ApplianceError, match="cannot be written"):
+        back_up(box, tmp_path / "box.backup")
+    assert not (tmp_path / "box.backup").exists()
 
 
 def test_a_model_that_is_removed_meanwhile_breaks_nothing(box, tmp_path, monkeypatch):

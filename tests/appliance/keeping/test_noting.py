@@ -6,8 +6,9 @@ import pytest
 
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
+from appliance.keeping import noting
 from appliance.keeping.backup import More
-from appliance.keeping.noting import note_backup
+from appliance.keeping.noting import note_backup, note_nightly
 
 
 @pytest.fixture
@@ -16,8 +17,7 @@ def ran(monkeypatch) -> list[list[str]]:
     argvs: list[list[str]] = []
     monkeypatch.setattr(command, "run", lambda argv, **options: argvs.append(argv))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    for name in ("SUDO_USER", "INVOCATION_ID"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("SUDO_USER", raising=False)
     return argvs
 
 
@@ -37,12 +37,17 @@ def test_whoever_became_root_is_named(ran, tmp_path, monkeypatch):
     assert told(ran)[1] == "ada"
 
 
-@pytest.mark.parametrize(("by_systemd", "options"), [(True, ["--by-timer"]), (False, [])])
-def test_the_timer_is_told_from_a_person_who_types_the_same(ran, tmp_path, monkeypatch, by_systemd, options):
-    if by_systemd:
-        monkeypatch.setenv("INVOCATION_ID", "0" * 32)
-    note_backup(tmp_path / "box.backup", is_nightly=True)
-    assert told(ran)[2:] == options
+def test_a_nightly_one_that_root_types_is_roots(ran, tmp_path):
+    note_nightly(tmp_path / "night.backup")
+    assert told(ran) == [str(tmp_path / "night.backup"), "root"]
+
+
+def test_who_is_not_root_leaves_a_sign_of_the_nightly_one(ran, tmp_path, monkeypatch):
+    monkeypatch.setattr(noting, "NIGHTLY", tmp_path / "sign")
+    monkeypatch.setattr(os, "geteuid", lambda: 12_345)
+    note_nightly(tmp_path / "night.backup")
+    assert (ran, (tmp_path / "sign").read_text()) == ([], f"{tmp_path}/night.backup\n")
+    assert (tmp_path / "sign").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_backup_that_the_trail_does_not_know_of_is_an_error_and_stays(ran, tmp_path, monkeypatch):

@@ -193,12 +193,20 @@ def test_an_override_is_recorded(penguins):
 
 @pytest.mark.parametrize(
     ("options", "more"),
-    [((), {}), (("--by-timer",), {"by_timer": True}), (("--with-journal",), {"with_journal": True})],
+    [((), {}), (("--with-results",), {"with_results": True}), (("--with-journal",), {"with_journal": True})],
 )
 def test_a_backup_is_told_of_with_whoever_made_it(options, more):
     call_command("note_backup", "/srv/box.backup", "ada", *options)
     told = event(Action.BOX_BACKED_UP)
     assert told.after == {"file": "/srv/box.backup", "system_account": "ada"} | more
+
+
+def test_a_nightly_backup_is_told_of_once(tmp_path):
+    (tmp_path / "sign").write_text("/var/backups/bastide/night.backup\n")
+    for _ in range(2):
+        call_command("note_nightly_backup", tmp_path / "sign")
+    noted = [each.after for each in AuditEvent.objects.filter(action=Action.BOX_BACKED_UP)]
+    assert noted == [{"file": "/var/backups/bastide/night.backup", "system_account": "bastide-care", "by_timer": True}]
 
 
 def test_an_installation_that_was_forced_is_told_of_with_its_reason():

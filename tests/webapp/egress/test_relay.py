@@ -12,6 +12,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from appliance.paths import ROOT
+from appliance.tls.acme.account import hosts_file
 from webapp.egress.going_out import Mail, connect
 from webapp.egress.relay import targets
 from webapp.jobs.webhooks import WebhookError, post
@@ -117,6 +118,13 @@ def test_a_webhook_goes_by_the_relay(relay, web):
     assert web.taken == [b'{"id": 1}']
     with pytest.raises(WebhookError, match="500"):
         post(f"http://127.0.0.1:{web.server_port}/broken", b"{}")
+
+
+def test_where_an_acme_server_was_reached_is_let_through_as_systemd_hands_it_over(relay, web, tmp_path):
+    (tmp_path / "acme-hosts").write_bytes(hosts_file([f"127.0.0.1:{web.server_port}"]))
+    relay(CREDENTIALS_DIRECTORY=str(tmp_path))
+    post(f"http://127.0.0.1:{web.server_port}/hook", b"{}")
+    assert web.taken == [b"{}"]
 
 
 def test_systemd_is_told_that_it_is_ready_and_again_and_again_that_it_lives(relay, tmp_path):

@@ -31,9 +31,9 @@ def relay(tmp_path):
     started = []
 
     def start(hosts):
-        name, _, value = hosts.decode().strip().partition("=")
+        (tmp_path / "acme-hosts").write_bytes(hosts)
         argv = [sys.executable, "-c", HAND_OVER, str(listener.fileno())]
-        environment = {**os.environ, name: value}
+        environment = {**os.environ, "CREDENTIALS_DIRECTORY": str(tmp_path)}
         started.append(subprocess.Popen(argv, env=environment, pass_fds=[listener.fileno()], cwd=ROOT))
         return path
 
