@@ -1,7 +1,6 @@
 """Looks for what is wrong with an installed box, and keeps what it found for the box page."""
 
 import json
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -31,23 +30,24 @@ from appliance.checks.words import Words
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import settings
 from appliance.installing.fitness import check_name
-from appliance.installing.places import DATA
+from appliance.installing.places import CARE, DATA
 from appliance.installing.placing import place
+from appliance.ownership import as_owner
 from appliance.tls.names import names_of
 
-FINDINGS: Final = Path("/run/bastide/findings.json")
-"""In a directory of root's, so that nobody else leads root's pen astray."""
+FINDINGS: Final = CARE / "findings.json"
+"""The site reads it by the group of its directory."""
 
 TIMEOUT_S: Final = 30.0
-READERS: Final = "bastide"
 MODE: Final = 0o640
 
 
 def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     """Return every finding, in the order in which people read them.
 
-    Where somebody typed it, a prediction is asked with a key of its own, as a client asks, and the network is asked
-    where the box's name leads. The hourly look may make no key: the site has just asked one itself.
+    Where somebody typed it, a prediction is asked with a key of its own, as a client asks, the network is asked where
+    the box's name leads, and the kernel which rules it has. The hourly look may do none of that: for a prediction the
+    site has just asked itself.
     """
     host = next(filter(_is_name, settings.names()), "localhost")
     found = unit_states.shown(unit_states.wanted())
@@ -119,6 +119,5 @@ def _check_clock() -> Check:
 def record(found: Sequence[Check], now: datetime) -> None:
     """Keep the findings where the box page reads them; they appear whole or not at all."""
     content = {"checked_at": now.isoformat(timespec="seconds"), "results": [check.to_json() for check in found]}
-    place(FINDINGS, json.dumps(content, indent=2, ensure_ascii=False) + "\n", mode=MODE)
-    if FINDINGS.group() != READERS:  # the timer's task has this group, and may not change it
-        shutil.chown(FINDINGS, group=READERS)
+    with as_owner(FINDINGS.parent):
+        place(FINDINGS, json.dumps(content, indent=2, ensure_ascii=False) + "\n", mode=MODE)
