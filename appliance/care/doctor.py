@@ -22,6 +22,7 @@ from appliance.care import (
     settings_file,
     unit_states,
 )
+from appliance.care.unit_states import UnitState
 from appliance.checks.check import Check, Status
 from appliance.checks.network import check_syn_cookies
 from appliance.checks.storage import check_disk_free, check_inodes
@@ -50,7 +51,7 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     site has just asked itself.
     """
     host = next(filter(_is_name, settings.names()), "localhost")
-    found = unit_states.shown(unit_states.wanted())
+    found = _units()
     overridden = [unit.name for unit in found if unit.drop_ins]
     readiness = answers.check_readiness(host)
     return (
@@ -76,6 +77,14 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
         backups.check_backups(now),
         alerts.check_alerts(DATA.root),
     )
+
+
+def _units() -> tuple[UnitState, ...]:
+    """Return how the units are; none where systemd cannot be asked, which is a finding of its own."""
+    try:
+        return unit_states.shown(unit_states.wanted())
+    except CommandFailed:
+        return ()
 
 
 def _is_name(text: str) -> bool:

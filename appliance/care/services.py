@@ -24,7 +24,7 @@ WITH_A_NETWORK: Final = frozenset({"bastide-egress.service", "bastide-firewall.s
 
 
 def judge_units(found: Sequence[UnitState]) -> Iterator[Check]:
-    """Yield a check for each unit that is not well, or one for all of them."""
+    """Yield a check for each unit that is not well, or one for all; none is found where systemd cannot be asked."""
     checks = [check for unit in found if (check := judge_unit(unit)) is not None]
     if checks:
         yield from checks
@@ -32,9 +32,10 @@ def judge_units(found: Sequence[UnitState]) -> Iterator[Check]:
     yield Check(
         id="units",
         title=Words("Units"),
-        measured=Words("{count} run", count=len(found)),
+        measured=Words("{count} run", count=len(found)) if found else Words("systemd does not say"),
         needed=Words("each runs and stays"),
-        status=Status.PASSED,
+        status=Status.PASSED if found else Status.FAILED,
+        hint=NOTHING if found else Words("see why: systemctl status dbus, by which systemd is asked"),
     )
 
 

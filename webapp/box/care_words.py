@@ -47,6 +47,7 @@ TEMPLATES: Final = frozenset(
         gettext_noop("nobody answers at {places}"),
         gettext_noop("the site does; its front was not asked, since the way out does not answer: {problem}"),
         gettext_noop("see why: sudo bastide logs egress"),
+        gettext_noop("see why: systemctl status dbus, by which systemd is asked"),
         gettext_noop("sudo systemctl start bastide.target; sudo bastide status tells what does not come up"),
         gettext_noop("no key could be made: {problem}"),
         gettext_noop("sudo bastide tls renew"),

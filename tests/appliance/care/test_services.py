@@ -12,6 +12,11 @@ def test_units_that_run_are_one_finding():
     assert (check.status, check.measured) == (Status.PASSED, "2 run")
 
 
+def test_a_systemd_that_says_nothing_is_not_taken_for_units_that_run():
+    (check,) = judge_units([])
+    assert (check.status, check.measured) == (Status.FAILED, "systemd does not say")
+
+
 def test_a_unit_that_does_not_run_has_a_finding_of_its_own():
     down = unit("bastide-inference@1.service", active_state="failed", result="oom-kill", uptime_s=None)
     (check,) = judge_units([unit(), down])
