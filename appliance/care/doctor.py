@@ -128,5 +128,6 @@ def _check_clock() -> Check:
 def record(found: Sequence[Check], now: datetime) -> None:
     """Keep the findings where the box page reads them; they appear whole or not at all."""
     content = {"checked_at": now.isoformat(timespec="seconds"), "results": [check.to_json() for check in found]}
+    FINDINGS.parent.mkdir(parents=True, exist_ok=True)
     with as_owner(FINDINGS.parent):
         place(FINDINGS, json.dumps(content, indent=2, ensure_ascii=False) + "\n", mode=MODE)
