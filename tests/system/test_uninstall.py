@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.running_box import eventually
 from tests.system.machine import CHECKOUT
 
 pytestmark = pytest.mark.system
@@ -35,3 +36,5 @@ def test_uninstalling_leaves_the_data_until_it_is_asked_for_by_words(box):
     assert box.run("ss", "-Hltn", "sport = :443 or sport = :80") == ""
     assert box.run("nft", "list", "tables") == ""
     assert "bastide-" in box.run("ls", "/var/backups/bastide")
+    owners = box.run("find", "/var/backups/bastide", "-printf", "%u %g\n").splitlines()
+    assert set(owners) == {"root root"}  # whose account is gone may share its number with another one
