@@ -46,6 +46,9 @@ SMTP_URL: Final = "BASTIDE_SMTP_URL"
 MLFLOW_TRACKING_URI: Final = "BASTIDE_MLFLOW_TRACKING_URI"
 """What an admin may set: the MLflow server that is told of monitored windows, with its password or token."""
 
+GIVEN: Final = "CREDENTIALS_DIRECTORY"
+"""What systemd tells a unit: where that lies which was handed to it."""
+
 EGRESS_SOCKET: Final = "BASTIDE_EGRESS_SOCKET"
 """What units of an installed box are told: where the relay listens."""
 
@@ -160,6 +163,17 @@ def relay() -> Path | None:
     """Return the relay by which a unit without a network goes out; None where this process has one of its own."""
     found = os.environ.get(EGRESS_SOCKET, "")
     return Path(found) if found else None
+
+
+def handed_over(path: Path) -> Path:
+    """Return where a unit finds a file that systemd hands to it under the file's own name; elsewhere the file itself.
+
+    It is handed what its account may not read, and what the kernel says otherwise to a process without a network.
+    """
+    directory = os.environ.get(GIVEN)
+    if directory and (given := Path(directory, path.name)).exists():
+        return given
+    return path
 
 
 def control(data: DataDirectory, url: str) -> dict[str, str]:

@@ -2,21 +2,22 @@
 
 import http.client
 import json
-import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from appliance import readiness
+from appliance import environment, readiness
 from appliance.care import canary
 from appliance.checks.check import Check, Status
 from appliance.checks.words import NOTHING, Words
 from appliance.errors import CommandFailed
 from appliance.installing import probing
 from appliance.installing.queue import SOCKET as QUEUE
-from appliance.reaching import HERE
+from appliance.reaching import HERE, here
+from appliance.relaying import NoWayOut
 
 SITE: Final = Path("/run/bastide/web.sock")
+READY: Final = "/readyz"
 PORTS: Final = (80, 443)
 CONNECT_TIMEOUT_S: Final = 2.0
 KEPT: Final = "canary.json"
@@ -28,15 +29,19 @@ KEPT_FOR: Final = timedelta(hours=2)
 def check_sockets() -> Check:
     """Return the check for whatever the box listens at."""
     silent = [str(path) for path in (SITE, QUEUE) if not readiness.socket_answers(path)]
-    return judge_sockets([*silent, *(f"{HERE}:{port}" for port in PORTS if not _port_answers(port))])
+    try:
+        silent += [f"{HERE}:{port}" for port in PORTS if not _port_answers(port)]
+    except NoWayOut:  # what is behind it is not known: its own silence is
+        silent.append(str(environment.relay()))
+    return judge_sockets(silent)
 
 
 def judge_sockets(silent: list[str]) -> Check:
-    """Return the check for the sockets at which nobody listens."""
+    """Return the check for the sockets at which nobody answers."""
     return Check(
         id="sockets",
         title=Words("Sockets"),
-        measured=Words("nobody listens at {places}", places=", ".join(silent)) if silent else Words("all answer"),
+        measured=Words("nobody answers at {places}", places=", ".join(silent)) if silent else Words("all answer"),
         needed=Words("all answer"),
         status=Status.FAILED if silent else Status.PASSED,
         hint=Words("sudo systemctl start bastide.target; sudo bastide status tells what does not come up")
@@ -47,7 +52,20 @@ def judge_sockets(silent: list[str]) -> Check:
 
 def check_readiness(host: str) -> Check:
     """Return the check for what the box says of itself when it is asked as a client asks."""
-    return judge_readiness(host, *probing.ask(host, "/readyz"))
+    try:
+        return judge_readiness(host, *probing.ask(host, READY))
+    except NoWayOut as error:
+        return judge_readiness_of_the_site(host, error.why, *probing.ask_at(SITE, host, READY))
+
+
+def judge_readiness_of_the_site(host: str, why: str, status: int, body: str) -> Check:
+    """Return the check for what the site itself answers where the relay does not take anybody to the front, and why."""
+    if status != http.client.OK:
+        return judge_readiness(host, status, body)
+    measured = Words(
+        "the site does; its front was not asked, since the way out does not answer: {problem}", problem=why
+    )
+    return _readiness(host, measured, Status.WARNING, Words("see why: sudo bastide logs egress"))
 
 
 def judge_readiness(host: str, status: int, body: str) -> Check:
@@ -121,7 +139,7 @@ _UNIT_OF: Final = {"redis": "redis", "worker": "inference", "database": "web"}
 
 def _port_answers(port: int) -> bool:
     try:
-        with socket.create_connection((HERE, port), CONNECT_TIMEOUT_S):
+        with here(port, CONNECT_TIMEOUT_S):
             return True
     except OSError:
         return False

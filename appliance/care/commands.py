@@ -12,7 +12,7 @@ from appliance.care.status import lines, require_installed, status
 from appliance.checks.check import Status
 from appliance.checks.telling import exit_code, table, verdict
 from appliance.errors import ApplianceError
-from appliance.installing.root import require_root
+from appliance.installing.root import require_root, require_root_or_care
 from appliance.keeping.alone import alone
 
 
@@ -67,7 +67,10 @@ def run_config(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def run_doctor(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Say what is wrong with the box, and what to type."""
     require_installed()
-    require_root()
+    if arguments.record:
+        require_root_or_care()
+    else:
+        require_root()
     now = datetime.now(UTC)
     found = doctor.look(now, is_typed=not arguments.record)
     doctor.record(found, now)

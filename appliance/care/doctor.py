@@ -1,7 +1,6 @@
 """Looks for what is wrong with an installed box, and keeps what it found for the box page."""
 
 import json
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,6 +22,7 @@ from appliance.care import (
     settings_file,
     unit_states,
 )
+from appliance.care.unit_states import UnitState
 from appliance.checks.check import Check, Status
 from appliance.checks.network import check_syn_cookies
 from appliance.checks.storage import check_disk_free, check_inodes
@@ -31,26 +31,27 @@ from appliance.checks.words import Words
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import settings
 from appliance.installing.fitness import check_name
-from appliance.installing.places import DATA
+from appliance.installing.places import CARE, DATA
 from appliance.installing.placing import place
+from appliance.ownership import as_owner
 from appliance.tls.names import names_of
 
-FINDINGS: Final = Path("/run/bastide/findings.json")
-"""In a directory of root's, so that nobody else leads root's pen astray."""
+FINDINGS: Final = CARE / "findings.json"
+"""The site reads it by the group of its directory."""
 
 TIMEOUT_S: Final = 30.0
-READERS: Final = "bastide"
 MODE: Final = 0o640
 
 
 def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     """Return every finding, in the order in which people read them.
 
-    Where somebody typed it, a prediction is asked with a key of its own, as a client asks, and the network is asked
-    where the box's name leads. The hourly look may make no key: the site has just asked one itself.
+    Where somebody typed it, a prediction is asked with a key of its own, as a client asks, the network is asked where
+    the box's name leads, and the kernel which rules it has. The hourly look may do none of that: for a prediction the
+    site has just asked itself.
     """
     host = next(filter(_is_name, settings.names()), "localhost")
-    found = unit_states.shown(unit_states.wanted())
+    found = _units()
     overridden = [unit.name for unit in found if unit.drop_ins]
     readiness = answers.check_readiness(host)
     return (
@@ -76,6 +77,14 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
         backups.check_backups(now),
         alerts.check_alerts(DATA.root),
     )
+
+
+def _units() -> tuple[UnitState, ...]:
+    """Return how the units are; none where systemd cannot be asked, which is a finding of its own."""
+    try:
+        return unit_states.shown(unit_states.wanted())
+    except CommandFailed:
+        return ()
 
 
 def _is_name(text: str) -> bool:
@@ -119,6 +128,6 @@ def _check_clock() -> Check:
 def record(found: Sequence[Check], now: datetime) -> None:
     """Keep the findings where the box page reads them; they appear whole or not at all."""
     content = {"checked_at": now.isoformat(timespec="seconds"), "results": [check.to_json() for check in found]}
-    place(FINDINGS, json.dumps(content, indent=2, ensure_ascii=False) + "\n", mode=MODE)
-    if FINDINGS.group() != READERS:  # the timer's task has this group, and may not change it
-        shutil.chown(FINDINGS, group=READERS)
+    FINDINGS.parent.mkdir(parents=True, exist_ok=True)
+    with as_owner(FINDINGS.parent):
+        place(FINDINGS, json.dumps(content, indent=2, ensure_ascii=False) + "\n", mode=MODE)

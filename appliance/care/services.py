@@ -18,17 +18,13 @@ SETTLED_S: Final = 3600.0
 """For so long a unit that ended by itself deserves a look."""
 
 EXPOSURE_MAX: Final = 0.3
-EXPOSURE_MAX_OF_ROOT: Final = 1.5
 EXPOSURE_MAX_WITH_A_NETWORK: Final = 1.2
 WITH_A_NETWORK: Final = frozenset({"bastide-egress.service", "bastide-firewall.service"})
 """The relay, which alone speaks to others, and what tells the kernel the bound on connections."""
 
-ROOTS: Final = frozenset({"bastide-checks.service"})
-"""Short tasks that only root can do: they are bounded otherwise than what serves."""
-
 
 def judge_units(found: Sequence[UnitState]) -> Iterator[Check]:
-    """Yield a check for each unit that is not well, or one for all of them."""
+    """Yield a check for each unit that is not well, or one for all; none is found where systemd cannot be asked."""
     checks = [check for unit in found if (check := judge_unit(unit)) is not None]
     if checks:
         yield from checks
@@ -36,9 +32,10 @@ def judge_units(found: Sequence[UnitState]) -> Iterator[Check]:
     yield Check(
         id="units",
         title=Words("Units"),
-        measured=Words("{count} run", count=len(found)),
+        measured=Words("{count} run", count=len(found)) if found else Words("systemd does not say"),
         needed=Words("each runs and stays"),
-        status=Status.PASSED,
+        status=Status.PASSED if found else Status.FAILED,
+        hint=NOTHING if found else Words("see why: systemctl status dbus, by which systemd is asked"),
     )
 
 
@@ -112,10 +109,9 @@ def judge_exposures(found: Mapping[str, float]) -> Check:
         title=Words("Exposure of services"),
         measured=measured if found else Words("systemd does not say"),
         needed=Words(
-            "{most:.1f} or less, {out:.1f} for the way out and the bound on connections, {root:.1f} for tasks of root",
+            "{most:.1f} or less, {out:.1f} for the way out and the bound on connections",
             most=EXPOSURE_MAX,
             out=EXPOSURE_MAX_WITH_A_NETWORK,
-            root=EXPOSURE_MAX_OF_ROOT,
         ),
         status=(Status.WARNING if worst else Status.PASSED) if found else Status.SKIPPED,
         hint=Words("see which line is missing: systemctl cat {unit}; systemd-analyze security {unit}", unit=name)
@@ -126,14 +122,12 @@ def judge_exposures(found: Mapping[str, float]) -> Check:
 
 def exposure_max(unit: str) -> float:
     """Return how exposed a service may be."""
-    if unit in WITH_A_NETWORK:
-        return EXPOSURE_MAX_WITH_A_NETWORK
-    return EXPOSURE_MAX_OF_ROOT if unit in ROOTS else EXPOSURE_MAX
+    return EXPOSURE_MAX_WITH_A_NETWORK if unit in WITH_A_NETWORK else EXPOSURE_MAX
 
 
 def _largest(found: Mapping[str, float]) -> float:
-    """Return the largest exposure of what serves without a network."""
-    return max((value for name, value in found.items() if name not in ROOTS | WITH_A_NETWORK), default=0.0)
+    """Return the largest exposure of what has no network."""
+    return max((value for name, value in found.items() if name not in WITH_A_NETWORK), default=0.0)
 
 
 def _unit_check(unit: UnitState, measured: Words, status: Status, hint: Words) -> Check:

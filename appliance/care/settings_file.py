@@ -31,7 +31,7 @@ KNOWN: Final = NECESSARY | OPTIONAL
 def check_settings() -> tuple[Check, ...]:
     """Return the checks for the settings file: what is wrong, or that nothing is."""
     try:
-        text = SETTINGS.read_text()
+        text = environment.handed_over(SETTINGS).read_text()
     except (OSError, UnicodeDecodeError) as error:
         hint = Words("sudo bastide install writes another one where there is none")
         return (_check("settings", Words("cannot be read: {problem}", problem=str(error)), Status.FAILED, hint),)
@@ -43,7 +43,7 @@ def check_settings() -> tuple[Check, ...]:
 def _has_mail_server() -> bool:
     """Return whether the credentials name a mail server, whose address holds a password."""
     try:
-        return bool(MAIL_SERVER.read_text().strip())
+        return bool(environment.handed_over(MAIL_SERVER).read_text().strip())
     except (OSError, UnicodeDecodeError):
         return False
 

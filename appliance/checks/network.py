@@ -5,6 +5,7 @@ from typing import Final
 
 from appliance.checks.check import Check, Status
 from appliance.checks.words import NOTHING, Words
+from appliance.environment import handed_over
 
 SYN_COOKIES: Final = Path("/proc/sys/net/ipv4/tcp_syncookies")
 HINT: Final = Words(
@@ -16,7 +17,7 @@ HINT: Final = Words(
 def check_syn_cookies() -> Check:
     """Check whether the kernel still answers where more is begun than it remembers; it holds for IPv6 as well."""
     try:
-        said = SYN_COOKIES.read_text().strip()
+        said = handed_over(SYN_COOKIES).read_text().strip()
     except OSError:
         said = ""
     return judge_syn_cookies(said)

@@ -6,8 +6,8 @@ from typing import Final
 
 from appliance import proxy
 
-IF_INET6: Final = Path("/proc/net/if_inet6")
-"""It is not there on a kernel without IPv6, such as one that was started with ipv6.disable=1."""
+IF_INET6: Final = Path("/proc/self/net/if_inet6")
+"""It is not there on a kernel without IPv6, such as one that was started with ipv6.disable=1, whatever network asks."""
 
 IPV6_OPENED: Final = re.compile(r"^ListenStream=\[.*\n", re.MULTILINE)
 HANDED_OVER: Final = re.compile(r"^Environment=NGINX=.*$", re.MULTILINE)

@@ -14,8 +14,9 @@ NEEDED: Final = {
     "redis-server": Path("/usr/bin/redis-server"),
     "nftables": Path("/usr/sbin/nft"),
     "tzdata": Path("/usr/share/zoneinfo/UTC"),
+    "dbus": Path("/usr/lib/systemd/system/dbus.socket"),
 }
-"""Debian's packages and what each of them brings."""
+"""Debian's packages and what each of them brings. Whoever is not root asks systemd by D-Bus."""
 
 SERVICES: Final = {"nginx-light": "nginx.service", "redis-server": "redis-server.service"}
 TIMEOUT_S: Final = 60.0
@@ -70,7 +71,7 @@ def apply_directories() -> None:
     What is in those that change hands goes along: other releases have others look after the box.
     """
     before = {path: owner(path) for path in (TLS, TRUST, ACME, BACKUPS)}
-    command.run(["systemd-tmpfiles", "--create", str(TMPFILES)], timeout_s=TIMEOUT_S)
+    command.run(["systemd-tmpfiles", "--create", "--remove", str(TMPFILES)], timeout_s=TIMEOUT_S)
     for path, former in before.items():
         if former and (now := owner(path)) and now != former:
             hand_over(path, former[0], *now)

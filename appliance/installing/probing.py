@@ -1,11 +1,13 @@
 """Asks an installed box as a client would: by TLS, under its name, trusting nothing but its own certificate."""
 
 import http.client
+import socket
 import time
+from pathlib import Path
 from typing import Final
 
 from appliance.errors import ApplianceError
-from appliance.reaching import connection_to
+from appliance.reaching import HERE, connection_to
 
 TIMEOUT_S: Final = 5.0
 POLL_S: Final = 0.3
@@ -13,7 +15,10 @@ LOGIN: Final = "/login/"
 
 
 def ask(host: str, path: str, patience_s: float = TIMEOUT_S) -> tuple[int, str]:
-    """Return the status and the body of an answer; status 0 and why where there is none."""
+    """Return the status and the body of an answer; status 0 and why where there is none.
+
+    Raise NoWayOut where this process has no network, and the relay does not take it there.
+    """
     connection = connection_to(f"https://{host}", min(patience_s, TIMEOUT_S))
     try:
         connection.request("GET", path)
@@ -21,6 +26,22 @@ def ask(host: str, path: str, patience_s: float = TIMEOUT_S) -> tuple[int, str]:
         return response.status, response.read().decode(errors="replace")
     except (OSError, http.client.HTTPException) as error:
         return 0, f"no answer ({error})"
+    finally:
+        connection.close()
+
+
+def ask_at(path: Path, host: str, url: str, timeout_s: float = TIMEOUT_S) -> tuple[int, str]:
+    """Return what is answered at a socket of the site itself, asked as its front asks; status 0 and why for nothing."""
+    connection = http.client.HTTPConnection(host, timeout=timeout_s)
+    try:
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(timeout_s)
+        connection.sock.connect(str(path))
+        connection.request("GET", url, headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": HERE})
+        response = connection.getresponse()
+        return response.status, response.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error) or type(error).__name__
     finally:
         connection.close()
 

@@ -1,4 +1,4 @@
-"""The logins to the box's Redis: one for each plane that uses it, and root's, who looks after it."""
+"""The logins to the box's Redis: one for each plane that uses it, and one for whoever looks after it."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import command
+from appliance.environment import handed_over
 from appliance.errors import CommandFailed
 from appliance.installing.places import CREDENTIALS, LANE
 
@@ -44,12 +45,12 @@ def new_login(user: str) -> str:
 
 def login(user: str) -> Login:
     """Return the login of a plane. Raise OSError where there is none, or for whoever may not read it."""
-    name, _, password = login_file(user).read_text().strip().partition(" ")
+    name, _, password = handed_over(login_file(user)).read_text().strip().partition(" ")
     return Login(name, password)
 
 
 def ask(*arguments: str) -> str:
-    """Return what `redis-cli` printed for root. Raise CommandFailed where Redis, or the login, does not answer."""
+    """Return what `redis-cli` printed for who looks after Redis. Raise CommandFailed where it, or the login, fails."""
     try:
         care = login("care")
     except OSError as error:

@@ -56,7 +56,7 @@ class Sizing:
 def read(path: Path = SETTINGS) -> dict[str, str]:
     """Return what the settings file says; nothing where there is none."""
     try:
-        return dict(pairs(path.read_text()))
+        return dict(pairs(environment.handed_over(path).read_text()))
     except FileNotFoundError:
         return {}
 

@@ -6,7 +6,6 @@ It is tried in the sandbox of its own unit, on a copy of the database, and asked
 import http.client
 import re
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +15,7 @@ from typing import Final
 
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
-from appliance.installing import running, settings, units
+from appliance.installing import probing, running, settings, units
 from appliance.installing.places import DATA
 from appliance.keeping import database, migrations
 
@@ -121,28 +120,12 @@ def _stop() -> None:
 
 def _require_answer(path: Path, url: str) -> None:
     """Return once an address answers as it should. A site that has just started may not have met a worker yet."""
-    deadline_s = time.monotonic() + ASK_TIMEOUT_S
-    while (answer := _asked(path, url))[0] == http.client.SERVICE_UNAVAILABLE and time.monotonic() < deadline_s:
+    asked, deadline_s = (path, settings.names()[0], url, ASK_TIMEOUT_S), time.monotonic() + ASK_TIMEOUT_S
+    while (answer := probing.ask_at(*asked))[0] == http.client.SERVICE_UNAVAILABLE and time.monotonic() < deadline_s:
         time.sleep(POLL_S)
     if answer[0] != http.client.OK:
-        message = f"The release starts, but {url} answers {answer[0] or 'nothing'}: {answer[1]}"
+        message = f"The release starts, but {url} answers {answer[0] or 'nothing'}: {answer[1][:500]}"
         raise ApplianceError(message, "the box goes on as it was; report this with the release's name")
-
-
-def _asked(path: Path, url: str) -> tuple[int, str]:
-    """Return the status and the beginning of an answer; 0 and why where there is none."""
-    connection = http.client.HTTPConnection(settings.names()[0], timeout=ASK_TIMEOUT_S)
-    try:
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.settimeout(ASK_TIMEOUT_S)
-        connection.sock.connect(str(path))
-        connection.request("GET", url, headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"})
-        response = connection.getresponse()
-        return response.status, response.read(500).decode(errors="replace")
-    except (OSError, http.client.HTTPException) as error:
-        return 0, str(error) or type(error).__name__
-    finally:
-        connection.close()
 
 
 def _told(what: str, do: Callable[[], object]) -> None:

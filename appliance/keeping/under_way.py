@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
+from appliance.environment import handed_over
 from appliance.errors import ApplianceError
 from appliance.installing.placing import place
 from appliance.keeping.former import Former
@@ -36,14 +38,22 @@ def is_any() -> bool:
 
 def found() -> Record | Former | None:
     """Return what was begun and has not ended, or None."""
+    mark = handed_over(MARK)
     try:
-        told: Mapping[str, Any] = json.loads(MARK.read_text())
+        if not (text := mark.read_text().strip()) or _has_changed_since(mark):
+            return None
+        told: Mapping[str, Any] = json.loads(text)
     except FileNotFoundError:
         return None
     except ValueError as error:
         message = f"{MARK} cannot be read: {error}."
         raise ApplianceError(message, "sudo bastide restore the newest backup, after moving that file away") from error
     return Record.from_json(told[MOVE]) if MOVE in told else Former.from_json(told[RESTORATION])
+
+
+def _has_changed_since(mark: Path) -> bool:
+    """Return whether what systemd handed over may be over: a mark that ends changes the directory in which it was."""
+    return mark != MARK and KEPT.stat().st_mtime_ns > mark.stat().st_mtime_ns
 
 
 def sentence(what: Record | Former) -> str:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.system
 OF_THE_CONTAINER = {"clock", "name"}
 """What no container has: a clock of its own that is kept, a name in the network."""
 
+FINDINGS = "/run/bastide/care/findings.json"
 SETTINGS = "etc/bastide/bastide.env"
 FORCED = Path("/etc/systemd/system/bastide-certificate.service.d/forced.conf")
 WEB = "etc/systemd/system/bastide-web.service"
@@ -127,7 +128,9 @@ def test_the_hourly_look_is_on_the_box_page(installed):
     )
     assert rows.strip() == "0"  # it is nobody's row
     assert set(found.values()) <= {"passed", "warning"}
-    assert installed.run("stat", "-c", "%U %G %a", "/run/bastide/findings.json").strip() == "root bastide 640"
+    assert installed.run("stat", "-c", "%U %G %a", FINDINGS).strip() == "bastide-care bastide 640"
+    installed.run("bastide", "doctor", check=False)
+    assert installed.run("stat", "-c", "%U %G %a", FINDINGS).strip() == "bastide-care bastide 640"
 
 
 def test_the_hourly_look_fails_where_something_is_wrong(installed):

@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from appliance.care.services import EXPOSURE_MAX, ROOTS, exposure_max
+from appliance.care.services import EXPOSURE_MAX, exposure_max
 from appliance.installing.firewall import SERVICE
 from appliance.installing.places import UNIT_FILES
 from appliance.installing.settings import REDIS_MEMORY_SHARE
@@ -22,7 +22,6 @@ FIREWALL = UNIT_FILES / SERVICE
 """It tells the kernel something, and ends."""
 
 SERVICES = [path for path in files() if path.suffix == ".service"]
-TASKS = [path for path in SERVICES if path.name in ROOTS]
 SERVING = [path for path in SERVICES if "Type=oneshot" not in path.read_text()]
 
 
@@ -40,11 +39,6 @@ def service(request):
 
 @pytest.fixture(params=SERVING, ids=lambda path: path.stem)
 def serving(request):
-    return request.param
-
-
-@pytest.fixture(params=TASKS, ids=lambda path: path.stem)
-def task(request):
     return request.param
 
 
@@ -89,21 +83,9 @@ def test_who_stands_still_is_found_out(serving):
     assert gunicorn_conf.timeout == 10
 
 
-def test_a_task_of_root_ends_and_holds_no_capability(task):
-    found = settings_of(task.read_text())
-    assert found["Type"] == ["oneshot"]
-    assert "Restart" not in found
-    assert found["TimeoutStartSec"] == ["120"]
-    assert found["CapabilityBoundingSet"] == [""]
-    assert found["ProtectSystem"] == ["strict"]
-    assert found["IPAddressDeny"] == ["any"]
-    assert found["Slice"] == ["bastide.slice"]
-    assert (UNIT_FILES / f"{task.stem}.timer").exists()
-
-
-def test_a_task_of_root_writes_where_nobody_else_does():
-    written = {path.stem: settings_of(path.read_text())["ReadWritePaths"] for path in TASKS}
-    assert written == {"bastide-checks": ["/run/bastide"]}
+def test_nothing_is_roots(service):
+    found = settings_of(service.read_text())
+    assert found.get("DynamicUser") == ["yes"] or found["User"][0].startswith("bastide")
 
 
 LOOKING_AFTER = [path for path in SERVICES if settings_of(path.read_text()).get("User") == ["bastide-care"]]
@@ -125,6 +107,7 @@ def test_what_looks_after_the_box_writes_in_its_own_places_alone():
     assert written == {
         "bastide-backup": ["/var/backups/bastide /run/bastide/care"],
         "bastide-certificate": ["/etc/bastide/tls /var/lib/bastide/trust /var/lib/bastide/acme /run/bastide/care"],
+        "bastide-checks": ["/run/bastide/care"],
         "bastide-front-anew": [],
         "bastide-renewed": ["/run/bastide/care"],
     }
@@ -157,7 +140,7 @@ def test_the_online_path_keeps_its_memory_before_jobs():
     kept = [percents(f"bastide-{unit}.service", "MemoryLow") for unit in ("web", "redis", *["inference@"] * 2)]
     assert sum(kept) > percents("bastide.slice", "MemoryLow") >= 50
     assert percents("bastide-redis.service", "MemoryLow") >= 100 // REDIS_MEMORY_SHARE
-    others = [path for path in SERVICES if path.stem in {"bastide-jobs", "bastide-batch@"} or path in TASKS]
+    others = [path for path in SERVICES if path.stem in {"bastide-jobs", "bastide-batch@"} or path not in SERVING]
     assert not any("MemoryLow" in path.read_text() for path in others)
 
 

@@ -1,9 +1,9 @@
 """Relays connections to hosts that an administrator named, and to no others: `python -m webapp.egress.relay`.
 
-The control worker has no network, nor has the task that renews the certificate. They connect here by a unix socket and
-say where to, in a line `CONNECT host:port`; the answer is a line too, `OK` or why not, and then bytes go both ways. TLS
-is between them and the host: nothing that is secret can be read here. The standard library alone, and neither database
-nor settings of the site. While its loop runs it tells systemd so.
+The control worker has no network, nor have the tasks that renew the certificate and look at the box. They connect here
+by a unix socket and say where to, in a line `CONNECT host:port`; the answer is a line too, `OK` or why not, and then
+bytes go both ways. TLS is between them and the host: nothing that is secret can be read here. The standard library
+alone, and neither database nor settings of the site. While its loop runs it tells systemd so.
 """
 
 import asyncio
@@ -30,13 +30,16 @@ MAIL_PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 Target = tuple[str, int]
 
+FRONT: Final = frozenset(("127.0.0.1", port) for port in WEB_PORTS)
+"""The box's own front, which the hourly look asks as a client does. Everybody may ask it."""
+
 
 def main() -> None:
     """Serve the socket that systemd opened, with what the environment and the credentials allow."""
     acme_hosts = _credential("acme-hosts").removeprefix(ACME_HOSTS)
     hosts = f"{os.environ.get('BASTIDE_WEBHOOK_HOSTS', '')},{acme_hosts}"
     allowed = targets(hosts, _credential("smtp-url"), _credential("mlflow-uri"))
-    asyncio.run(serve(socket.socket(fileno=FIRST_INHERITED), allowed))
+    asyncio.run(serve(socket.socket(fileno=FIRST_INHERITED), allowed | FRONT))
 
 
 def _credential(name: str) -> str:

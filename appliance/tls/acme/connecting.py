@@ -11,12 +11,12 @@ from typing import Any, Final, Self
 from urllib.parse import SplitResult, urlsplit
 
 from appliance.errors import ApplianceError
+from appliance.relaying import relayed
 
 TIMEOUT_S: Final = 20.0
 ANSWER_BYTES_MAX: Final = 2**20
 """A chain has a few kilobytes; whoever sends a film instead is not read to its end."""
 
-LINE_BYTES_MAX: Final = 512
 PORT: Final = 443
 EXAMPLE: Final = "https://ca.corp.example/acme/acme/directory"
 AGENT: Final = "Bastide"
@@ -117,36 +117,12 @@ class _Connection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         address = (self._place.host, self._place.port)
-        plain = _relayed(self._relay, self._place) if self._relay else socket.create_connection(address, TIMEOUT_S)
+        plain = relayed(self._relay, self._place.text) if self._relay else socket.create_connection(address, TIMEOUT_S)
         try:
             self.sock = self._trust.wrap_socket(plain, server_hostname=self._place.host)
         except OSError:
             plain.close()
             raise
-
-
-def _relayed(relay: Path, place: Place) -> socket.socket:
-    """Return a connection that the relay made; it lets through to hosts that an administrator named."""
-    connection = socket.socket(socket.AF_UNIX)
-    try:
-        connection.settimeout(TIMEOUT_S)
-        connection.connect(str(relay))
-        connection.sendall(f"CONNECT {place.text}\n".encode("ascii"))
-        answer = _line(connection)
-        if answer != "OK":
-            raise ConnectionRefusedError(answer or "the relay of the box does not answer")
-    except OSError:
-        connection.close()
-        raise
-    return connection
-
-
-def _line(connection: socket.socket) -> str:
-    """Return the first line, and leave what follows it to TLS."""
-    line = b""
-    while not line.endswith(b"\n") and len(line) < LINE_BYTES_MAX and (byte := connection.recv(1)):
-        line += byte
-    return line.decode(errors="replace").strip()
 
 
 def _answer(

@@ -8,11 +8,14 @@ import pytest
 from appliance.care.answers import (
     check_kept_prediction,
     check_prediction,
+    check_sockets,
     judge_prediction,
     judge_readiness,
+    judge_readiness_of_the_site,
     judge_sockets,
 )
 from appliance.checks.check import Status
+from appliance.environment import EGRESS_SOCKET
 
 HOST = "box.example"
 
@@ -43,6 +46,26 @@ def test_whatever_else_comes_back_is_no_answer(status, body):
     check = judge_readiness(HOST, status, body)
     assert check.status is Status.FAILED
     assert "sudo bastide logs nginx" in check.hint
+
+
+def test_a_site_that_is_ready_behind_a_front_that_could_not_be_asked_is_told_as_that():
+    check = judge_readiness_of_the_site(HOST, "it ended", 200, '{"ready": true}')
+    assert check.status is Status.WARNING
+    assert check.measured == "the site does; its front was not asked, since the way out does not answer: it ended"
+    assert check.hint == "see why: sudo bastide logs egress"
+
+
+def test_a_site_that_is_not_ready_is_a_failure_whoever_asked_it():
+    body = json.dumps({"ready": False, "checks": {"redis": False}})
+    assert judge_readiness_of_the_site(HOST, "it ended", 503, body) == judge_readiness(HOST, 503, body)
+
+
+def test_a_relay_that_does_not_answer_is_the_silent_socket(monkeypatch, tmp_path):
+    monkeypatch.setenv(EGRESS_SOCKET, str(tmp_path / "egress.sock"))
+    check = check_sockets()
+    assert check.status is Status.FAILED
+    assert check.measured.endswith(str(tmp_path / "egress.sock"))
+    assert "127.0.0.1" not in check.measured
 
 
 def test_a_prediction_passes():

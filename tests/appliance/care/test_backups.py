@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from appliance.care.backups import judge_backups
+from appliance.care import backups
+from appliance.care.backups import check_backups, judge_backups
 from appliance.checks.check import Status
 from appliance.keeping.nightly import nightly
 
@@ -25,6 +26,22 @@ def test_two_days_without_one_are_told_with_what_to_type():
 def test_a_new_box_waits_for_its_first_night():
     assert judge_backups([], 7, NOW - timedelta(hours=3), NOW).status is Status.PASSED
     assert judge_backups([], 7, LONG_AGO, NOW).status is Status.WARNING
+
+
+def test_the_nights_are_counted_from_when_the_timer_was_switched_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(backups, "DIRECTORY", tmp_path)
+    monkeypatch.setattr(backups, "TIMER", tmp_path / "bastide-backup.timer")
+    now = datetime.now(UTC)
+    assert check_backups(now).measured == "none yet"
+    backups.TIMER.symlink_to("/etc/systemd/system/bastide-backup.timer")
+    assert check_backups(now).measured == "the first one comes tonight"
+    assert check_backups(now + timedelta(days=3)).status is Status.WARNING
+
+
+def test_a_directory_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(backups, "nightly", lambda _: (tmp_path / "nowhere").iterdir())
+    check = check_backups(NOW)
+    assert (check.status, check.measured.startswith("cannot be read: ")) == (Status.WARNING, True)
 
 
 def test_none_wanted_is_told_too():

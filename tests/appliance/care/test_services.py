@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.care.services import exposure_max, judge_differences, judge_exposures, judge_units
+from appliance.care.services import EXPOSURE_MAX, exposure_max, judge_differences, judge_exposures, judge_units
 from appliance.checks.check import Status
 from tests.appliance.care.states import unit
 
@@ -10,6 +10,11 @@ from tests.appliance.care.states import unit
 def test_units_that_run_are_one_finding():
     (check,) = judge_units([unit(), unit("bastide-redis.service")])
     assert (check.status, check.measured) == (Status.PASSED, "2 run")
+
+
+def test_a_systemd_that_says_nothing_is_not_taken_for_units_that_run():
+    (check,) = judge_units([])
+    assert (check.status, check.measured) == (Status.FAILED, "systemd does not say")
 
 
 def test_a_unit_that_does_not_run_has_a_finding_of_its_own():
@@ -47,18 +52,19 @@ def test_what_an_admin_added_is_told_and_no_fault():
 
 
 def test_a_service_that_exposes_more_is_named():
-    check = judge_exposures({"bastide-redis.service": 0.2, "bastide-web.service": 0.5, "bastide-checks.service": 1.5})
+    check = judge_exposures({"bastide-redis.service": 0.2, "bastide-web.service": 0.5, "bastide-egress.service": 1.1})
     assert (check.status, check.measured) == (Status.WARNING, "bastide-web.service: 0.5")
     assert "systemd-analyze security bastide-web.service" in check.hint
 
 
 def test_services_that_expose_little_pass():
-    assert judge_exposures({"bastide-redis.service": 0.2, "bastide-checks.service": 1.5}).status is Status.PASSED
+    assert judge_exposures({"bastide-redis.service": 0.2, "bastide-egress.service": 1.1}).status is Status.PASSED
 
 
 def test_an_exposure_that_nobody_says_is_not_known():
     assert judge_exposures({}).status is Status.SKIPPED
 
 
-def test_what_serves_may_expose_less_than_a_task_of_root():
-    assert exposure_max("bastide-web.service") < exposure_max("bastide-checks.service")
+@pytest.mark.parametrize("unit", ["web", "backup", "certificate", "checks"])
+def test_what_has_no_network_may_expose_less_than_what_has_one(unit):
+    assert exposure_max(f"bastide-{unit}.service") == EXPOSURE_MAX < exposure_max("bastide-egress.service")

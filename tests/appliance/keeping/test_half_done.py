@@ -1,5 +1,6 @@
 """What a command that died has left half done: written before it is begun, found afterwards, told, put back."""
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -8,6 +9,7 @@ import pytest
 from appliance import command
 from appliance.care.half_done import judge_half_done
 from appliance.checks.check import Status
+from appliance.environment import GIVEN
 from appliance.errors import ApplianceError
 from appliance.installing.places import DATA
 from appliance.keeping import database, mending, placed, under_way
@@ -56,6 +58,23 @@ def test_what_is_begun_is_found_until_it_ends(kept, what):
 def test_only_root_reads_what_is_under_way(kept):
     under_way.begin(RECORD)
     assert (kept.stat().st_mode & 0o777, under_way.MARK.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
+def test_who_may_not_read_it_is_handed_it_until_it_ends(kept, tmp_path, monkeypatch):
+    monkeypatch.setenv(GIVEN, str(tmp_path))
+    under_way.begin(RECORD)
+    given = tmp_path / under_way.MARK.name
+    given.write_bytes(under_way.MARK.read_bytes())
+    assert under_way.found() == RECORD
+    os.utime(given, (0, 0))  # long ago: a file system may tell the time coarsely
+    under_way.end()
+    assert under_way.found() is None
+
+
+def test_a_mark_that_was_not_there_is_handed_over_as_an_empty_line(kept, tmp_path, monkeypatch):
+    monkeypatch.setenv(GIVEN, str(tmp_path))
+    (tmp_path / under_way.MARK.name).write_text("\n")
+    assert under_way.found() is None
 
 
 def test_nothing_half_done_is_nothing_to_mend_and_nobody_elses_command_is_stopped(kept, typed):

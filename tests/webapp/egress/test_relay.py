@@ -153,6 +153,24 @@ def test_mail_goes_by_the_relay(relay, post_office):
     assert b"Subject: Ready\r\n" in post_office.taken
 
 
+@pytest.mark.parametrize("port", [80, 443])
+def test_the_boxs_own_front_is_always_let_through_to(relay, settings, port):
+    relay()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(20)
+        connection.connect(str(settings.EGRESS_SOCKET))
+        connection.sendall(f"CONNECT 127.0.0.1:{port}\n".encode())
+        said = connection.recv(200)
+    assert said == b"OK\n" or b"Connect call failed" in said  # nobody may listen there where this is tried
+
+
+@pytest.mark.parametrize("address", [("127.0.0.1", 22), ("127.0.0.2", 443), ("localhost", 443)])
+def test_nothing_else_of_the_machine_is(relay, address):
+    relay()
+    with pytest.raises(ConnectionRefusedError, match="is not among the hosts"):
+        connect(address, 20)
+
+
 def test_another_host_is_refused_by_name(relay, web):
     relay("elsewhere.example")
     with pytest.raises(ConnectionRefusedError, match=f"127.0.0.1:{web.server_port} is not among the hosts"):

@@ -65,5 +65,5 @@ def test_another_host_is_refused_with_what_to_type(directory, wish, surroundings
 
 
 def test_a_relay_that_is_not_there_is_told(directory, wish, surroundings, tmp_path):
-    with pytest.raises(ApplianceError, match="cannot be asked: No such file or directory"):
+    with pytest.raises(ApplianceError, match="The relay of the box does not answer: No such file or directory"):
         take(directory, wish, replace(surroundings, relay=tmp_path / "none.sock"), clock)
