@@ -1,7 +1,6 @@
 """The commands about the box of a machine, as `cli.py` runs them: what is typed in, what is said out."""
 
 import argparse
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Final
 
 from appliance import environment
 from appliance.errors import ApplianceError
-from appliance.installing import front_trial, settings
+from appliance.installing import front_trial, naming, settings
 from appliance.installing.front import ACME, CONFIGURATION, take_up_certificate, take_up_hosts
 from appliance.installing.install import Wish, install, plan
 from appliance.installing.places import DATA, TLS
@@ -49,7 +48,7 @@ class Terminal:
 def run_install(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make this machine the box."""
     wish = Wish(
-        names=tuple(arguments.names or [socket.getfqdn()]),
+        names=naming.chosen(arguments.names or ()),
         version=version(),
         with_examples=arguments.examples,
         force=arguments.force or "",

@@ -51,6 +51,8 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     """
     host = next(filter(_is_name, settings.names()), "localhost")
     found = unit_states.shown(unit_states.wanted())
+    if (unfinished := services.judge_installation(found)) is not None:
+        return (unfinished,)
     overridden = [unit.name for unit in found if unit.drop_ins]
     readiness = answers.check_readiness(host)
     return (
@@ -117,7 +119,9 @@ def _check_clock() -> Check:
 
 
 def record(found: Sequence[Check], now: datetime) -> None:
-    """Keep the findings where the box page reads them; they appear whole or not at all."""
+    """Keep the findings, whole or not at all, where the box page reads them, if there is such a place."""
+    if not FINDINGS.parent.is_dir():
+        return
     content = {"checked_at": now.isoformat(timespec="seconds"), "results": [check.to_json() for check in found]}
     place(FINDINGS, json.dumps(content, indent=2, ensure_ascii=False) + "\n", mode=MODE)
     if FINDINGS.group() != READERS:  # the timer's task has this group, and may not change it

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -72,7 +72,6 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     require_root()
     let_others_read()
     require_good_settings()
-    wish = replace(wish, names=settings.names() or wish.names)
     found = checked(wish, say)
     changed: list[str] = []
     OPT.mkdir(exist_ok=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
+from urllib.parse import urlsplit
 
 from appliance.errors import ApplianceError
 
@@ -78,8 +79,17 @@ def _host_name(text: str) -> str:
     is_good = all(LABEL.fullmatch(label) for label in labels) and len(text) <= NAME_CHARACTERS_MAX
     if not is_good or labels[-1].isdigit():
         message = f"The name '{text}' is not a host name."
-        hint = (
-            "use letters a to z, digits, hyphens and dots; write a name with other letters in its form that begins xn--"
-        )
-        raise ApplianceError(message, hint)
+        raise ApplianceError(message, _hint(text))
     return text
+
+
+def _hint(text: str) -> str:
+    """Return what to type instead: whoever pasted an address is told which part of it is the name."""
+    try:
+        name = urlsplit(text if "://" in text else f"//{text}").hostname or text
+    except ValueError:
+        name = text
+    if name == text:
+        return "use letters a to z, digits, hyphens and dots; write a name with other letters as its form with xn--"
+    scheme, colon, _ = text.partition("://")
+    return f"leave out {scheme if colon else 'what is not the name'}{colon}: --name {name}"

@@ -211,5 +211,11 @@ TEMPLATES: Final = frozenset(
         gettext_noop("none was added"),
         gettext_noop("Company authorities"),
         gettext_noop("each is trusted"),
+        gettext_noop("missing: {units}"),
+        gettext_noop("changed by hand: {changed}; missing: {missing}"),
+        gettext_noop("Installation"),
+        gettext_noop("was not finished, or the box was taken off: systemd does not have {unit}"),
+        gettext_noop("sudo ./bastide install, in the directory of the release: it goes on where it stopped"),
+        gettext_noop("each step came to its end"),
     }
 )
