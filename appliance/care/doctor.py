@@ -59,6 +59,7 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
         *services.judge_units(found),
         answers.check_sockets(),
         front.check_configuration(),
+        *front.check_names(),
         readiness,
         answers.check_prediction(host, is_ready=readiness.status is Status.PASSED)
         if is_typed

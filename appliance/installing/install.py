@@ -11,7 +11,7 @@ import psutil
 
 from appliance.bundling import bundled
 from appliance.care import canary
-from appliance.care.settings_file import check_settings
+from appliance.care.settings_file import NECESSARY, check_settings
 from appliance.checks.check import Check, Status
 from appliance.checks.preflight import write
 from appliance.errors import ApplianceError
@@ -23,6 +23,7 @@ from appliance.installing import (
     front,
     front_trial,
     machine,
+    naming,
     probing,
     release,
     running,
@@ -71,8 +72,10 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     started_s = time.monotonic()
     require_root()
     let_others_read()
-    require_good_settings()
+    require_good_settings(names=wish.names)
     found = checked(wish, say)
+    for line in naming.told(wish.names):
+        say(line)
     changed: list[str] = []
     OPT.mkdir(exist_ok=True)
     with held():
@@ -98,8 +101,10 @@ def tell(wish: Wish, say: Callable[[str], None], changed: Sequence[str], took_s:
         for line in grouped(authority):
             say(f"  {line}")
         say(f"How browsers come to trust it: http://{wish.names[0]}/trust/")
+    for sentence in naming.remarks(wish.names):
+        say(sentence)
     password = f"user admin, password in {DATA.admin_password}" if DATA.admin_password.exists() else "user admin"
-    say(f"Bastide is ready at https://{wish.names[0]} ({password})")
+    say(f"Bastide is ready at {settings.address_of(wish.names[0])} ({password})")
 
 
 def plan(wish: Wish) -> Iterator[str]:
@@ -109,12 +114,16 @@ def plan(wish: Wish) -> Iterator[str]:
         yield from (f"  {each}" for each in step.touches)
 
 
-def require_good_settings() -> None:
-    """Raise if a setting of the installed box cannot be meant: what is made of it could not be either."""
+def require_good_settings(names: Sequence[str] = ()) -> None:
+    """Raise if a setting of the installed box cannot be meant: what is made of it could not be either.
+
+    `names`: those that the box is to have from now on; what the settings say of others is written anew.
+    """
     if not SETTINGS.exists():
         return
+    anew = {f"setting_{name.lower()}" for name in NECESSARY} if names and naming.are_other(names) else set()
     for check in check_settings():
-        if check.status is Status.FAILED:
+        if check.status is Status.FAILED and check.id not in anew:
             message = f"The settings in {SETTINGS} cannot be put to use: {check.measured}."
             raise ApplianceError(message, check.hint)
 
@@ -173,7 +182,11 @@ def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     sizing = wanting.sizing(wish.names)
     memory_bytes = psutil.virtual_memory().total
     wanted = units.names(sizing.inference, sizing.batch)
-    yield Step(title="Settings", run=lambda: settings.place_settings(sizing), touches=(str(SETTINGS),))
+    yield Step(
+        title="Settings",
+        run=lambda: settings.place_settings(sizing) or naming.place_names(wish.names),
+        touches=(str(SETTINGS),),
+    )
     yield Step(title="Secrets", run=settings.place_secrets, touches=(f"{CREDENTIALS}/",))
     yield Step(
         title="Queue", run=lambda: settings.place_queue_settings(memory_bytes), touches=(str(settings.QUEUE_SETTINGS),)

@@ -5,6 +5,7 @@ import time
 from typing import Final
 
 from appliance.errors import ApplianceError
+from appliance.installing import settings
 from appliance.reaching import connection_to
 
 TIMEOUT_S: Final = 5.0
@@ -14,7 +15,7 @@ LOGIN: Final = "/login/"
 
 def ask(host: str, path: str, patience_s: float = TIMEOUT_S) -> tuple[int, str]:
     """Return the status and the body of an answer; status 0 and why where there is none."""
-    connection = connection_to(f"https://{host}", min(patience_s, TIMEOUT_S))
+    connection = connection_to(settings.address_of(host), min(patience_s, TIMEOUT_S))
     try:
         connection.request("GET", path)
         response = connection.getresponse()

@@ -38,6 +38,13 @@ class Names:
             addresses=tuple(address for address in self.addresses if address not in others.addresses),
         )
 
+    def uncovered_by(self, held: "Names") -> "Names":
+        """Return those for which a certificate with the held names is not; a wildcard stands for one label."""
+        wildcards = {name.removeprefix("*.") for name in held.dns if name.startswith("*.")}
+        lacking = self.without(held)
+        dns = tuple(name for name in lacking.dns if name.partition(".")[2] not in wildcards)
+        return Names(dns=dns, addresses=lacking.addresses)
+
     def is_same_as(self, others: "Names") -> bool:
         """Return whether both have the same ones, in whatever order."""
         return set(self.texts) == set(others.texts)

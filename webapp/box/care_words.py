@@ -55,7 +55,6 @@ TEMPLATES: Final = frozenset(
         gettext_noop("sudo bastide tls renew {options}"),
         gettext_noop("see whether the clock is right: timedatectl"),
         gettext_noop("not for {names}"),
-        gettext_noop("sudo bastide tls renew --name {name}"),
         gettext_noop("valid from {begin} only"),
         gettext_noop("ended on {day}: browsers refuse it"),
         gettext_noop("put it right in /etc/bastide/bastide.env (BASTIDE_NAMES)"),
@@ -217,5 +216,15 @@ TEMPLATES: Final = frozenset(
         gettext_noop("was not finished, or the box was taken off: systemd does not have {unit}"),
         gettext_noop("sudo ./bastide install, in the directory of the release: it goes on where it stopped"),
         gettext_noop("each step came to its end"),
+        gettext_noop("sudo bastide install {options}"),
+        gettext_noop(
+            "sudo bastide tls request {options} > box.csr, have it signed, then: sudo bastide tls import box.crt"
+        ),
+        gettext_noop("also for {names}, by which the box does not answer"),
+        gettext_noop("with all names that people type: sudo bastide install {options}"),
+        gettext_noop("Names of the front"),
+        gettext_noop("answers by {names} only"),
+        gettext_noop("those of the settings: {names}"),
+        gettext_noop("sudo bastide install puts the settings to use"),
     }
 )

@@ -59,3 +59,9 @@ def test_names_and_addresses_are_sorted_and_kept_once():
 def test_the_order_makes_no_other_names():
     assert names_of(["a.example", "b.example"]).is_same_as(names_of(["b.example", "a.example"]))
     assert not names_of(["a.example"]).is_same_as(names_of(["a.example", "b.example"]))
+
+
+def test_a_wildcard_stands_for_one_label():
+    held = Names(dns=("*.corp.example",))
+    names = names_of(["models.corp.example", "a.models.corp.example", "corp.example", "10.0.0.5"])
+    assert names.uncovered_by(held) == names_of(["a.models.corp.example", "corp.example", "10.0.0.5"])

@@ -1,0 +1,54 @@
+"""An installed box is given other names by one command, and refuses those that cannot be."""
+
+import pytest
+
+from tests.system.installation import ADDRESS, NAME
+from tests.system.looking import SETTINGS, edited, is_well_within, wrong
+from tests.system.machine import Machine
+
+pytestmark = pytest.mark.system
+
+
+def answer(machine: Machine, name: str) -> str:
+    """Return the status that the front answers by a name, for whoever trusts the box's own authority."""
+    asked = ("curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--insecure")
+    return machine.run(*asked, "--resolve", f"{name}:443:{ADDRESS}", f"https://{name}/livez")
+
+
+def test_a_box_is_given_another_name_by_one_command(installed):
+    names = ("--name", NAME, "--name", ADDRESS, "--name", "new.example")
+    authority = (installed.root / "etc/bastide/tls/current/authority.crt").read_bytes()
+    assert installed.run("bastide", "install", *names, check=False).endswith("Nothing was changed.\n")
+    assert (answer(installed, "new.example"), answer(installed, NAME)) == ("421", "200")
+    assert (installed.root / "etc/bastide/tls/current/authority.crt").read_bytes() == authority
+    told = installed.run("bastide", "install", "--yes", *names, timeout_s=300)
+    assert f"The box goes by {NAME}, {ADDRESS}, new.example from now on" in told
+    assert answer(installed, "new.example") == "200"
+    assert wrong(installed) == {}
+    told = installed.run("bastide", "install", *names[:4], timeout_s=300)
+    assert f"{NAME}, {ADDRESS} from now on, and no longer by new.example" in told
+    assert (answer(installed, "new.example"), answer(installed, NAME)) == ("421", "200")
+    assert wrong(installed) == {}
+
+
+def test_a_name_that_is_set_and_not_yet_put_to_use(installed):
+    path = installed.root / SETTINGS
+    with edited(path, path.read_text().replace(f"NAMES={NAME}", f"NAMES={NAME},new.example")):
+        found = wrong(installed)
+    assert found["front_names"]["hint"] == "sudo bastide install puts the settings to use"
+    assert found["certificate_names"]["measured"] == "not for new.example"
+
+
+def test_a_name_that_cannot_be_touches_nothing(installed):
+    before = (installed.root / SETTINGS).read_bytes()
+    told = installed.run("bastide", "install", "--name", f"https://{NAME}", check=False)
+    assert f"try: leave out https://: --name {NAME}" in told
+    assert (installed.root / SETTINGS).read_bytes() == before
+
+
+def test_an_installation_that_was_not_finished(installed):
+    installed.run("systemctl", "stop", "bastide.target")
+    installed.run("sh", "-c", "mv /etc/systemd/system/bastide* /root/; systemctl daemon-reload")
+    assert wrong(installed).keys() == {"installation"}
+    installed.run("bastide", "install", timeout_s=300)
+    assert is_well_within(installed, 30)
