@@ -1,7 +1,6 @@
 """What may be typed about the box of a machine: install and uninstall it, its certificate, what it forgets."""
 
 import argparse
-import socket
 from collections.abc import Callable
 from typing import Final
 
@@ -27,7 +26,8 @@ def add_install(add: Adding) -> None:
         dest="names",
         action="append",
         metavar="NAME",
-        help=f"a name or address that people type, the usual one first; again for more (here {socket.getfqdn()})",
+        help="a name or address that people type, the usual one first; again for more; by default those that the box "
+        "has, or the machine's full name",
     )
     command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
     add_force(command, "install")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from appliance.care.configuring import with_line
+from appliance.environment import outward_address
 from appliance.errors import ApplianceError
 from appliance.installing import settings
 from appliance.installing.places import SETTINGS, TLS
@@ -18,10 +19,26 @@ from appliance.tls.names import Names, names_of
 PUBLIC_URL: Final = "BASTIDE_PUBLIC_URL"
 ADDRESS: Final = re.compile(r"https://(?P<host>[\w.-]+|\[[0-9a-f:.]+\])(?P<port>:\d{1,5})?/?", re.IGNORECASE)
 
+ONLY_HERE: Final = (".localdomain", ".localhost", ".arpa")
+"""The ends of names that lead other machines to themselves, or of addresses read backwards."""
+
 
 def chosen(typed: Sequence[str]) -> tuple[str, ...]:
-    """Return the names that the box is to have, the one of its address first. Raise for one that cannot be a name."""
-    return as_written(typed) or settings.names() or as_written([socket.getfqdn()])
+    """Return the names that the box is to have, the one of its address first.
+
+    Raise for one that cannot be a name, and where nobody said one and the machine has none that a network could know.
+    """
+    return as_written(typed) or settings.names() or as_written([full_name(socket.getfqdn())])
+
+
+def full_name(found: str) -> str:
+    """Return the name that the machine gives itself. Raise unless other machines may know it by that."""
+    if "." in found and not found.lower().endswith(ONLY_HERE) and not found.lower().startswith("localhost."):
+        return found
+    message = f"Say by which name people reach it: --name NAME. No other machine knows this one as {found}."
+    address = outward_address()
+    hint = f"sudo ./bastide install --name models.corp.example{f' --name {address}' if address else ''}"
+    raise ApplianceError(message, hint)
 
 
 def as_written(texts: Sequence[str]) -> tuple[str, ...]:

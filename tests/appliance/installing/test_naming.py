@@ -3,6 +3,7 @@
 import argparse
 import io
 import os
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from appliance import box_commands
 from appliance.box_commands import Terminal, agrees
 from appliance.care import settings_file as told_settings
 from appliance.cli import main
+from appliance.environment import outward_address
 from appliance.errors import ApplianceError
 from appliance.installing import fitness, install, naming, settings
 from appliance.tls import keeping
@@ -89,6 +91,35 @@ def test_names_are_kept_in_the_order_in_which_they_were_typed(settings_file):
 def test_a_box_keeps_its_names_where_none_are_typed(settings_file):
     settings_file.write_text("BASTIDE_NAMES=box.example, 10.0.0.5\n")
     assert naming.chosen([]) == ("box.example", "10.0.0.5")
+
+
+@pytest.mark.parametrize(
+    "found", ["box", "localhost", "localhost.localdomain", "box.localdomain", "1.0.0.127.in-addr.arpa"]
+)
+def test_a_machine_without_a_full_name_is_asked_for_one(found):
+    with pytest.raises(ApplianceError, match="Say by which name people reach it: --name NAME") as refused:
+        naming.full_name(found)
+    assert refused.value.hint.startswith("sudo ./bastide install --name models.corp.example")
+
+
+def test_the_address_of_the_machine_is_an_example():
+    with pytest.raises(ApplianceError) as refused:
+        naming.full_name("box")
+    assert refused.value.hint.endswith(f" --name {outward_address() or 'models.corp.example'}")
+
+
+def test_a_machine_with_a_full_name_goes_by_it(settings_file, monkeypatch):
+    monkeypatch.setattr(socket, "getfqdn", lambda: "Models.corp.example")
+    assert naming.chosen([]) == ("models.corp.example",)
+    monkeypatch.setattr(socket, "getfqdn", lambda: "box")
+    with pytest.raises(ApplianceError, match="No other machine knows this one as box"):
+        naming.chosen([])
+
+
+def test_a_plan_for_nobody_is_refused_too(settings_file, monkeypatch, capsys):
+    monkeypatch.setattr(socket, "getfqdn", lambda: "box")
+    assert main(["install", "--plan"]) == 1
+    assert "Say by which name people reach it" in capsys.readouterr().err
 
 
 def test_a_name_that_cannot_be_is_no_name(settings_file):
