@@ -196,4 +196,9 @@ def _is_own(address: str) -> bool:
 
 def may_be_forced(failed: Sequence[Check]) -> bool:
     """Return whether --force may pass over these: nothing works without systemd, or where a port is taken."""
-    return not any(check.id in NECESSARY or check.id.startswith("port_") for check in failed)
+    return not any(check.id in NECESSARY or is_about_a_port(check) for check in failed)
+
+
+def is_about_a_port(check: Check) -> bool:
+    """Return whether a check is one of a port of the front."""
+    return check.id.startswith("port_")

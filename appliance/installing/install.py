@@ -13,10 +13,11 @@ from appliance.bundling import bundled
 from appliance.care import canary
 from appliance.care.settings_file import NECESSARY, check_settings
 from appliance.checks.check import Check, Status
-from appliance.checks.preflight import write
+from appliance.checks.preflight import forced_reason, write
 from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
 from appliance.installing import (
+    admission,
     contents,
     firewall,
     fitness,
@@ -24,6 +25,7 @@ from appliance.installing import (
     front_trial,
     machine,
     naming,
+    neighbours,
     probing,
     release,
     running,
@@ -73,7 +75,7 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     require_root()
     let_others_read()
     require_good_settings(names=wish.names)
-    found = checked(wish, say)
+    found, passed_over = checked(wish, say)
     for line in naming.told(wish.names):
         say(line)
     changed: list[str] = []
@@ -85,10 +87,9 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
             if step.run():
                 changed.append(step.title)
                 say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
-    failed = [check.id for check in found if check.status is Status.FAILED]
-    write(DATA, found, reason=wish.force if failed else "")
-    if failed:
-        running.manage("note_forced", wish.force, account(), *failed)
+    write(DATA, found, reason=wish.force if passed_over else forced_reason(DATA, found))
+    if passed_over:
+        running.manage("note_forced", wish.force, account(), *(check.id for check in passed_over))
     tell(wish, say, changed, time.monotonic() - started_s)
 
 
@@ -128,19 +129,17 @@ def require_good_settings(names: Sequence[str] = ()) -> None:
             raise ApplianceError(message, check.hint)
 
 
-def checked(wish: Wish, say: Callable[[str], None]) -> tuple[Check, ...]:
-    """Return what the checks found, and say what is not right. Raise when the machine is not fit."""
-    found = fitness.checks(wish.names[0], release.name(wish.version))
-    for check in found:
-        if check.status in {Status.WARNING, Status.FAILED}:
-            say(f"  {check.status}: {check.title}: {check.measured} (needed: {check.needed}); {check.hint}")
-    failed = [check for check in found if check.status is Status.FAILED]
-    if failed and not (wish.force and fitness.may_be_forced(failed)):
-        first = failed[0]
-        message = f"This machine cannot be the box: {first.title}: {first.measured} (needed: {first.needed})."
-        forcing = "; or install all the same with --force REASON, which is recorded"
-        raise ApplianceError(message, f"{first.hint}{forcing if fitness.may_be_forced(failed) else ''}")
-    return found
+def checked(wish: Wish, say: Callable[[str], None]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """Return what the checks found and what of it is passed over; say what is not right. Raise for an unfit machine."""
+    name = release.name(wish.version)
+    found = fitness.checks(wish.names[0], name)
+    in_the_way = admission.obstacles(found, is_here=neighbours.running() == name)
+    for line in admission.lines(found, in_the_way):
+        say(line)
+    admission.require_none(in_the_way, wish.force)
+    if wish.force and not in_the_way:
+        say("  --force was not needed, and is not recorded")
+    return found, in_the_way
 
 
 def steps(wish: Wish, say: Callable[[str], None], changed: Sequence[str]) -> Iterator[Step]:

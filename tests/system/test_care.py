@@ -208,6 +208,14 @@ def test_a_setting_that_cannot_be_meant(installed):
     assert found["setting_bastide_jobs_days"]["measured"] == "nothing reads BASTIDE_JOBS_DAYS"
 
 
+def test_a_check_that_only_a_new_machine_must_pass_refuses_no_installed_box(installed):
+    with edited(installed.root / "usr/lib/os-release", "ID=other\nVERSION_ID=1\n"):
+        told = installed.run("bastide", "install", "--force", "a trial", timeout_s=300)
+    assert "  warning: Operating system: " in told
+    assert "--force was not needed" in told
+    assert json.loads(installed.run("cat", "/var/lib/bastide/checks.json"))["forced"] is False
+
+
 def test_releases_that_pile_up(installed):
     for number in range(5):
         installed.run("mkdir", "-p", f"/opt/bastide/releases/0.0.{number}-old")
