@@ -30,7 +30,7 @@ from appliance.checks.system import clock_is_synchronised, judge_clock
 from appliance.checks.words import Words
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import settings
-from appliance.installing.fitness import check_name
+from appliance.installing.name_leading import check_name
 from appliance.installing.places import DATA
 from appliance.installing.placing import place
 from appliance.tls.names import names_of
@@ -91,7 +91,7 @@ def _is_name(text: str) -> bool:
 
 def _check_name(host: str) -> Check:
     check = check_name(host)
-    if check.status is Status.PASSED:
+    if check.status is not Status.WARNING:
         return check
     hint = Words(
         "have the name {host} entered in the network's DNS; who has it in a file of their own is served", host=host

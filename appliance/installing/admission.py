@@ -17,10 +17,11 @@ def obstacles(found: Sequence[Check], *, is_here: bool) -> tuple[Check, ...]:
 
 
 def lines(found: Sequence[Check], in_the_way: Sequence[Check]) -> Iterator[str]:
-    """Yield what is not right, a line each: as a warning what stands in nobody's way."""
+    """Yield what is not right or not known, a line each: as a warning what failed and stands in nobody's way."""
     for check in found:
-        if check.status in {Status.WARNING, Status.FAILED}:
-            status = Status.FAILED if check in in_the_way else Status.WARNING
+        if check.hint:
+            is_passed_over = check.status is Status.FAILED and check not in in_the_way
+            status = Status.WARNING if is_passed_over else check.status
             yield f"  {status}: {check.title}: {check.measured} (needed: {check.needed}); {check.hint}"
 
 

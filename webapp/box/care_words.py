@@ -226,5 +226,12 @@ TEMPLATES: Final = frozenset(
         gettext_noop("answers by {names} only"),
         gettext_noop("those of the settings: {names}"),
         gettext_noop("sudo bastide install puts the settings to use"),
+        gettext_noop("leads to {addresses} in {file}, so that the network's DNS cannot be seen from here"),
+        gettext_noop("look from another computer whether {host} leads to this machine"),
+        gettext_noop(
+            "look from another computer whether {host} leads to {address}; or write {address} in the place of "
+            "{loopback}"
+        ),
+        gettext_noop("give this machine the address {host}, or install with one that it has: --name ADDRESS"),
     }
 )
