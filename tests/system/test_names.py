@@ -3,7 +3,7 @@
 import pytest
 
 from tests.system.installation import ADDRESS, NAME
-from tests.system.looking import SETTINGS, edited, is_well_within, wrong
+from tests.system.looking import SETTINGS, edited, findings, is_well_within, wrong
 from tests.system.machine import Machine
 
 pytestmark = pytest.mark.system
@@ -44,6 +44,21 @@ def test_a_name_that_cannot_be_touches_nothing(installed):
     told = installed.run("bastide", "install", "--name", f"https://{NAME}", check=False)
     assert f"try: leave out https://: --name {NAME}" in told
     assert (installed.root / SETTINGS).read_bytes() == before
+
+
+def test_a_machine_called_box_is_not_named_so_by_itself(installed):
+    with edited(installed.root / SETTINGS, ""):
+        told = installed.run("bastide", "install", "--plan", check=False)
+    assert "Say by which name people reach it: --name NAME. No other machine knows this one as box." in told
+    assert f"--name models.corp.example --name {installed.address}" in told
+
+
+def test_a_name_that_debian_leads_to_the_machine_itself_is_not_known(installed):
+    path = installed.root / "etc/hosts"
+    with edited(path, f"127.0.0.1 localhost\n127.0.1.1 {NAME} box\n"):
+        found = findings(installed)["name"]
+    assert found["status"] == "skipped"
+    assert found["hint"].startswith(f"look from another computer whether {NAME} leads to {installed.address};")
 
 
 def test_an_installation_that_was_not_finished(installed):
