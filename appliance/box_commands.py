@@ -1,7 +1,6 @@
 """The commands about the box of a machine, as `cli.py` runs them: what is typed in, what is said out."""
 
 import argparse
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Final
 
 from appliance import environment
 from appliance.errors import ApplianceError
-from appliance.installing import front_trial, settings
+from appliance.installing import front_trial, naming, settings
 from appliance.installing.front import CONFIGURATION, take_up_certificate, take_up_hosts
 from appliance.installing.install import Wish, install, plan
 from appliance.installing.places import ACME, BACKUPS, DATA, TLS
@@ -26,6 +25,7 @@ from appliance.tls.names import Names, names_of
 from appliance.tls.request import KeyKind
 
 TAKE_OFF: Final = "remove the box"
+ANOTHER_AUTHORITY: Final = "another authority"
 CONFIRMATION: Final = "remove everything"
 
 
@@ -48,17 +48,33 @@ class Terminal:
 def run_install(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make this machine the box."""
     wish = Wish(
-        names=tuple(arguments.names or [socket.getfqdn()]),
+        names=naming.chosen(arguments.names or ()),
         version=version(),
         with_examples=arguments.examples,
         force=arguments.force or "",
     )
-    if not arguments.plan:
-        install(wish, terminal.say)
+    if arguments.plan:
+        for line in plan(wish):
+            terminal.say(line)
         return 0
-    for line in plan(wish):
-        terminal.say(line)
+    require_root()
+    naming.require_certificate(wish.names)
+    if not agrees(naming.beyond_authority(names_of(wish.names)), arguments, terminal):
+        return 1
+    install(wish, terminal.say)
     return 0
+
+
+def agrees(beyond: Names, arguments: argparse.Namespace, terminal: Terminal) -> bool:
+    """Return whether somebody wants the new authority that names would make needed, if any do."""
+    if not beyond:
+        return True
+    terminal.say(f"The box's own authority may not vouch for {', '.join(beyond.texts)}. There would be another one,")
+    terminal.say("and every computer that trusts the box would have to be told of it, as the page /trust/ says.")
+    if arguments.yes or terminal.confirms(ANOTHER_AUTHORITY):
+        return True
+    terminal.say("Nothing was changed.")
+    return False
 
 
 def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -85,10 +101,13 @@ def run_tls(arguments: argparse.Namespace, terminal: Terminal) -> int:
     require_root_or_care()
     directory, now = TlsDirectory(root=TLS), datetime.now(UTC)
     before = {file: directory.read(file) for file in File}
+    if arguments.action == "renew" and not agrees(_beyond(arguments, directory), arguments, terminal):
+        return 1
     lines, notes = _tls_lines(arguments, directory, now)
     if directory.read(File.BOX) != before[File.BOX]:
         require_front(directory, before)
         take_up_certificate()
+        notes += _unanswered()
     if directory.read(File.ACME_HOSTS) != before[File.ACME_HOSTS]:
         take_up_hosts()
     for line in lines:
@@ -96,6 +115,29 @@ def run_tls(arguments: argparse.Namespace, terminal: Terminal) -> int:
     for line in notes:
         terminal.tell(f"{line}\n")
     return 0
+
+
+def _beyond(arguments: argparse.Namespace, directory: TlsDirectory) -> Names:
+    """Return the names for which `tls renew` would make another authority. Raise for names that are not the box's."""
+    if not arguments.names and not arguments.own:
+        return Names()
+    wanted = names_of(arguments.names) if arguments.names else tls.names_held(directory)
+    known = settings.names()
+    is_by_acme = directory.mode is Mode.ACME and not arguments.own  # which may sign for some of the names
+    if arguments.names and known and not is_by_acme and not wanted.is_same_as(names_of(known)):
+        message = f"The names of the box are {', '.join(known)}."
+        hint = f"sudo bastide install {naming.options(arguments.names)} gives it these names, with a certificate"
+        raise ApplianceError(message, hint)
+    return naming.beyond_authority(wanted, is_own=arguments.own)
+
+
+def _unanswered() -> list[str]:
+    beyond = naming.unanswered().texts
+    if not beyond:
+        return []
+    every = naming.options((*settings.names(), *beyond))
+    said = f"The box does not answer by {', '.join(beyond)} yet, for which the certificate is, too."
+    return [f"{said} If people are to type it: sudo bastide install {every}"]
 
 
 def require_front(directory: TlsDirectory, before: Mapping[File, bytes | None]) -> None:
@@ -155,8 +197,8 @@ def _served(names: Sequence[str]) -> Sequence[str]:
     beyond = names_of(names).without(names_of(known)) if names and known else Names()
     if beyond:
         message = f"The box does not answer by the name {', '.join(beyond.texts)}, so it cannot prove that it has it."
-        wanted = ",".join((*known, *beyond.texts))
-        raise ApplianceError(message, f"sudo bastide config set {settings.NAMES} {wanted}, then type the same again")
+        wanted = naming.options((*known, *beyond.texts))
+        raise ApplianceError(message, f"sudo bastide install {wanted}, then type the same again")
     return names
 
 

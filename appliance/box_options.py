@@ -1,7 +1,6 @@
 """What may be typed about the box of a machine: install and uninstall it, its certificate, what it forgets."""
 
 import argparse
-import socket
 from collections.abc import Callable
 from typing import Final
 
@@ -27,13 +26,21 @@ def add_install(add: Adding) -> None:
         dest="names",
         action="append",
         metavar="NAME",
-        help=f"a name or address that people type, the usual one first; again for more (here {socket.getfqdn()})",
+        help="a name or address that people type, the usual one first; again for more; by default those that the box "
+        "has, or the machine's full name",
     )
     command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
     add_force(command, "install")
+    add_yes(command)
     command.add_argument(
         "--plan", "--dry-run", action="store_true", help="print all that would be touched, and touch nothing"
     )
+
+
+def add_yes(command: argparse.ArgumentParser) -> None:
+    """Add `--yes`, which answers for whoever is asked about another authority."""
+    what = "do not ask, where other names need another authority of the box's own; for scripts"
+    command.add_argument("--yes", action="store_true", help=what)
 
 
 def add_force(command: argparse.ArgumentParser, verb: str) -> None:
@@ -65,6 +72,7 @@ def add_tls(add: Adding, group_of: Callable[[argparse.ArgumentParser], Adding]) 
     renew = action("renew", "renew the certificate when it is due", "sudo bastide tls renew --force")
     renew.add_argument("--force", action="store_true", help="renew it although it is not due")
     renew.add_argument("--own", action="store_true", help="let the box vouch for itself again, whoever did so far")
+    add_yes(renew)
     request = action("request", "print a request for the company's authority", "sudo bastide tls request > box.csr")
     request.add_argument("--rsa", action="store_true", help="for authorities that take no P-256 key")
     request.add_argument("--anew", action="store_true", help="with another key than that of the open request")

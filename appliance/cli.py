@@ -1,7 +1,6 @@
 """The command line. The only place of the product that prints."""
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -15,9 +14,7 @@ from appliance import accounts, demo, ending, job_lines, jobs, models, sites, wo
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
 from appliance.bundling.commands import run_bundle, run_cloud_init
-from appliance.care.commands import run_config, run_doctor, run_logs, run_status
-from appliance.checks.preflight import check_now
-from appliance.checks.telling import exit_code, table, verdict
+from appliance.care.commands import run_check, run_config, run_doctor, run_logs, run_status
 from appliance.downloading import STDOUT, require_writable
 from appliance.ending import Ended
 from appliance.environment import Address
@@ -97,17 +94,6 @@ def _box_options(arguments: argparse.Namespace) -> Options:
         with_examples=arguments.examples,
         force=arguments.force or "",
     )
-
-
-def run_check(arguments: argparse.Namespace) -> int:
-    """Print the checks as a table or as JSON."""
-    results = check_now(data_directory(arguments.data_dir), Address(host=arguments.host, port=arguments.port))
-    if arguments.json:
-        print(json.dumps({"results": [check.to_json() for check in results]}, indent=2, ensure_ascii=False))
-    else:
-        for line in (*table(results), verdict(results)):
-            print(line)
-    return exit_code(results)
 
 
 def run_key(arguments: argparse.Namespace) -> int:
@@ -288,7 +274,7 @@ COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "bundle": lambda arguments: run_bundle(arguments, TERMINAL),
     "cloud-init": lambda arguments: run_cloud_init(arguments, TERMINAL),
     "forget": lambda arguments: run_forget(arguments, TERMINAL),
-    "check": run_check,
+    "check": lambda arguments: run_check(arguments, TERMINAL),
     "key": run_key,
     "user": run_user,
     "model": run_model,

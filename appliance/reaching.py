@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import ssl
 from urllib.parse import urlsplit
 
 from appliance import environment
@@ -10,6 +9,7 @@ from appliance.installing import settings
 from appliance.installing.places import TLS
 from appliance.relaying import relayed
 from appliance.tls.directory import File
+from appliance.tls.trusting import trusting
 
 HERE = "127.0.0.1"
 
@@ -27,7 +27,7 @@ class OwnConnection(http.client.HTTPSConnection):
     """Reaches the box on this machine, by TLS and under its name, though that may lead nowhere from here."""
 
     def __init__(self, host: str, timeout_s: float) -> None:
-        self._tls = ssl.create_default_context()
+        self._tls = trusting()
         if (authority := TLS / File.AUTHORITY).exists():
             self._tls.load_verify_locations(authority)
         self._patience_s = timeout_s

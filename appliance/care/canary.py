@@ -14,7 +14,7 @@ from typing import Any, Final
 from appliance import jobs
 from appliance.asking import Patience, opened
 from appliance.errors import ApplianceError
-from appliance.installing import running
+from appliance.installing import running, settings
 from appliance.installing.places import CURRENT
 from appliance.reaching import connection_to
 from appliance.upload import Site
@@ -78,7 +78,7 @@ def predictions_in(body: str) -> list[Any]:
 
 def run_job(host: str, canary: Canary) -> list[dict[str, Any]]:
     """Return the rows of a job of one row: sent, answered, fetched, deleted. Raise ApplianceError when it fails."""
-    site = Site(url=f"https://{host}", key=canary.key)
+    site = Site(url=settings.address_of(host), key=canary.key)
     with tempfile.TemporaryDirectory(prefix="bastide-canary-") as directory:
         path, result = Path(directory, "row.jsonl"), Path(directory, "answered.jsonl")
         path.write_text(json.dumps(dict(canary.row)) + "\n")
@@ -101,7 +101,7 @@ def _unseen(*_: object) -> None:
 
 
 def _ask(host: str, canary: Canary) -> tuple[int, str]:
-    connection = connection_to(f"https://{host}", PREDICTION_TIMEOUT_S)
+    connection = connection_to(settings.address_of(host), PREDICTION_TIMEOUT_S)
     headers = {"Authorization": f"Bearer {canary.key}", "Content-Type": "application/json"}
     path = f"/api/v1/endpoints/{canary.endpoint}/predict"
     try:

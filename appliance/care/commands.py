@@ -3,17 +3,24 @@
 import argparse
 import json
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from appliance.box_commands import Terminal
 from appliance.care import configuring, doctor, journal
 from appliance.care.settings_file import check_settings
 from appliance.care.status import lines, require_installed, status
-from appliance.checks.check import Status
+from appliance.checks.check import Check, Status
+from appliance.checks.preflight import check_now
 from appliance.checks.telling import exit_code, table, verdict
+from appliance.environment import Address
 from appliance.errors import ApplianceError
+from appliance.installing import fitness, neighbours, settings
+from appliance.installing.name_leading import LOCALHOST
+from appliance.installing.places import is_installed
 from appliance.installing.root import require_root, require_root_or_care
 from appliance.keeping.alone import alone
+from appliance.paths import data_directory
 
 
 def run_status(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -64,6 +71,24 @@ def run_config(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
+def run_check(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Say what this machine has, and whether that is enough: for a box in a terminal, or for the one installed here."""
+    data = data_directory(arguments.data_dir)
+    if is_installed(data):
+        require_root()  # who alone may write to the disk of its data, and sees whose a port is
+        found = fitness.checks(next(iter(settings.names()), LOCALHOST), neighbours.running())
+    else:
+        found = check_now(data, Address(host=arguments.host, port=arguments.port))
+    if arguments.json:
+        _print_json(found, terminal)
+    else:
+        for line in (*table(found), verdict(found)):
+            terminal.say(line)
+        if is_installed(data):
+            terminal.say("How the box itself is: sudo bastide doctor")
+    return exit_code(found)
+
+
 def run_doctor(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Say what is wrong with the box, and what to type."""
     require_installed()
@@ -75,9 +100,13 @@ def run_doctor(arguments: argparse.Namespace, terminal: Terminal) -> int:
     found = doctor.look(now, is_typed=not arguments.record)
     doctor.record(found, now)
     if arguments.json:
-        terminal.say(json.dumps({"results": [check.to_json() for check in found]}, indent=2, ensure_ascii=False))
+        _print_json(found, terminal)
     else:
         told = [check for check in found if not (arguments.record and check.status is Status.PASSED)]
         for line in (*table(told), verdict(found)):
             terminal.say(line)
     return exit_code(found)
+
+
+def _print_json(found: Sequence[Check], terminal: Terminal) -> None:
+    terminal.say(json.dumps({"results": [check.to_json() for check in found]}, indent=2, ensure_ascii=False))

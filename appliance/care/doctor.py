@@ -30,7 +30,7 @@ from appliance.checks.system import clock_is_synchronised, judge_clock
 from appliance.checks.words import Words
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import settings
-from appliance.installing.fitness import check_name
+from appliance.installing.name_leading import check_name
 from appliance.installing.places import CARE, DATA
 from appliance.installing.placing import place
 from appliance.ownership import as_owner
@@ -52,12 +52,15 @@ def look(now: datetime, *, is_typed: bool) -> tuple[Check, ...]:
     """
     host = next(filter(_is_name, settings.names()), "localhost")
     found = _units()
+    if (unfinished := services.judge_installation(found)) is not None:
+        return (unfinished,)
     overridden = [unit.name for unit in found if unit.drop_ins]
     readiness = answers.check_readiness(host)
     return (
         *services.judge_units(found),
         answers.check_sockets(),
         front.check_configuration(),
+        *front.check_names(),
         readiness,
         answers.check_prediction(host, is_ready=readiness.status is Status.PASSED)
         if is_typed
@@ -97,7 +100,7 @@ def _is_name(text: str) -> bool:
 
 def _check_name(host: str) -> Check:
     check = check_name(host)
-    if check.status is Status.PASSED:
+    if check.status is not Status.WARNING:
         return check
     hint = Words(
         "have the name {host} entered in the network's DNS; who has it in a file of their own is served", host=host
@@ -126,7 +129,9 @@ def _check_clock() -> Check:
 
 
 def record(found: Sequence[Check], now: datetime) -> None:
-    """Keep the findings where the box page reads them; they appear whole or not at all."""
+    """Keep the findings, whole or not at all, where the box page reads them, if there is such a place."""
+    if not FINDINGS.parent.is_dir():
+        return
     content = {"checked_at": now.isoformat(timespec="seconds"), "results": [check.to_json() for check in found]}
     FINDINGS.parent.mkdir(parents=True, exist_ok=True)
     with as_owner(FINDINGS.parent):

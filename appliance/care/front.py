@@ -1,12 +1,19 @@
 """What stands before the box: whether nginx would start again, and what the kernel does against floods."""
 
+import re
 from typing import Final
 
 from appliance.checks.check import Check, Status
 from appliance.checks.words import NOTHING, Words
 from appliance.environment import CONNECTIONS_MAX
-from appliance.installing import firewall, front_trial, units
+from appliance.errors import ApplianceError
+from appliance.installing import firewall, front_trial, settings, units
 from appliance.installing.front import CONFIGURATION
+from appliance.tls.names import Names, names_of
+
+SERVER_NAME: Final = re.compile(r"^\s*server_name (.*);$", re.MULTILINE)
+ANY_OTHER: Final = "_"
+"""What answers 421 is called so."""
 
 WRITTEN_ANEW: Final = Words("sudo bastide install writes {file} anew", file=str(CONFIGURATION))
 
@@ -25,6 +32,30 @@ def judge_configuration(is_taken: bool, said: str) -> Check:  # noqa: FBT001  # 
     if is_taken and not said:
         return _configuration(Words("nginx takes it"), Status.PASSED)
     return _configuration(Words("{problem}", problem=said[:500]), Status.WARNING if is_taken else Status.FAILED)
+
+
+def check_names() -> tuple[Check, ...]:
+    """Return the check for the names by which the front answers; none where others tell what is wrong."""
+    try:
+        text, wanted = CONFIGURATION.read_text(), names_of(settings.names())
+    except (OSError, UnicodeDecodeError, ApplianceError):
+        return ()
+    return (judge_names(text, wanted),)
+
+
+def judge_names(text: str, wanted: Names) -> Check:
+    """Return the check for the names in nginx's configuration, beside those of the settings."""
+    found = {name.strip("[]") for line in SERVER_NAME.findall(text) for name in line.split()} - {ANY_OTHER}
+    names = ", ".join(sorted(found)) or "-"
+    is_right = found == set(wanted.texts)
+    return Check(
+        id="front_names",
+        title=Words("Names of the front"),
+        measured=Words("{names}", names=names) if is_right else Words("answers by {names} only", names=names),
+        needed=Words("those of the settings: {names}", names=", ".join(wanted.texts)),
+        status=Status.PASSED if is_right else Status.WARNING,
+        hint=NOTHING if is_right else Words("sudo bastide install puts the settings to use"),
+    )
 
 
 def check_bound(*, is_typed: bool) -> Check:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,20 @@ def judge_units(found: Sequence[UnitState]) -> Iterator[Check]:
     )
 
 
+def judge_installation(found: Sequence[UnitState]) -> Check | None:
+    """Return the one finding on a box whose units systemd does not have: it says more than one on each part would."""
+    if not any(unit.name == units.TARGET and unit.load_state == "not-found" for unit in found):
+        return None
+    return Check(
+        id="installation",
+        title=Words("Installation"),
+        measured=Words("was not finished, or the box was taken off: systemd does not have {unit}", unit=units.TARGET),
+        needed=Words("each step came to its end"),
+        status=Status.FAILED,
+        hint=Words("sudo ./bastide install, in the directory of the release: it goes on where it stopped"),
+    )
+
+
 def judge_unit(unit: UnitState) -> Check | None:
     """Return what is wrong with a unit; None when nothing is."""
     if unit.load_state != "loaded":
@@ -62,29 +77,49 @@ def judge_unit(unit: UnitState) -> Check | None:
     return None
 
 
-def unit_differences() -> tuple[str, ...]:
-    """Return the unit files that are not as the release has them: changed by hand, or missing."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Differences:
+    """The unit files that are not as the release has them."""
+
+    changed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.missing)
+
+
+def unit_differences() -> Differences:
+    """Return the unit files that are not as the release has them."""
     directory = CURRENT / "systemd"
     if not directory.is_dir():  # the finding on releases tells that
-        return ()
+        return Differences()
     files = sorted(path for path in directory.iterdir() if path.suffix in units.SUFFIXES)
-    return tuple(path.name for path in files if _content(UNITS / path.name) != units.text(path).encode())
+    placed = {path.name: _content(UNITS / path.name) for path in files}
+    return Differences(
+        changed=tuple(path.name for path in files if placed[path.name] not in {None, units.text(path).encode()}),
+        missing=tuple(name for name, content in placed.items() if content is None),
+    )
 
 
-def judge_differences(changed: Sequence[str], overridden: Sequence[str]) -> Check:
+def judge_differences(found: Differences, overridden: Sequence[str]) -> Check:
     """Return the check for the unit files. What `systemctl edit` adds is an admin's own, and told."""
+    changed, missing = ", ".join(found.changed), ", ".join(found.missing)
     measured = Words("as the release has them")
     if overridden:
         measured = Words("as the release has them, with additions to {units}", units=", ".join(overridden))
     if changed:
-        measured = Words("changed by hand: {units}", units=", ".join(changed))
+        measured = Words("changed by hand: {units}", units=changed)
+    if missing:
+        measured = Words("missing: {units}", units=missing)
+    if changed and missing:
+        measured = Words("changed by hand: {changed}; missing: {missing}", changed=changed, missing=missing)
     return Check(
         id="unit_files",
         title=Words("Unit files"),
         measured=measured,
         needed=Words("as the release has them"),
-        status=Status.WARNING if changed else Status.PASSED,
-        hint=_as_the_release_has_it(changed[0]) if changed else NOTHING,
+        status=Status.WARNING if found else Status.PASSED,
+        hint=_as_the_release_has_it((*found.changed, *found.missing)[0]) if found else NOTHING,
     )
 
 

@@ -82,3 +82,15 @@ def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "") ->
     temporary = data.checks.with_suffix(".new")
     temporary.write_text(json.dumps(record, indent=2) + "\n")
     temporary.rename(data.checks)
+
+
+def forced_reason(data: DataDirectory, results: Sequence[Check]) -> str:
+    """Return why somebody wanted the box that is here although a check failed; "" once none of those fails any more."""
+    try:
+        record = json.loads(data.checks.read_text())
+        failed = {each["id"] for each in record["results"] if each["status"] == Status.FAILED}
+        reason = str(record["reason"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""
+    still = {check.id for check in results if check.status is Status.FAILED}
+    return reason if failed & still else ""

@@ -1,10 +1,8 @@
 """Whether this machine may become the box: what every start checks, and what only an installation needs."""
 
-import ipaddress
 import platform
 import re
 import shutil
-import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +17,10 @@ from appliance.checks.processor import check_cores, check_flags, check_load
 from appliance.checks.storage import check_disk_free, check_disk_speed, check_file_system, check_inodes, existing
 from appliance.checks.system import check_clock, check_open_files, check_python
 from appliance.checks.words import NOTHING, Words
-from appliance.environment import Address, leads_to_the_network
+from appliance.environment import Address
 from appliance.errors import CommandFailed
 from appliance.installing import addresses, neighbours, units, way_out
+from appliance.installing.name_leading import check_name
 from appliance.installing.places import DATA, OPT
 
 SYSTEMD_MIN: Final = 252
@@ -159,41 +158,11 @@ def judge_front_port(port: int, measured: Words, status: Status, unit: str = "")
     )
 
 
-def check_name(host: str) -> Check:
-    """Check whether the box's name leads to this machine."""
-    try:
-        found = {str(where[0]).partition("%")[0] for *_, where in socket.getaddrinfo(host, None)}
-    except OSError:
-        found = set()
-    return judge_name(host, found, is_here=any(_is_own(each) for each in found) and leads_to_the_network(host))
-
-
-def judge_name(host: str, found: set[str], *, is_here: bool) -> Check:
-    """Return the check for a name that leads to these addresses."""
-    leads = Words("leads to {addresses}", addresses=", ".join(sorted(found))) if found else Words("leads nowhere")
-    return Check(
-        id="name",
-        title=Words("Name {host}", host=host),
-        measured=leads,
-        needed=Words("leads to this machine, for colleagues too"),
-        status=Status.PASSED if is_here else Status.WARNING,
-        hint=NOTHING
-        if is_here
-        else Words("have the name {host} entered in the network's DNS, or install with another --name", host=host),
-    )
-
-
-def _is_own(address: str) -> bool:
-    """Return whether an address belongs to this machine: whether it can be listened on."""
-    family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET  # IPv6
-    with socket.socket(family) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True
-
-
 def may_be_forced(failed: Sequence[Check]) -> bool:
     """Return whether --force may pass over these: nothing works without systemd, or where a port is taken."""
-    return not any(check.id in NECESSARY or check.id.startswith("port_") for check in failed)
+    return not any(check.id in NECESSARY or is_about_a_port(check) for check in failed)
+
+
+def is_about_a_port(check: Check) -> bool:
+    """Return whether a check is one of a port of the front."""
+    return check.id.startswith("port_")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -11,18 +11,21 @@ import psutil
 
 from appliance.bundling import bundled
 from appliance.care import canary
-from appliance.care.settings_file import check_settings
+from appliance.care.settings_file import NECESSARY, check_settings
 from appliance.checks.check import Check, Status
-from appliance.checks.preflight import write
+from appliance.checks.preflight import forced_reason, write
 from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
 from appliance.installing import (
+    admission,
     contents,
     firewall,
     fitness,
     front,
     front_trial,
     machine,
+    naming,
+    neighbours,
     probing,
     release,
     running,
@@ -71,9 +74,10 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
     started_s = time.monotonic()
     require_root()
     let_others_read()
-    require_good_settings()
-    wish = replace(wish, names=settings.names() or wish.names)
-    found = checked(wish, say)
+    require_good_settings(names=wish.names)
+    found, passed_over = checked(wish, say)
+    for line in naming.told(wish.names):
+        say(line)
     changed: list[str] = []
     OPT.mkdir(exist_ok=True)
     with held():
@@ -83,10 +87,9 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
             if step.run():
                 changed.append(step.title)
                 say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
-    failed = [check.id for check in found if check.status is Status.FAILED]
-    write(DATA, found, reason=wish.force if failed else "")
-    if failed:
-        running.manage("note_forced", wish.force, account(), *failed)
+    write(DATA, found, reason=wish.force if passed_over else forced_reason(DATA, found))
+    if passed_over:
+        running.manage("note_forced", wish.force, account(), *(check.id for check in passed_over))
     tell(wish, say, changed, time.monotonic() - started_s)
 
 
@@ -99,8 +102,10 @@ def tell(wish: Wish, say: Callable[[str], None], changed: Sequence[str], took_s:
         for line in grouped(authority):
             say(f"  {line}")
         say(f"How browsers come to trust it: http://{wish.names[0]}/trust/")
+    for sentence in naming.remarks(wish.names):
+        say(sentence)
     password = f"user admin, password in {DATA.admin_password}" if DATA.admin_password.exists() else "user admin"
-    say(f"Bastide is ready at https://{wish.names[0]} ({password})")
+    say(f"Bastide is ready at {settings.address_of(wish.names[0])} ({password})")
 
 
 def plan(wish: Wish) -> Iterator[str]:
@@ -110,29 +115,31 @@ def plan(wish: Wish) -> Iterator[str]:
         yield from (f"  {each}" for each in step.touches)
 
 
-def require_good_settings() -> None:
-    """Raise if a setting of the installed box cannot be meant: what is made of it could not be either."""
+def require_good_settings(names: Sequence[str] = ()) -> None:
+    """Raise if a setting of the installed box cannot be meant: what is made of it could not be either.
+
+    `names`: those that the box is to have from now on; what the settings say of others is written anew.
+    """
     if not SETTINGS.exists():
         return
+    anew = {f"setting_{name.lower()}" for name in NECESSARY} if names and naming.are_other(names) else set()
     for check in check_settings():
-        if check.status is Status.FAILED:
+        if check.status is Status.FAILED and check.id not in anew:
             message = f"The settings in {SETTINGS} cannot be put to use: {check.measured}."
             raise ApplianceError(message, check.hint)
 
 
-def checked(wish: Wish, say: Callable[[str], None]) -> tuple[Check, ...]:
-    """Return what the checks found, and say what is not right. Raise when the machine is not fit."""
-    found = fitness.checks(wish.names[0], release.name(wish.version))
-    for check in found:
-        if check.status in {Status.WARNING, Status.FAILED}:
-            say(f"  {check.status}: {check.title}: {check.measured} (needed: {check.needed}); {check.hint}")
-    failed = [check for check in found if check.status is Status.FAILED]
-    if failed and not (wish.force and fitness.may_be_forced(failed)):
-        first = failed[0]
-        message = f"This machine cannot be the box: {first.title}: {first.measured} (needed: {first.needed})."
-        forcing = "; or install all the same with --force REASON, which is recorded"
-        raise ApplianceError(message, f"{first.hint}{forcing if fitness.may_be_forced(failed) else ''}")
-    return found
+def checked(wish: Wish, say: Callable[[str], None]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """Return what the checks found and what of it is passed over; say what is not right. Raise for an unfit machine."""
+    name = release.name(wish.version)
+    found = fitness.checks(wish.names[0], name)
+    in_the_way = admission.obstacles(found, is_here=neighbours.running() == name)
+    for line in admission.lines(found, in_the_way):
+        say(line)
+    admission.require_none(in_the_way, wish.force)
+    if wish.force and not in_the_way:
+        say("  --force was not needed, and is not recorded")
+    return found, in_the_way
 
 
 def steps(wish: Wish, say: Callable[[str], None], changed: Sequence[str]) -> Iterator[Step]:
@@ -174,7 +181,11 @@ def box_steps(wish: Wish, say: Callable[[str], None]) -> Iterator[Step]:
     sizing = wanting.sizing(wish.names)
     memory_bytes = psutil.virtual_memory().total
     wanted = units.names(sizing.inference, sizing.batch)
-    yield Step(title="Settings", run=lambda: settings.place_settings(sizing), touches=(str(SETTINGS),))
+    yield Step(
+        title="Settings",
+        run=lambda: settings.place_settings(sizing) or naming.place_names(wish.names),
+        touches=(str(SETTINGS),),
+    )
     yield Step(title="Secrets", run=settings.place_secrets, touches=(f"{CREDENTIALS}/",))
     yield Step(
         title="Queue", run=lambda: settings.place_queue_settings(memory_bytes), touches=(str(settings.QUEUE_SETTINGS),)

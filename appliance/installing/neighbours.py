@@ -59,8 +59,13 @@ def check_other_queues() -> Check:
 
 def check_installed(release: str) -> Check:
     """Check that no other release is installed here."""
+    return judge_installed(release, running())
+
+
+def running() -> str:
+    """Return the release of the box that was installed here, to the end; "" for none."""
     is_whole = CURRENT.is_symlink() and DATA.checks.exists()
-    return judge_installed(release, CURRENT.readlink().name if is_whole else "")
+    return CURRENT.readlink().name if is_whole else ""
 
 
 def judge_installed(release: str, running: str) -> Check:

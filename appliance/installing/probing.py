@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.errors import ApplianceError
+from appliance.installing import settings
 from appliance.reaching import HERE, connection_to
 
 TIMEOUT_S: Final = 5.0
@@ -19,7 +20,7 @@ def ask(host: str, path: str, patience_s: float = TIMEOUT_S) -> tuple[int, str]:
 
     Raise NoWayOut where this process has no network, and the relay does not take it there.
     """
-    connection = connection_to(f"https://{host}", min(patience_s, TIMEOUT_S))
+    connection = connection_to(settings.address_of(host), min(patience_s, TIMEOUT_S))
     try:
         connection.request("GET", path)
         response = connection.getresponse()

@@ -79,6 +79,11 @@ def names() -> tuple[str, ...]:
     return tuple(part.strip() for part in read().get(NAMES, "").split(",") if part.strip())
 
 
+def address_of(name: str) -> str:
+    """Return the address at which a box is reached by a name, or by an IP address."""
+    return f"https://[{name}]" if ":" in name else f"https://{name}"
+
+
 def upload_bytes_max() -> int:
     """Return how large a file may be that is uploaded."""
     said = read().get(environment.UPLOAD_BYTES_MAX, environment.UPLOAD_BYTES_MAX_DEFAULT)
@@ -94,7 +99,7 @@ def place_settings(sizing: Sizing) -> bool:
 
 def _text(sizing: Sizing) -> str:
     fixed = {
-        "BASTIDE_PUBLIC_URL": f"https://{sizing.names[0]}",
+        "BASTIDE_PUBLIC_URL": address_of(sizing.names[0]),
         NAMES: ",".join(sizing.names),
         "BASTIDE_WEB_PROCESSES": str(sizing.web),
         "BASTIDE_INFERENCE_PROCESSES": str(sizing.inference),

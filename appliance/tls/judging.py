@@ -52,12 +52,7 @@ def require_in_time(certificate: x509.Certificate, what: str, now: datetime) -> 
 def require_names(leaf: x509.Certificate, names: Names) -> None:
     """Raise when the certificate lacks one of the names. A wildcard stands for one label, as browsers read it."""
     held = names_in(leaf)
-    wildcards = {name.removeprefix("*") for name in held.dns if name.startswith("*.")}
-    lacking = names.without(held)
-    missing = Names(
-        dns=tuple(name for name in lacking.dns if f".{name.partition('.')[2]}" not in wildcards),
-        addresses=lacking.addresses,
-    )
+    missing = names.uncovered_by(held)
     if missing:
         holds = (
             f"It is for {', '.join(held.texts)}." if held else "It names none at all (a subject alone does not count)."

@@ -38,7 +38,7 @@ def ensure(directory: TlsDirectory, names: Names, now: datetime) -> Outcome:
     with directory.locked():
         if directory.mode is Mode.OWN:
             return _keep(directory, names, now, is_forced=False)
-        return _look(directory, names)
+        return look(directory, names)
 
 
 def renew(directory: TlsDirectory, now: datetime, *, force: bool = False) -> Outcome:
@@ -65,15 +65,15 @@ def return_to_own(directory: TlsDirectory, names: Names, now: datetime) -> Outco
         return _keep(directory, names, now, is_forced=directory.mode is not Mode.OWN)
 
 
-def _look(directory: TlsDirectory, names: Names) -> Outcome:
+def look(directory: TlsDirectory, names: Names) -> Outcome:
+    """Say for which names there is no certificate, where others make it, and change nothing."""
     leaf = leaf_of(directory)
-    missing = names.without(names_in(leaf)) if leaf else names
+    missing = names.uncovered_by(names_in(leaf)) if leaf else names
     if not missing:
         return Outcome(is_changed=False)
     sentence = f"The certificate that was signed elsewhere is not for {', '.join(missing.texts)}."
-    asking = "request"
-    if directory.mode is Mode.ACME:
-        asking = " ".join(("renew", *(f"--name {name}" for name in names.texts)))
+    action = "renew" if directory.mode is Mode.ACME else "request"
+    asking = " ".join((action, *(f"--name {name}" for name in names.texts)))
     return Outcome(is_changed=False, sentences=(f"{sentence} Ask for another: sudo bastide tls {asking}",))
 
 

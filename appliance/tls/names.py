@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
+from urllib.parse import urlsplit
 
 from appliance.errors import ApplianceError
 
@@ -36,6 +37,13 @@ class Names:
             dns=tuple(name for name in self.dns if name not in others.dns),
             addresses=tuple(address for address in self.addresses if address not in others.addresses),
         )
+
+    def uncovered_by(self, held: "Names") -> "Names":
+        """Return those for which a certificate with the held names is not; a wildcard stands for one label."""
+        wildcards = {name.removeprefix("*.") for name in held.dns if name.startswith("*.")}
+        lacking = self.without(held)
+        dns = tuple(name for name in lacking.dns if name.partition(".")[2] not in wildcards)
+        return Names(dns=dns, addresses=lacking.addresses)
 
     def is_same_as(self, others: "Names") -> bool:
         """Return whether both have the same ones, in whatever order."""
@@ -78,8 +86,17 @@ def _host_name(text: str) -> str:
     is_good = all(LABEL.fullmatch(label) for label in labels) and len(text) <= NAME_CHARACTERS_MAX
     if not is_good or labels[-1].isdigit():
         message = f"The name '{text}' is not a host name."
-        hint = (
-            "use letters a to z, digits, hyphens and dots; write a name with other letters in its form that begins xn--"
-        )
-        raise ApplianceError(message, hint)
+        raise ApplianceError(message, _hint(text))
     return text
+
+
+def _hint(text: str) -> str:
+    """Return what to type instead: whoever pasted an address is told which part of it is the name."""
+    try:
+        name = urlsplit(text if "://" in text else f"//{text}").hostname or text
+    except ValueError:
+        name = text
+    if name == text:
+        return "use letters a to z, digits, hyphens and dots; write a name with other letters as its form with xn--"
+    scheme, colon, _ = text.partition("://")
+    return f"leave out {scheme if colon else 'what is not the name'}{colon}: --name {name}"

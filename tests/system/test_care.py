@@ -3,11 +3,8 @@
 import ipaddress
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -18,42 +15,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.appliance.tls.acme.running_pebble import RunningPebble
 from tests.running_box import eventually
 from tests.system.installation import ADDRESS, NAME
+from tests.system.looking import SETTINGS, edited, findings, is_well_within, wrong
 from tests.system.machine import Machine
 
 pytestmark = pytest.mark.system
 
-OF_THE_CONTAINER = {"clock", "name"}
-"""What no container has: a clock of its own that is kept, a name in the network."""
-
 FINDINGS = "/run/bastide/care/findings.json"
-SETTINGS = "etc/bastide/bastide.env"
 FORCED = Path("/etc/systemd/system/bastide-certificate.service.d/forced.conf")
 WEB = "etc/systemd/system/bastide-web.service"
 
 
-def findings(machine: Machine, *options: str) -> dict[str, dict[str, Any]]:
-    results = json.loads(machine.run("bastide", "doctor", "--json", *options, check=False))["results"]
-    return {each["id"]: each for each in results}
-
-
-def wrong(machine: Machine) -> dict[str, dict[str, Any]]:
-    found = {name: each for name, each in findings(machine).items() if each["status"] in {"warning", "failed"}}
-    return {name: each for name, each in found.items() if name not in OF_THE_CONTAINER}
-
-
 def exit_status(machine: Machine, command: str) -> int:
     return int(machine.run("sh", "-c", f"{command} >/dev/null 2>&1; echo $?"))
-
-
-@contextmanager
-def edited(path: Path, content: str | bytes) -> Iterator[None]:
-    """Write a file otherwise, and at the end what it was."""
-    before = path.read_bytes()
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    try:
-        yield
-    finally:
-        path.write_bytes(before)
 
 
 def general_names(names: list[str]) -> list[x509.GeneralName]:
@@ -152,7 +125,7 @@ def test_a_queue_that_stands_still(installed):
         assert exit_status(installed, "bastide doctor") == 1
     finally:
         installed.run("sh", "-c", found["unit_redis"]["hint"].partition(";")[0].removeprefix("sudo "))
-    assert _is_well_within(installed, 20)
+    assert is_well_within(installed, 20)
 
 
 def test_a_worker_that_keeps_ending(installed):
@@ -179,6 +152,7 @@ def test_a_certificate_for_another_box(installed):
     with edited(certificate_file(installed), certificate(["other.example"], 80)):
         found = wrong(installed)
     assert found["certificate_names"]["measured"] == f"not for {NAME}, {ADDRESS}"
+    assert found["certificate_names"]["hint"].startswith("sudo bastide install --name")
     assert f"--name {NAME}" in found["certificate_names"]["hint"]
 
 
@@ -190,7 +164,7 @@ def test_a_unit_that_was_changed_by_hand(installed):
     assert found["unit_files"]["measured"] == "changed by hand: bastide-web.service"
     assert found["exposure"]["measured"].startswith("bastide-web.service: 0.")
     installed.run("sh", "-c", found["unit_files"]["hint"].partition(";")[0].replace("sudo ", ""))
-    assert _is_well_within(installed, 30)
+    assert is_well_within(installed, 30)
 
 
 def test_a_front_that_would_not_start_again(installed):
@@ -238,6 +212,14 @@ def test_a_setting_that_cannot_be_meant(installed):
     assert found["setting_bastide_jobs_days"]["measured"] == "nothing reads BASTIDE_JOBS_DAYS"
 
 
+def test_a_check_that_only_a_new_machine_must_pass_refuses_no_installed_box(installed):
+    with edited(installed.root / "usr/lib/os-release", "ID=other\nVERSION_ID=1\n"):
+        told = installed.run("bastide", "install", "--force", "a trial", timeout_s=300)
+    assert "  warning: Operating system: " in told
+    assert "--force was not needed" in told
+    assert json.loads(installed.run("cat", "/var/lib/bastide/checks.json"))["forced"] is False
+
+
 def test_releases_that_pile_up(installed):
     for number in range(5):
         installed.run("mkdir", "-p", f"/opt/bastide/releases/0.0.{number}-old")
@@ -265,7 +247,7 @@ def test_an_acme_server_signs_for_the_box_and_its_task_renews_without_a_network(
     assert f"The box has the certificate for {NAME}, valid until" in installed.run("bastide", "tls", "acme", *typed)
     first = served(installed)
     other = installed.run("bastide", "tls", "renew", "--name", "other.example", check=False)
-    assert f"sudo bastide config set BASTIDE_NAMES {NAME},{ADDRESS},other.example" in other
+    assert f"sudo bastide install --name {NAME} --name {ADDRESS} --name other.example" in other
     assert findings(installed)["certificate"]["status"] == "passed"
 
     forced = "[Service]\nExecStart=\nExecStart=/usr/local/bin/bastide tls renew --force\n"
@@ -288,12 +270,3 @@ def served(machine: Machine) -> str:
     machine.run(*asked, "--resolve", f"{NAME}:443:{ADDRESS}", f"https://{NAME}/livez")
     shown = f"openssl s_client -connect {ADDRESS}:443 -servername {NAME} </dev/null 2>/dev/null"
     return machine.run("sh", "-c", f"{shown} | openssl x509 -noout -fingerprint -sha256")
-
-
-def _is_well_within(machine: Machine, timeout_s: float) -> bool:
-    deadline_s = time.monotonic() + timeout_s
-    while wrong(machine).keys() - {"unit_redis", "unit_web"}:
-        if time.monotonic() > deadline_s:
-            return False
-        time.sleep(1)
-    return True

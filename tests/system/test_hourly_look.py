@@ -9,8 +9,9 @@ import pytest
 
 from appliance.care import doctor
 from tests.system.installation import ADDRESS, NAME
+from tests.system.looking import edited, findings
 from tests.system.machine import Machine
-from tests.system.test_care import certificate, certificate_file, edited, findings
+from tests.system.test_care import certificate, certificate_file
 
 pytestmark = pytest.mark.system
 

@@ -59,7 +59,6 @@ TEMPLATES: Final = frozenset(
         gettext_noop("sudo bastide tls renew {options}"),
         gettext_noop("see whether the clock is right: timedatectl"),
         gettext_noop("not for {names}"),
-        gettext_noop("sudo bastide tls renew --name {name}"),
         gettext_noop("valid from {begin} only"),
         gettext_noop("ended on {day}: browsers refuse it"),
         gettext_noop("put it right in /etc/bastide/bastide.env (BASTIDE_NAMES)"),
@@ -213,5 +212,28 @@ TEMPLATES: Final = frozenset(
         gettext_noop("none was added"),
         gettext_noop("Company authorities"),
         gettext_noop("each is trusted"),
+        gettext_noop("missing: {units}"),
+        gettext_noop("changed by hand: {changed}; missing: {missing}"),
+        gettext_noop("Installation"),
+        gettext_noop("was not finished, or the box was taken off: systemd does not have {unit}"),
+        gettext_noop("sudo ./bastide install, in the directory of the release: it goes on where it stopped"),
+        gettext_noop("each step came to its end"),
+        gettext_noop("sudo bastide install {options}"),
+        gettext_noop(
+            "sudo bastide tls request {options} > box.csr, have it signed, then: sudo bastide tls import box.crt"
+        ),
+        gettext_noop("also for {names}, by which the box does not answer"),
+        gettext_noop("with all names that people type: sudo bastide install {options}"),
+        gettext_noop("Names of the front"),
+        gettext_noop("answers by {names} only"),
+        gettext_noop("those of the settings: {names}"),
+        gettext_noop("sudo bastide install puts the settings to use"),
+        gettext_noop("leads to {addresses} in {file}, so that the network's DNS cannot be seen from here"),
+        gettext_noop("look from another computer whether {host} leads to this machine"),
+        gettext_noop(
+            "look from another computer whether {host} leads to {address}; or write {address} in the place of "
+            "{loopback}"
+        ),
+        gettext_noop("give this machine the address {host}, or install with one that it has: --name ADDRESS"),
     }
 )

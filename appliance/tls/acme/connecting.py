@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from appliance.errors import ApplianceError
 from appliance.relaying import relayed
+from appliance.tls.trusting import trusting
 
 TIMEOUT_S: Final = 20.0
 ANSWER_BYTES_MAX: Final = 2**20
@@ -70,7 +71,7 @@ class Way:
     def ask(self, method: str, url: str, body: bytes | None = None) -> Answer:
         """Return the answer to one request. Raise where there is none, or the server is not who it should be."""
         place = Place.of(url)
-        connection = _Connection(place, self._trust(), self.relay)
+        connection = _Connection(place, trusting(self.roots), self.relay)
         headers = {"User-Agent": AGENT, "Connection": "close", "Accept-Language": "en"}
         if body is not None:
             headers["Content-Type"] = "application/jose+json"
@@ -84,12 +85,6 @@ class Way:
             connection.close()
         self.reached.add(place.text)
         return answer
-
-    def _trust(self) -> ssl.SSLContext:
-        trust = ssl.create_default_context(cadata=self.roots)
-        # From Python 3.13 on, extensions are wanted that the root of many a company lacks; chain, name and dates hold.
-        trust.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        return trust
 
     def _not_trusted(self, place: Place, error: ssl.SSLCertVerificationError) -> ApplianceError:
         reason = error.verify_message.rstrip(".")

@@ -90,19 +90,37 @@ def test_a_certificate_that_did_not_begin_is_a_matter_of_the_clock():
     ],
 )
 def test_names_that_the_certificate_has_pass(held_names, typed):
-    assert judge_names(names_of(held_names), typed).status is Status.PASSED
+    assert judge_names(names_of(held_names), typed, Mode.FILES).status is Status.PASSED
+
+
+def test_a_name_that_the_box_certified_and_does_not_answer_by_is_told():
+    check = judge_names(names_of(["box.example", "new.example"]), ("box.example",))
+    assert (check.status, check.measured) == (
+        Status.WARNING,
+        "also for new.example, by which the box does not answer",
+    )
+    assert check.hint.endswith(": sudo bastide install --name box.example --name new.example")
 
 
 def test_a_wildcard_covers_one_label():
     held_names = Names(dns=("*.corp.example",))
-    assert judge_names(held_names, ("models.corp.example",)).status is Status.PASSED
-    assert judge_names(held_names, ("a.models.corp.example",)).status is Status.FAILED
+    assert judge_names(held_names, ("models.corp.example",), Mode.FILES).status is Status.PASSED
+    assert judge_names(held_names, ("a.models.corp.example",), Mode.FILES).status is Status.FAILED
 
 
-def test_a_missing_name_is_told_with_what_to_type():
-    check = judge_names(names_of(["box.example"]), ("box.example", "models.example"))
+@pytest.mark.parametrize(
+    ("mode", "hint"),
+    [
+        (Mode.OWN, "sudo bastide install --name box.example --name models.example"),
+        (Mode.ACME, "sudo bastide tls renew --name box.example --name models.example"),
+        (Mode.COMPANY, "sudo bastide tls request --name box.example --name models.example > box.csr, have it signed"),
+        (Mode.FILES, "get another one"),
+    ],
+)
+def test_a_missing_name_is_told_with_what_to_type(mode, hint):
+    check = judge_names(names_of(["box.example"]), ("box.example", "models.example"), mode)
     assert (check.status, check.measured) == (Status.FAILED, "not for models.example")
-    assert check.hint == "sudo bastide tls renew --name box.example --name models.example"
+    assert check.hint.startswith(hint)
 
 
 @pytest.mark.parametrize("typed", [(), ("no name",)])

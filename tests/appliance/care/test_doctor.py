@@ -37,6 +37,16 @@ def test_a_setting_that_is_spoilt_is_a_finding_and_not_the_end(said, name, value
     assert found.get(f"setting_{name.lower()}", found.get("settings")) is not None
 
 
+def test_a_box_that_was_installed_by_half_has_one_finding_and_no_place_for_it(said, monkeypatch, tmp_path):
+    said("")
+    monkeypatch.setattr(command, "run", lambda argv, **_: "Id=bastide.target\nLoadState=not-found\n")
+    monkeypatch.setattr(doctor, "FINDINGS", tmp_path / "run/findings.json")
+    found = doctor.look(NOW, is_typed=True)
+    assert [check.id for check in found] == ["installation"]
+    doctor.record(found, NOW)
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("name", sorted(settings_file.KNOWN.keys() - SECRETS))
 def test_a_word_that_no_setting_means_is_named(said, name):
     said(f"{name}=//")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from appliance import box_commands
-from appliance.care.front import judge_bound, judge_configuration
+from appliance.care.front import judge_bound, judge_configuration, judge_names
 from appliance.checks.check import Status
 from appliance.errors import ApplianceError
 from appliance.installing import front_trial
@@ -39,6 +39,19 @@ def test_what_nginx_does_not_take_is_told_in_its_words_with_the_file_and_the_lin
     assert check.status is Status.FAILED
     assert check.measured == f'unknown directive "sendfiles" in /etc/bastide/nginx/nginx.conf:{line}'
     assert check.hint == "sudo bastide install writes /etc/bastide/nginx/nginx.conf anew"
+
+
+def test_names_by_which_the_front_does_not_answer_are_a_finding(configuration):
+    names = re.findall(r"server_name ([^_;]+);", configuration)[0].split()
+    assert judge_names(configuration, names_of(names)).status is Status.PASSED
+    check = judge_names(configuration, names_of([*names, "new.example"]))
+    assert (check.status, check.hint) == (Status.WARNING, "sudo bastide install puts the settings to use")
+    assert judge_names(configuration, names_of(["new.example"])).status is Status.WARNING
+
+
+def test_an_address_of_ipv6_is_the_same_in_brackets():
+    check = judge_names("    server_name box.example [2001:db8::5];\n", names_of(["2001:db8::5", "box.example"]))
+    assert check.status is Status.PASSED
 
 
 def test_what_nginx_would_not_start_with_is_refused_in_its_words(configuration):

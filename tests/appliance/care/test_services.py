@@ -2,7 +2,17 @@
 
 import pytest
 
-from appliance.care.services import EXPOSURE_MAX, exposure_max, judge_differences, judge_exposures, judge_units
+from appliance.care import services
+from appliance.care.services import (
+    EXPOSURE_MAX,
+    Differences,
+    exposure_max,
+    judge_differences,
+    judge_exposures,
+    judge_installation,
+    judge_units,
+    unit_differences,
+)
 from appliance.checks.check import Status
 from tests.appliance.care.states import unit
 
@@ -40,13 +50,39 @@ def test_a_unit_that_came_back_deserves_a_look_for_an_hour(uptime_s, status):
 
 
 def test_a_changed_file_is_named():
-    check = judge_differences(["bastide-web.service"], [])
+    check = judge_differences(Differences(changed=("bastide-web.service",)), [])
     assert (check.status, check.measured) == (Status.WARNING, "changed by hand: bastide-web.service")
     assert "sudo systemctl edit bastide-web.service" in check.hint
 
 
+def test_a_file_that_was_never_placed_is_not_called_changed():
+    check = judge_differences(Differences(missing=("bastide-web.service",)), [])
+    assert (check.status, check.measured) == (Status.WARNING, "missing: bastide-web.service")
+    both = judge_differences(Differences(changed=("bastide-web.service",), missing=("bastide.target",)), [])
+    assert both.measured == "changed by hand: bastide-web.service; missing: bastide.target"
+
+
+def test_files_that_differ_and_files_that_are_not_there_are_told_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(services, "CURRENT", tmp_path)
+    monkeypatch.setattr(services, "UNITS", tmp_path / "units")
+    for place, names in (("systemd", ("a.service", "b.service", "c.timer")), ("units", ("a.service", "b.service"))):
+        (tmp_path / place).mkdir()
+        for name in names:
+            (tmp_path / place / name).write_text("[Unit]\n")
+    (tmp_path / "units/b.service").write_text("[Unit]\nDescription=mine\n")
+    assert unit_differences() == Differences(changed=("b.service",), missing=("c.timer",))
+
+
+def test_an_installation_that_ended_halfway_is_one_finding():
+    check = judge_installation([unit("bastide.target", load_state="not-found", active_state="inactive")])
+    assert check is not None
+    assert (check.id, check.status) == ("installation", Status.FAILED)
+    assert check.hint.startswith("sudo ./bastide install")
+    assert judge_installation([unit("bastide.target"), unit("bastide-web.service", load_state="not-found")]) is None
+
+
 def test_what_an_admin_added_is_told_and_no_fault():
-    check = judge_differences([], ["bastide-web.service"])
+    check = judge_differences(Differences(), ["bastide-web.service"])
     assert check.status is Status.PASSED
     assert "bastide-web.service" in check.measured
 

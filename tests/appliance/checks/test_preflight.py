@@ -1,11 +1,12 @@
 """All checks together, their record, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from appliance.checks.check import Check, Status
-from appliance.checks.preflight import check_now, preflight, refusal, write
+from appliance.checks.preflight import check_now, forced_reason, preflight, refusal, write
 from appliance.checks.words import Words
 from appliance.environment import Address
 from appliance.errors import ApplianceError
@@ -42,6 +43,24 @@ def test_the_record_tells_what_was_forced(tmp_path):
     assert (record["forced"], record["reason"]) == (True, "a trial")
     assert record["results"] == [FAILED.to_json()]
     assert record["checked_at"].endswith("+00:00")
+
+
+def test_a_reason_holds_as_long_as_what_was_passed_over_fails(tmp_path):
+    data = DataDirectory(root=tmp_path)
+    assert forced_reason(data, [FAILED]) == ""
+    write(data, [FAILED], reason="a trial")
+    assert forced_reason(data, [FAILED]) == "a trial"
+    write(data, [FAILED], reason=forced_reason(data, [FAILED]))
+    assert forced_reason(data, [FAILED]) == "a trial"
+    assert forced_reason(data, [replace(FAILED, status=Status.PASSED)]) == ""
+    assert forced_reason(data, [replace(FAILED, id="disk_free")]) == ""
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"reason": "a trial", "results": [7]}'])
+def test_a_record_that_cannot_be_read_gives_no_reason(tmp_path, text):
+    data = DataDirectory(root=tmp_path)
+    data.checks.write_text(text)
+    assert forced_reason(data, [FAILED]) == ""
 
 
 def test_what_was_not_forced_has_no_reason(tmp_path):

@@ -71,9 +71,9 @@ def test_no_other_unit_depends_on_it(without):
 def test_what_was_placed_for_this_kernel_is_no_change_by_hand(without, machine, tmp_path, monkeypatch):
     units.place_units()
     monkeypatch.setattr(services, "CURRENT", ROOT)
-    assert services.unit_differences() == ()
+    assert services.unit_differences() == services.Differences()
     (tmp_path / units.FRONT).write_text("[Socket]\n")
-    assert services.unit_differences() == (units.FRONT,)
+    assert services.unit_differences() == services.Differences(changed=(units.FRONT,))
 
 
 def test_sockets_are_opened_anew_only_where_their_addresses_changed(machine, tmp_path):
