@@ -67,6 +67,8 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
     require_root()
     if arguments.purge:
         terminal.say(f"All models, results, accounts and settings in {DATA.root} will be gone for good.")
+        if _has_backups():
+            terminal.say(f"The backups in {BACKUPS} stay, and hold every secret of the box: remove them yourself.")
     elif not arguments.yes:
         terminal.say(f"The box will serve nobody any more; {DATA.root} and its settings stay.")
     if (arguments.purge or not arguments.yes) and not terminal.confirms(CONFIRMATION if arguments.purge else TAKE_OFF):
@@ -76,9 +78,13 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
         uninstall(terminal.say, purges=arguments.purge)
     rest = "" if arguments.purge else f"; {DATA.root} and its settings stay"
     terminal.say(f"The box is off this machine{rest}. The Debian packages that it used stay.")
-    if BACKUPS.is_dir() and any(BACKUPS.iterdir()):
+    if _has_backups():
         terminal.say(f"The nightly backups in {BACKUPS} stay too: with them all of it can come back.")
     return 0
+
+
+def _has_backups() -> bool:
+    return BACKUPS.is_dir() and any(BACKUPS.iterdir())
 
 
 def run_tls(arguments: argparse.Namespace, terminal: Terminal) -> int:
