@@ -10,7 +10,7 @@ from typing import Final
 
 from appliance import environment
 from appliance.errors import ApplianceError
-from appliance.installing import front_trial, settings
+from appliance.installing import contents, front_trial, settings
 from appliance.installing.front import ACME, CONFIGURATION, take_up_certificate, take_up_hosts
 from appliance.installing.install import Wish, install, plan
 from appliance.installing.places import DATA, TLS
@@ -51,7 +51,7 @@ def run_install(arguments: argparse.Namespace, terminal: Terminal) -> int:
     wish = Wish(
         names=tuple(arguments.names or [socket.getfqdn()]),
         version=version(),
-        with_examples=arguments.examples,
+        with_examples=contents.wants_examples(said=arguments.examples),
         force=arguments.force or "",
     )
     if not arguments.plan:

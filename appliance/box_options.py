@@ -29,7 +29,11 @@ def add_install(add: Adding) -> None:
         metavar="NAME",
         help=f"a name or address that people type, the usual one first; again for more (here {socket.getfqdn()})",
     )
-    command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
+    command.add_argument(
+        "--examples",
+        action=argparse.BooleanOptionalAction,
+        help="publish the example models, or none (by default the first installation does)",
+    )
     add_force(command, "install")
     command.add_argument(
         "--plan", "--dry-run", action="store_true", help="print all that would be touched, and touch nothing"
