@@ -12,8 +12,9 @@ from appliance import environment
 from appliance.errors import ApplianceError
 from appliance.installing import contents, front_trial, settings
 from appliance.installing.front import ACME, CONFIGURATION, take_up_certificate, take_up_hosts
-from appliance.installing.install import Wish, install, plan
+from appliance.installing.install import Wish, install
 from appliance.installing.places import DATA, TLS
+from appliance.installing.planning import plan
 from appliance.installing.removing import uninstall
 from appliance.installing.root import require_root
 from appliance.keeping.alone import held

@@ -36,7 +36,10 @@ def add_install(add: Adding) -> None:
     )
     add_force(command, "install")
     command.add_argument(
-        "--plan", "--dry-run", action="store_true", help="print all that would be touched, and touch nothing"
+        "--plan",
+        "--dry-run",
+        action="store_true",
+        help="print what the checks find and all that would be touched, and touch nothing",
     )
 
 

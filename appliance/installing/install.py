@@ -41,6 +41,7 @@ from appliance.tls.status import status
 from appliance.tls.trust import grouped
 
 READY_TIMEOUT_S: Final = 90.0
+PACKAGES: Final = "Debian packages"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,13 +104,6 @@ def tell(wish: Wish, say: Callable[[str], None], changed: Sequence[str], took_s:
     say(f"Bastide is ready at https://{wish.names[0]} ({password})")
 
 
-def plan(wish: Wish) -> Iterator[str]:
-    """Yield what an installation would touch, a line each, and touch nothing."""
-    for step in steps(wish, lambda _: None, ()):
-        yield step.title
-        yield from (f"  {each}" for each in step.touches)
-
-
 def require_good_settings() -> None:
     """Raise if a setting of the installed box cannot be meant: what is made of it could not be either."""
     if not SETTINGS.exists():
@@ -153,8 +147,7 @@ def steps(wish: Wish, say: Callable[[str], None], changed: Sequence[str]) -> Ite
 
 def machine_steps(say: Callable[[str], None]) -> Iterator[Step]:
     """Yield what is taken from Debian."""
-    packages = tuple(f"package {name}" for name in machine.missing_packages())
-    yield Step(title="Debian packages", run=lambda: machine.install_packages(say), touches=packages)
+    yield Step(title=PACKAGES, run=lambda: machine.install_packages(say))
     yield Step(title="Accounts", run=machine.make_accounts, touches=machine.accounts())
     yield Step(title="Directories", run=machine.make_directories, touches=machine.directories())
 
