@@ -7,7 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -55,6 +55,8 @@ def main(argv: Sequence[str]) -> int:
             print(f"try: {error.hint}", file=sys.stderr)
         return 1
     except Ended as end:
+        with suppress(OSError):  # the terminal may be closed
+            tell(f"\n{ending.last_words(arguments.command)}\n")
         return DIED_OF + end.number
     except KeyboardInterrupt:
         return INTERRUPTED

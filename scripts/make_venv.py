@@ -229,6 +229,7 @@ def main() -> None:
             f"check who owns {ROOT} and whether its disk is full",
         )
     except KeyboardInterrupt:
+        say("\nInterrupted. Type the same command again.")
         sys.exit(130)
 
 
