@@ -46,7 +46,8 @@ def add_install(add: Adding) -> None:
 def add_force(command: argparse.ArgumentParser, verb: str) -> None:
     """Add `--force REASON`."""
     what = f"{verb} although a check failed, and why you do; this is recorded"
-    command.add_argument("--force", type=reason, metavar="REASON", help=what)
+    # Without a reason, "" is judged as one: by the same sentence.
+    command.add_argument("--force", type=reason, nargs="?", const="", metavar="REASON", help=what)
 
 
 def reason(text: str) -> str:

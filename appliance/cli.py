@@ -11,7 +11,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
-from appliance import accounts, demo, ending, job_lines, jobs, models, sites, workshop
+from appliance import accounts, demo, ending, job_lines, jobs, models, sites, typed, workshop
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
 from appliance.bundling.commands import run_bundle, run_cloud_init
@@ -25,7 +25,6 @@ from appliance.errors import ApplianceError
 from appliance.forgetting import run_forget
 from appliance.job_lines import Ticker
 from appliance.keeping.commands import run_backup, run_restore, run_rollback, run_upgrade
-from appliance.options import parser
 from appliance.paths import data_directory
 from appliance.programs import Sizes
 from appliance.up import up
@@ -40,10 +39,7 @@ SOME_NOT_ANSWERED: Final = 2
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit status: 0 done, 1 an error, 2 wrong usage (for `check`: warnings only)."""
-    arguments, rest = parser().parse_known_args(argv)
-    if rest and arguments.command not in {"test", "bench"}:
-        parser().error(f"unrecognised arguments: {' '.join(rest)}")
-    arguments.rest = [*getattr(arguments, "rest", []), *rest]
+    arguments = typed.parsed(argv, COMMANDS)
     try:
         with ending.raised() if arguments.command in UNDONE_WHEN_ENDED else nullcontext():
             return COMMANDS[arguments.command](arguments)

@@ -68,7 +68,24 @@ def test_a_reason_is_taken_in_words(capsys):
     assert taken.force == "a slow disk will do"
     with pytest.raises(SystemExit):
         parser().parse_args(["up", "--force", "--no-examples"])
-    assert "expected one argument" in capsys.readouterr().err
+    assert "say it in words" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["isntall", "--plan"], "there is no command isntall. Did you mean install? See ./bastide --help"),
+        (["--debug", "xylophone"], "there is no command xylophone. See ./bastide --help"),
+        (["install", "box.example", "10.0.0.5"], "did you mean --name box.example --name 10.0.0.5?"),
+        (["install", "--nmae", "box.example"], "unrecognised arguments: --nmae box.example"),
+        (["up", "8000"], "unrecognised arguments: 8000"),
+    ],
+)
+def test_who_types_what_there_is_not_is_told_what_there_is(typed, said, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{said}\n")
 
 
 FORGET = ["forget", "--by", "key", "--value", "4711", "--user", "ada", "--reason", "case 17"]
