@@ -3,6 +3,7 @@
 from typing import Final
 
 from appliance import lock
+from appliance.calling import start_hint
 from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory
 from appliance.steps import manage
@@ -24,6 +25,6 @@ def managed(data: DataDirectory, *arguments: str) -> str:
     """Return what a command of the control plane printed, of a box that is there."""
     if not data.database.exists():
         message = f"There is no box in {data.root}."
-        raise ApplianceError(message, "start it once with ./bastide up, or name its directory with --data-dir")
+        raise ApplianceError(message, start_hint(data))
     running = lock.holder(data)
     return manage(data, *arguments, **({"url": running.url} if running else {})).strip()

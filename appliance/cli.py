@@ -15,6 +15,7 @@ from appliance import accounts, demo, ending, job_lines, jobs, models, sites, ty
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
 from appliance.bundling.commands import run_bundle, run_cloud_init
+from appliance.calling import called
 from appliance.care.commands import run_config, run_doctor, run_logs, run_status
 from appliance.checks.preflight import check_now
 from appliance.checks.telling import exit_code, table, verdict
@@ -60,7 +61,8 @@ def main(argv: Sequence[str]) -> int:
         if arguments.debug:
             traceback.print_exc()
         print(f"error: Bastide itself failed: {type(error).__name__}: {error}", file=sys.stderr)
-        print(f"try: ./bastide --debug {' '.join(argv)}, and report what it prints", file=sys.stderr)
+        again = called(f"--debug {' '.join(argv)}")
+        print(f"try: {again}, and report what it prints", file=sys.stderr)
         return 1
 
 
@@ -146,7 +148,7 @@ def push_model(arguments: argparse.Namespace) -> int:
         print(
             "\nStopped. What was not sent whole is not published; what was is inspected all the same.", file=sys.stderr
         )
-        print("try: ./bastide model list, which tells what there is", file=sys.stderr)
+        print(f"try: {called('model list')}, which tells what there is", file=sys.stderr)
         raise
     reason = f": {pushed.reason}" if pushed.reason else ""
     print(f"{pushed.model} version {pushed.version} is {pushed.status}{reason}")
@@ -201,7 +203,7 @@ def answer_rows(site: Site, arguments: argparse.Namespace) -> int:
         job = jobs.wait(site, job_id, lambda job: ticker.show(job_lines.working(job), is_last=jobs.has_ended(job)))
     except KeyboardInterrupt:
         ticker.end()
-        tell(f"{stop(site, job_id) if job_id else 'Stopped. ./bastide job list tells whether the job was begun.'}\n")
+        tell(f"{stop(site, job_id)}\n")
         raise
     finally:
         ticker.end()
@@ -209,11 +211,13 @@ def answer_rows(site: Site, arguments: argparse.Namespace) -> int:
 
 
 def stop(site: Site, job_id: str) -> str:
-    """Cancel a job at Ctrl-C. Return what became of it."""
+    """Cancel a job at Ctrl-C, "" for one that may not be begun. Return what became of it."""
+    if not job_id:
+        return f"Stopped. {called('job list')} tells whether the job was begun."
     try:
         is_canceled = jobs.cancel(site, job_id)
     except ApplianceError as error:
-        return f"{error.message}\nThe job goes on. Cancel it with ./bastide job cancel {job_id}"
+        return f"{error.message}\nThe job goes on. Cancel it with {called(f'job cancel {job_id}')}"
     return "The job is canceled." if is_canceled else f"The job had ended already: {site.url}/jobs/{job_id}/"
 
 
