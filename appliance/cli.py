@@ -117,8 +117,10 @@ def run_key(arguments: argparse.Namespace) -> int:
 
 
 def run_user(arguments: argparse.Namespace) -> int:
-    """Print a new account's password and nothing else."""
-    print(accounts.add_user(data_directory(arguments.data_dir), arguments.name, arguments.role))
+    """Print a new account's password and nothing else; where it serves goes beside it."""
+    data = data_directory(arguments.data_dir)
+    print(accounts.add_user(data, arguments.name, arguments.role), flush=True)
+    tell(f"{accounts.first_log_in(data, arguments.name)}\n")
     return 0
 
 
@@ -145,10 +147,8 @@ def push_model(arguments: argparse.Namespace) -> int:
         else:
             pushed = models.push_here(data_directory(arguments.data_dir), arguments.user, push)
     except KeyboardInterrupt:
-        print(
-            "\nStopped. What was not sent whole is not published; what was is inspected all the same.", file=sys.stderr
-        )
-        print(f"try: {called('model list')}, which tells what there is", file=sys.stderr)
+        tell("\nStopped. What was not sent whole is not published; what was is inspected all the same.\n")
+        tell(f"try: {called('model list')}, which tells what there is\n")
         raise
     reason = f": {pushed.reason}" if pushed.reason else ""
     print(f"{pushed.model} version {pushed.version} is {pushed.status}{reason}")
