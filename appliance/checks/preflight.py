@@ -68,8 +68,10 @@ def refusal(failed: Sequence[Check]) -> ApplianceError:
     return ApplianceError(message, f"{first.hint}{forcing}")
 
 
-def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "") -> None:
+def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "", by: str = "") -> None:
     """Record the results where the box page reads them, and why somebody wanted a box although one failed.
+
+    `by`: the account of the machine that installed it so; "" for a box in a terminal.
 
     Appears whole or not at all.
     """
@@ -77,6 +79,7 @@ def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "") ->
         "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "forced": bool(reason),
         "reason": reason,
+        "by": by,
         "results": [check.to_json() for check in results],
     }
     temporary = data.checks.with_suffix(".new")

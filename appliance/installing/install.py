@@ -85,7 +85,7 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
                 changed.append(step.title)
                 say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
     failed = [check.id for check in found if check.status is Status.FAILED]
-    write(DATA, found, reason=wish.force if failed else "")
+    write(DATA, found, reason=wish.force if failed else "", by=account())
     if failed:
         running.manage("note_forced", wish.force, account(), *failed)
     tell(wish, say, changed, time.monotonic() - started_s)

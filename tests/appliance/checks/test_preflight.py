@@ -37,9 +37,9 @@ def test_what_is_not_passed_has_a_hint(tmp_path):
 
 def test_the_record_tells_what_was_forced(tmp_path):
     data = DataDirectory(root=tmp_path)
-    write(data, [FAILED], reason="a trial")
+    write(data, [FAILED], reason="a trial", by="ada")
     record = json.loads(data.checks.read_text())
-    assert (record["forced"], record["reason"]) == (True, "a trial")
+    assert (record["forced"], record["reason"], record["by"]) == (True, "a trial", "ada")
     assert record["results"] == [FAILED.to_json()]
     assert record["checked_at"].endswith("+00:00")
 
