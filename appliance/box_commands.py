@@ -9,10 +9,11 @@ from typing import Final
 
 from appliance import environment
 from appliance.errors import ApplianceError
-from appliance.installing import front_trial, naming, settings
+from appliance.installing import contents, front_trial, naming, settings
 from appliance.installing.front import CONFIGURATION, take_up_certificate, take_up_hosts
-from appliance.installing.install import Wish, install, plan
+from appliance.installing.install import Wish, install
 from appliance.installing.places import ACME, BACKUPS, DATA, TLS
+from appliance.installing.planning import plan
 from appliance.installing.removing import uninstall
 from appliance.installing.root import require_root, require_root_or_care
 from appliance.keeping.alone import held
@@ -50,7 +51,7 @@ def run_install(arguments: argparse.Namespace, terminal: Terminal) -> int:
     wish = Wish(
         names=naming.chosen(arguments.names or ()),
         version=version(),
-        with_examples=arguments.examples,
+        with_examples=contents.wants_examples(said=arguments.examples),
         force=arguments.force or "",
     )
     if arguments.plan:
@@ -82,6 +83,8 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
     require_root()
     if arguments.purge:
         terminal.say(f"All models, results, accounts and settings in {DATA.root} will be gone for good.")
+        if _has_backups():
+            terminal.say(f"The backups in {BACKUPS} stay, and hold every secret of the box: remove them yourself.")
     elif not arguments.yes:
         terminal.say(f"The box will serve nobody any more; {DATA.root} and its settings stay.")
     if (arguments.purge or not arguments.yes) and not terminal.confirms(CONFIRMATION if arguments.purge else TAKE_OFF):
@@ -91,9 +94,13 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
         uninstall(terminal.say, purges=arguments.purge)
     rest = "" if arguments.purge else f"; {DATA.root} and its settings stay"
     terminal.say(f"The box is off this machine{rest}. The Debian packages that it used stay.")
-    if BACKUPS.is_dir() and any(BACKUPS.iterdir()):
+    if _has_backups():
         terminal.say(f"The nightly backups in {BACKUPS} stay too: with them all of it can come back.")
     return 0
+
+
+def _has_backups() -> bool:
+    return BACKUPS.is_dir() and any(BACKUPS.iterdir())
 
 
 def run_tls(arguments: argparse.Namespace, terminal: Terminal) -> int:

@@ -29,11 +29,18 @@ def add_install(add: Adding) -> None:
         help="a name or address that people type, the usual one first; again for more; by default those that the box "
         "has, or the machine's full name",
     )
-    command.add_argument("--no-examples", dest="examples", action="store_false", help="publish no example models")
+    command.add_argument(
+        "--examples",
+        action=argparse.BooleanOptionalAction,
+        help="publish the example models, or none (by default the first installation does)",
+    )
     add_force(command, "install")
     add_yes(command)
     command.add_argument(
-        "--plan", "--dry-run", action="store_true", help="print all that would be touched, and touch nothing"
+        "--plan",
+        "--dry-run",
+        action="store_true",
+        help="print what the checks find and all that would be touched, and touch nothing",
     )
 
 
@@ -46,7 +53,8 @@ def add_yes(command: argparse.ArgumentParser) -> None:
 def add_force(command: argparse.ArgumentParser, verb: str) -> None:
     """Add `--force REASON`."""
     what = f"{verb} although a check failed, and why you do; this is recorded"
-    command.add_argument("--force", type=reason, metavar="REASON", help=what)
+    # Without a reason, "" is judged as one: by the same sentence.
+    command.add_argument("--force", type=reason, nargs="?", const="", metavar="REASON", help=what)
 
 
 def reason(text: str) -> str:

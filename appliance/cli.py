@@ -6,14 +6,15 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
-from appliance import accounts, demo, ending, job_lines, jobs, models, sites, workshop
+from appliance import accounts, demo, ending, job_lines, jobs, models, sites, typed, workshop
 from appliance.box import Options
 from appliance.box_commands import Terminal, run_install, run_tls, run_uninstall
 from appliance.bundling.commands import run_bundle, run_cloud_init
+from appliance.calling import called
 from appliance.care.commands import run_check, run_config, run_doctor, run_logs, run_status
 from appliance.downloading import STDOUT, require_writable
 from appliance.ending import Ended
@@ -22,7 +23,6 @@ from appliance.errors import ApplianceError
 from appliance.forgetting import run_forget
 from appliance.job_lines import Ticker
 from appliance.keeping.commands import run_backup, run_restore, run_rollback, run_upgrade
-from appliance.options import parser
 from appliance.paths import data_directory
 from appliance.programs import Sizes
 from appliance.up import up
@@ -37,10 +37,7 @@ SOME_NOT_ANSWERED: Final = 2
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit status: 0 done, 1 an error, 2 wrong usage (for `check`: warnings only)."""
-    arguments, rest = parser().parse_known_args(argv)
-    if rest and arguments.command not in {"test", "bench"}:
-        parser().error(f"unrecognised arguments: {' '.join(rest)}")
-    arguments.rest = [*getattr(arguments, "rest", []), *rest]
+    arguments = typed.parsed(argv, COMMANDS)
     try:
         with ending.raised() if arguments.command in UNDONE_WHEN_ENDED else nullcontext():
             return COMMANDS[arguments.command](arguments)
@@ -52,6 +49,8 @@ def main(argv: Sequence[str]) -> int:
             print(f"try: {error.hint}", file=sys.stderr)
         return 1
     except Ended as end:
+        with suppress(OSError):  # the terminal may be closed
+            tell(f"\n{ending.last_words(arguments.command)}\n")
         return DIED_OF + end.number
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -59,7 +58,8 @@ def main(argv: Sequence[str]) -> int:
         if arguments.debug:
             traceback.print_exc()
         print(f"error: Bastide itself failed: {type(error).__name__}: {error}", file=sys.stderr)
-        print(f"try: ./bastide --debug {' '.join(argv)}, and report what it prints", file=sys.stderr)
+        again = called(f"--debug {' '.join(argv)}")
+        print(f"try: {again}, and report what it prints", file=sys.stderr)
         return 1
 
 
@@ -103,8 +103,10 @@ def run_key(arguments: argparse.Namespace) -> int:
 
 
 def run_user(arguments: argparse.Namespace) -> int:
-    """Print a new account's password and nothing else."""
-    print(accounts.add_user(data_directory(arguments.data_dir), arguments.name, arguments.role))
+    """Print a new account's password and nothing else; where it serves goes beside it."""
+    data = data_directory(arguments.data_dir)
+    print(accounts.add_user(data, arguments.name, arguments.role), flush=True)
+    tell(f"{accounts.first_log_in(data, arguments.name)}\n")
     return 0
 
 
@@ -131,10 +133,8 @@ def push_model(arguments: argparse.Namespace) -> int:
         else:
             pushed = models.push_here(data_directory(arguments.data_dir), arguments.user, push)
     except KeyboardInterrupt:
-        print(
-            "\nStopped. What was not sent whole is not published; what was is inspected all the same.", file=sys.stderr
-        )
-        print("try: ./bastide model list, which tells what there is", file=sys.stderr)
+        tell("\nStopped. What was not sent whole is not published; what was is inspected all the same.\n")
+        tell(f"try: {called('model list')}, which tells what there is\n")
         raise
     reason = f": {pushed.reason}" if pushed.reason else ""
     print(f"{pushed.model} version {pushed.version} is {pushed.status}{reason}")
@@ -189,7 +189,7 @@ def answer_rows(site: Site, arguments: argparse.Namespace) -> int:
         job = jobs.wait(site, job_id, lambda job: ticker.show(job_lines.working(job), is_last=jobs.has_ended(job)))
     except KeyboardInterrupt:
         ticker.end()
-        tell(f"{stop(site, job_id) if job_id else 'Stopped. ./bastide job list tells whether the job was begun.'}\n")
+        tell(f"{stop(site, job_id)}\n")
         raise
     finally:
         ticker.end()
@@ -197,11 +197,13 @@ def answer_rows(site: Site, arguments: argparse.Namespace) -> int:
 
 
 def stop(site: Site, job_id: str) -> str:
-    """Cancel a job at Ctrl-C. Return what became of it."""
+    """Cancel a job at Ctrl-C, "" for one that may not be begun. Return what became of it."""
+    if not job_id:
+        return f"Stopped. {called('job list')} tells whether the job was begun."
     try:
         is_canceled = jobs.cancel(site, job_id)
     except ApplianceError as error:
-        return f"{error.message}\nThe job goes on. Cancel it with ./bastide job cancel {job_id}"
+        return f"{error.message}\nThe job goes on. Cancel it with {called(f'job cancel {job_id}')}"
     return "The job is canceled." if is_canceled else f"The job had ended already: {site.url}/jobs/{job_id}/"
 
 

@@ -10,6 +10,20 @@ SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, what asks a process to end, and the closing of its terminal."""
 
 
+INTERRUPTED: Final = "Interrupted."
+GOES_ON: Final = f"{INTERRUPTED} Type the same command again: it goes on where it stopped."
+PUT_BACK: Final = f"{INTERRUPTED} The box is whole: sudo bastide status tells which release runs."
+NEXT: Final = {
+    **dict.fromkeys(("install", "uninstall"), GOES_ON),
+    **dict.fromkeys(("restore", "upgrade", "rollback"), PUT_BACK),
+}
+
+
+def last_words(command: str) -> str:
+    """Return what is to be known once a command was ended, by whoever typed it."""
+    return NEXT.get(command, INTERRUPTED)
+
+
 class Ended(KeyboardInterrupt):
     """Somebody asked the command to end. No handler of errors may swallow it."""
 

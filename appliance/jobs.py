@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from appliance import resumable
 from appliance.asking import NoAnswer, Patience, Refused, ask, patiently
+from appliance.calling import called
 from appliance.downloading import STDOUT, download
 from appliance.errors import ApplianceError
 from appliance.job_lines import problems
@@ -20,6 +21,7 @@ JOBS: Final = "/api/v1/jobs"
 ENDED: Final = frozenset({"succeeded", "failed", "canceled"})
 POLL_S: Final = 0.2
 POLL_S_MAX: Final = 2.0
+LISTING: Final = called("job list")
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 LISTED_MAX: Final = 100
@@ -89,7 +91,7 @@ def begin(site: Site, order: Order, on_progress: Progress, patience: Patience = 
         if found := _begun(site, order, known, patience):
             return found
     message = f"The box at {site.url} does not begin the job."
-    raise ApplianceError(message, "look at ./bastide job list, then send the file again")
+    raise ApplianceError(message, f"look at {LISTING}, then send the file again")
 
 
 def _begun(site: Site, order: Order, known: set[str], patience: Patience) -> str | None:
@@ -126,7 +128,7 @@ def described(site: Site, job_id: str) -> Job:
         if error.status != NOT_FOUND:
             raise
         message = f"There is no job {job_id} of yours."
-        raise ApplianceError(message, "./bastide job list tells which there are; it may have been deleted") from error
+        raise ApplianceError(message, f"{LISTING} tells which there are; it may have been deleted") from error
     return found
 
 
@@ -145,7 +147,7 @@ def cancel(site: Site, job_id: str, patience: Patience = BRIEFLY) -> bool:
             return False
         if error.status == NOT_FOUND:
             message = f"There is no job {job_id} of yours."
-            raise ApplianceError(message, "./bastide job list tells which there are") from error
+            raise ApplianceError(message, f"{LISTING} tells which there are") from error
         raise
     return True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance import lock
+from appliance.calling import start_hint
 from appliance.errors import ApplianceError
 from appliance.packing import packed
 from appliance.paths import DataDirectory
@@ -68,7 +69,7 @@ def push_here(data: DataDirectory, user: str, push: Push) -> Pushed:
     running = _box(data)
     if running is None:
         message = f"No box runs in {data.root}, and a model is inspected by a running one."
-        raise ApplianceError(message, "start it with ./bastide up, or name its directory with --data-dir")
+        raise ApplianceError(message, start_hint(data))
     with packed(push.path) as artifact:
         argv = ["push_model", push.name, str(artifact.absolute()), str(_existing(push.reference).absolute())]
         argv += ["--user", user, "--fields", json.dumps(push.fields), *(["--wait"] if push.waits else [])]
@@ -92,7 +93,7 @@ def models_here(data: DataDirectory, user: str) -> list[dict[str, Any]]:
 def _box(data: DataDirectory) -> lock.Holder | None:
     if not data.database.exists():
         message = f"There is no box in {data.root}."
-        raise ApplianceError(message, "start it once with ./bastide up, or name its directory with --data-dir")
+        raise ApplianceError(message, start_hint(data))
     return lock.holder(data)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from appliance.accounts import ROLES
 from appliance.box_options import Adding, add_force, add_forget, add_install, add_tls, add_uninstall
 from appliance.bundling.options import add_bundle, add_cloud_init
+from appliance.calling import typed_here
 from appliance.care.options import add_care, add_config
 from appliance.demo import STORIES
 from appliance.installing.places import DATA, is_installed_release
@@ -69,7 +70,7 @@ def _command(
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"example:\n  {example}",
+        epilog=f"example:\n  {typed_here(example, is_release=is_installed_release())}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -1,6 +1,7 @@
 """Installs Debian packages where root or sudo may, else says what to type."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ APT_TIMEOUT_S: Final = 900.0
 POLICY_TIMEOUT_S: Final = 10.0
 WAITING: Final = ("-o", "DPkg::Lock::Timeout=300")
 """A machine that was just started looks for its own updates, and holds the lock meanwhile."""
+
+WRITING_NOTHING: Final = ("-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=")
+"""Else apt keeps what it has read of its lists."""
 
 START_NOTHING: Final = ROOT / "scripts" / "start_nothing"
 POLICY: Final = Path("/usr/sbin/policy-rc.d")
@@ -45,6 +49,22 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
         install_now = [*apt, "install", "--no-install-recommends", *packages]
         with _nothing_starting(prefix):
             command.run(install_now, timeout_s=APT_TIMEOUT_S, environment=apt_environment())
+
+
+def all_of(wanted: list[str]) -> list[str]:
+    """Return what apt would install for these packages, which it tells without doing it; these where it cannot tell."""
+    if not wanted or shutil.which("apt-get") is None:
+        return wanted
+    try:
+        with bundled.apt_options() as options:
+            apt = ["apt-get", "-q", *options]
+            if options:  # the bundle's lists are in a directory of their own, which is empty so far
+                command.run([*apt, "update"], timeout_s=APT_TIMEOUT_S, environment=apt_environment())
+            simulated = [*apt, *WRITING_NOTHING, "--simulate", "install", "--no-install-recommends", *wanted]
+            told = command.run(simulated, timeout_s=APT_TIMEOUT_S, environment=apt_environment())
+    except ApplianceError:
+        return wanted
+    return sorted(set(re.findall(r"^Inst (\S+)", told, re.MULTILINE))) or wanted
 
 
 @contextmanager

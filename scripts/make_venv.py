@@ -94,12 +94,15 @@ def may_install() -> bool:
     return bool(shutil.which("sudo")) and subprocess.call(["sudo", "-n", "true"], stderr=subprocess.DEVNULL) == 0
 
 
-def install_venv_module(programs: str) -> None:
+def install_venv_module(programs: str, looks: str = "") -> None:
     """Install Debian's python3-venv, or end with the command to type; it names what the next step needs as well."""
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     command = f"sudo apt-get install python3-venv {programs}"
+    message = "This Python cannot make virtual environments: Debian's package python3-venv is not installed."
+    if looks:
+        fail(f"{message} Who only looks gets nothing installed.", "sudo apt-get install python3-venv")
     if not may_install():
-        fail("This Python cannot make virtual environments: Debian's package python3-venv is not installed.", command)
+        fail(message, command)
     say("Installing Debian's python3-venv")
     prefix = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "python3-venv"]):
@@ -109,7 +112,7 @@ def install_venv_module(programs: str) -> None:
         fail("Debian's package python3-venv could not be installed.", command)
 
 
-def create(programs: str) -> None:
+def create(programs: str, looks: str = "") -> None:
     """Make an empty venv in place of whatever is there."""
     options = []
     if BUNDLE.exists():
@@ -118,7 +121,7 @@ def create(programs: str) -> None:
         try:
             import ensurepip  # noqa: F401, PLC0415  # asked for here: Debian leaves it out of python3
         except ImportError:
-            install_venv_module(programs)
+            install_venv_module(programs, looks)
     say(f"Making .venv with {sys.executable}")
     if VENV.exists():
         shutil.rmtree(VENV)
@@ -196,10 +199,10 @@ def why(output: str) -> tuple[str, str]:
     )
 
 
-def make(pins: str, programs: str) -> None:
+def make(pins: str, programs: str, looks: str = "") -> None:
     """Bring the venv to these pins and stamp it."""
     if not is_whole():
-        create(programs)
+        create(programs, looks)
     for each in PINS:
         stamp_file(each).unlink(missing_ok=True)
     say(f"Installing Python packages from requirements/{pins}.txt (once; a minute or two)")
@@ -210,19 +213,23 @@ def make(pins: str, programs: str) -> None:
 
 
 def main() -> None:
-    """Make the venv for the pins named on the command line unless it is made; the second word names Debian packages."""
-    pins, programs = sys.argv[1:]
+    """Make the venv for the pins named on the command line unless it is made.
+
+    The second word names Debian packages, and a third says that somebody only looks: then none is installed.
+    """
+    pins, programs, *looks = sys.argv[1:]
     os.chdir(ROOT)  # what is started here finds nothing in the directory of whoever types the command
     try:
         with only_one():
             if not is_made(pins):
-                make(pins, programs)
+                make(pins, programs, *looks)
     except OSError as error:
         fail(
             f"The virtual environment {VENV} could not be made: {error}.",
             f"check who owns {ROOT} and whether its disk is full",
         )
     except KeyboardInterrupt:
+        say("\nInterrupted. Type the same command again.")
         sys.exit(130)
 
 

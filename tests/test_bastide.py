@@ -41,6 +41,28 @@ def test_it_passes_on_the_exit_status(launcher):
     assert subprocess.run([launcher, "fly"], capture_output=True, check=False).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "looks"),
+    [
+        (["install", "--plan"], True),
+        (["install", "--name", "box.example", "--dry-run"], True),
+        (["--help"], True),
+        (["--version"], True),
+        (["install"], False),
+        (["test", "--version"], False),
+    ],
+)
+def test_who_only_looks_is_known_to_what_makes_the_venv(typed, looks, tmp_path):
+    for path in ("requirements/run.txt", "requirements/dev.txt", "bastide"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "make_venv.py").write_text("import sys; sys.exit(repr(sys.argv[1:]))")
+    done = subprocess.run([tmp_path / "bastide", *typed], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().endswith("'yes']") is looks
+    assert "redis-server" in done.stderr
+
+
 @pytest.mark.parametrize(("command", "programs"), [("up", "redis-server"), ("test", "redis-server chromium")])
 def test_without_a_python_it_names_all_that_is_missing(command, programs, tmp_path):
     (tmp_path / "requirements").mkdir()

@@ -97,7 +97,7 @@ def name_of(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         match process.cmdline():
             case [interpreter, "-m", module, *_]:
-                return f"{module} by {Path(interpreter).name}"
+                return f"{Path(interpreter).name} -m {module}"
             case [_, script, *_] if process.name().startswith("python"):
                 return Path(script).name
     return process.name()

@@ -68,8 +68,10 @@ def refusal(failed: Sequence[Check]) -> ApplianceError:
     return ApplianceError(message, f"{first.hint}{forcing}")
 
 
-def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "") -> None:
+def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "", by: str = "") -> None:
     """Record the results where the box page reads them, and why somebody wanted a box although one failed.
+
+    `by`: the account of the machine that installed it so; "" for a box in a terminal.
 
     Appears whole or not at all.
     """
@@ -77,6 +79,7 @@ def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "") ->
         "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "forced": bool(reason),
         "reason": reason,
+        "by": by,
         "results": [check.to_json() for check in results],
     }
     temporary = data.checks.with_suffix(".new")
@@ -84,13 +87,13 @@ def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "") ->
     temporary.rename(data.checks)
 
 
-def forced_reason(data: DataDirectory, results: Sequence[Check]) -> str:
-    """Return why somebody wanted the box that is here although a check failed; "" once none of those fails any more."""
+def forced_before(data: DataDirectory, results: Sequence[Check]) -> tuple[str, str]:
+    """Return why somebody wanted the box that is here although a check failed, and who; "" once none of those does."""
     try:
         record = json.loads(data.checks.read_text())
         failed = {each["id"] for each in record["results"] if each["status"] == Status.FAILED}
-        reason = str(record["reason"])
+        forced = (str(record["reason"]), str(record.get("by", "")))
     except (OSError, ValueError, TypeError, KeyError):
-        return ""
+        return "", ""
     still = {check.id for check in results if check.status is Status.FAILED}
-    return reason if failed & still else ""
+    return forced if failed & still else ("", "")

@@ -1,5 +1,6 @@
 """The disk where the data lies: space, inodes, speed of durable writes, and whether it is a local one."""
 
+import math
 import os
 import statistics
 import tempfile
@@ -39,11 +40,12 @@ def check_disk_free(directory: Path) -> Check:
 
 
 def judge_disk_free(free_bytes: float, directory: Path) -> Check:
-    """Return the check for an amount of free space."""
+    """Return the check for an amount of free space. It is rounded down: what is too little never reads as enough."""
+    tenths = math.floor(free_bytes * 10 / GIB)
     return Check(
         id="disk_free",
         title=Words("Free disk space"),
-        measured=Words("{size:.1f} GiB at {directory}", size=free_bytes / GIB, directory=str(directory)),
+        measured=Words("{size:.1f} GiB at {directory}", size=tenths / 10, directory=str(directory)),
         needed=Words(
             "{least:.0f} GiB, better {better:.0f} GiB",
             least=FREE_BYTES_NEEDED / GIB,

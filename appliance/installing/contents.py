@@ -30,6 +30,14 @@ def make_first_admin() -> bool:
     return is_made
 
 
+def wants_examples(*, said: bool | None) -> bool:
+    """Return whether the examples are published: as was said, else at the first installation only.
+
+    Nobody repeats --no-examples after each change of a setting, and a box with colleagues gets no model by surprise.
+    """
+    return not DATA.checks.exists() if said is None else said
+
+
 def publish_example(name: str) -> bool:
     """Train an example and publish it, once in the life of a box."""
     mark = EXAMPLES / name

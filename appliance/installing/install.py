@@ -13,7 +13,7 @@ from appliance.bundling import bundled
 from appliance.care import canary
 from appliance.care.settings_file import NECESSARY, check_settings
 from appliance.checks.check import Check, Status
-from appliance.checks.preflight import forced_reason, write
+from appliance.checks.preflight import forced_before, write
 from appliance.errors import ApplianceError
 from appliance.examples import EXAMPLES
 from appliance.installing import (
@@ -44,6 +44,7 @@ from appliance.tls.status import status
 from appliance.tls.trust import grouped
 
 READY_TIMEOUT_S: Final = 90.0
+PACKAGES: Final = "Debian packages"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +88,8 @@ def install(wish: Wish, say: Callable[[str], None]) -> None:
             if step.run():
                 changed.append(step.title)
                 say(f"  {step.title} ({time.monotonic() - step_s:.1f} s)")
-    write(DATA, found, reason=wish.force if passed_over else forced_reason(DATA, found))
+    reason, by = (wish.force, account()) if passed_over else forced_before(DATA, found)
+    write(DATA, found, reason=reason, by=by)
     if passed_over:
         running.manage("note_forced", wish.force, account(), *(check.id for check in passed_over))
     tell(wish, say, changed, time.monotonic() - started_s)
@@ -106,13 +108,6 @@ def tell(wish: Wish, say: Callable[[str], None], changed: Sequence[str], took_s:
         say(sentence)
     password = f"user admin, password in {DATA.admin_password}" if DATA.admin_password.exists() else "user admin"
     say(f"Bastide is ready at {settings.address_of(wish.names[0])} ({password})")
-
-
-def plan(wish: Wish) -> Iterator[str]:
-    """Yield what an installation would touch, a line each, and touch nothing."""
-    for step in steps(wish, lambda _: None, ()):
-        yield step.title
-        yield from (f"  {each}" for each in step.touches)
 
 
 def require_good_settings(names: Sequence[str] = ()) -> None:
@@ -160,8 +155,7 @@ def steps(wish: Wish, say: Callable[[str], None], changed: Sequence[str]) -> Ite
 
 def machine_steps(say: Callable[[str], None]) -> Iterator[Step]:
     """Yield what is taken from Debian."""
-    packages = tuple(f"package {name}" for name in machine.missing_packages())
-    yield Step(title="Debian packages", run=lambda: machine.install_packages(say), touches=packages)
+    yield Step(title=PACKAGES, run=lambda: machine.install_packages(say))
     yield Step(title="Accounts", run=machine.make_accounts, touches=machine.accounts())
     yield Step(title="Directories", run=machine.make_directories, touches=machine.directories())
 

@@ -2,8 +2,7 @@
 
 import grp
 import pwd
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,12 +10,14 @@ from typing import Final
 from appliance import command
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import firewall, units
+from appliance.installing.clearing import is_left, leave_to_root, remove, staying
 from appliance.installing.places import BACKUPS, COMMAND, DATA, ETC, OPT, SYSUSERS, TMPFILES, UNITS
 from appliance.ownership import hand_over
 
 ACCOUNTS: Final = ("bastide-care", "bastide-nginx", "bastide-redis", "bastide-worker", "bastide")
 GROUPS: Final = ("bastide-lane", *ACCOUNTS)
 RUN: Final = Path("/run/bastide")
+CODE: Final = (OPT, COMMAND)
 STAMPS: Final = Path("/var/lib/systemd/timers")
 """Where systemd keeps when a timer last went off."""
 
@@ -24,20 +25,49 @@ TIMEOUT_S: Final = 60.0
 
 
 def uninstall(say: Callable[[str], None], *, purges: bool) -> None:
-    """Remove the box; with `purges` its data, settings and accounts too. Raise when anything is left."""
+    """Remove the box; with `purges` its data, settings and accounts too. Raise when anything is left.
+
+    The code goes last: until nothing else is left, the same command can be typed again.
+    """
     stop(say)
-    for path in (*_unit_files(), TMPFILES, COMMAND, RUN, OPT, *((SYSUSERS, ETC, DATA.root) if purges else ())):
-        if path.is_symlink() or path.exists():
-            say(f"  Removing {path}")
-            remove(path)
+    clear(places(purges=purges), say)
     units.systemctl("daemon-reload")
     with suppress(CommandFailed):  # none of them had failed
         units.systemctl("reset-failed", "bastide*")
     if purges:
         _keep_backups()
         _remove_accounts(say)
-    if left := list(remains(purges=purges)):
-        message = f"Something of the box is left: {', '.join(left)}."
+    require_gone(remains(purges=purges))
+    clear(CODE, say)
+    require_gone(str(path) for path in CODE if is_left(path))
+
+
+def places(*, purges: bool) -> Iterator[Path]:
+    """Yield where the box lies, but for its code."""
+    yield from (*_unit_files(), TMPFILES, RUN)
+    if purges:
+        yield from (SYSUSERS, ETC, DATA.root)
+
+
+def clear(paths: Iterable[Path], say: Callable[[str], None]) -> None:
+    """Remove these, and say so. Raise for what holds against it."""
+    for path in paths:
+        if not is_left(path):
+            continue
+        stays = staying(path)
+        say(f"  Emptying {path}: a disk is mounted there, and stays" if stays else f"  Removing {path}")
+        try:
+            remove(path)
+            leave_to_root(path)
+        except OSError as error:
+            message = f"{error.filename or path} cannot be removed: {error.strerror}."
+            raise ApplianceError(message, "look at what holds it, then run the same command again") from error
+
+
+def require_gone(left: Iterable[str]) -> None:
+    """Raise when anything is left."""
+    if found := list(left):
+        message = f"Something of the box is left: {', '.join(found)}."
         raise ApplianceError(message, "look at what holds it, then run the same command again")
 
 
@@ -55,24 +85,14 @@ def stop(say: Callable[[str], None]) -> None:
 
 
 def remains(*, purges: bool) -> Iterator[str]:
-    """Yield what is on the machine of the box although it should not."""
-    for path in (*_unit_files(), TMPFILES, COMMAND, RUN, OPT, *((SYSUSERS, ETC, DATA.root) if purges else ())):
-        if path.is_symlink() or path.exists():
-            yield str(path)
+    """Yield what is on the machine of the box although it should not, but for its code."""
+    yield from (str(path) for path in places(purges=purges) if is_left(path))
     if purges:
         yield from (f"account {name}" for name in ACCOUNTS if _account_exists(name))
     processes = command.run(["ps", "-eo", "user:32="], timeout_s=TIMEOUT_S).split()
     yield from (f"processes of {name}" for name in ACCOUNTS if name in processes)
     if firewall.is_loaded():
         yield f"table {' '.join(firewall.TABLE)}"
-
-
-def remove(path: Path) -> None:
-    """Remove a file, a link or a whole directory."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _unit_files() -> list[Path]:

@@ -30,6 +30,7 @@ JOURNAL_KEY: Final = "key/journal"
 NAME: Final = re.compile(r"(?!\.)[\w.@-]+(/(?!\.)[\w.@-]+)+", re.ASCII)
 """Two parts or more, none of which begins with a dot: whatever is unpacked stays in its directory."""
 
+NO_ARCHIVE: Final = (gzip.BadGzipFile, tarfile.ReadError)
 BROKEN: Final = (tarfile.TarError, EOFError, zlib.error, OSError)
 
 
@@ -136,6 +137,8 @@ def unpacked(path: Path, directory: Path | None) -> Manifest:
     try:
         with gzip.open(path) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
             for head in tar:
+                if not (found or NAME.fullmatch(head.name)):
+                    raise foreign(path)
                 _require(path, manifest is None and head.isreg(), f"{head.name} does not belong into a backup")
                 if head.name == MANIFEST:
                     manifest = Manifest.from_json(_read_manifest(path, tar, head))
@@ -145,10 +148,7 @@ def unpacked(path: Path, directory: Path | None) -> Manifest:
             while packed.read(CHUNK_BYTES):
                 pass  # to the very end, where the sum of the whole stands
     except BROKEN as error:
-        if isinstance(error, OSError) and error.errno:
-            message = f"The backup {path} cannot be read: {error.strerror}."
-            raise ApplianceError(message, "check the path, the rights and the free space") from error
-        raise damaged(path, str(error) or type(error).__name__) from error
+        raise unread(path, error, has_begun=bool(found)) from error
     except (ValueError, TypeError, KeyError) as error:
         raise damaged(path, f"its manifest cannot be read ({error})") from error
     if manifest is None:
@@ -159,9 +159,25 @@ def unpacked(path: Path, directory: Path | None) -> Manifest:
     return manifest
 
 
+def unread(path: Path, error: Exception, *, has_begun: bool) -> ApplianceError:
+    """Return the error for a file that was not read to its end; `has_begun`: something in it was as in a backup."""
+    if isinstance(error, OSError) and error.errno:
+        message = f"The backup {path} cannot be read: {error.strerror}."
+        return ApplianceError(message, "check the path, the rights and the free space")
+    if not has_begun and isinstance(error, NO_ARCHIVE):
+        return foreign(path)
+    return damaged(path, "it was changed or cut off since it was written")
+
+
+def foreign(path: Path) -> ApplianceError:
+    """Return the error for another file."""
+    return ApplianceError(f"{path} is no backup of Bastide.", "name a file that sudo bastide backup wrote")
+
+
 def damaged(path: Path, why: str) -> ApplianceError:
     """Return the error for a backup that is not as it was written."""
-    return ApplianceError(f"The backup {path} is damaged: {why}.", "take another backup; nothing was changed")
+    hint = "compare its size with the original, or take another backup; nothing was changed"
+    return ApplianceError(f"The backup {path} is damaged: {why}.", hint)
 
 
 def _require(path: Path, is_right: bool, why: str) -> None:  # noqa: FBT001  # the claim itself, as in an assertion

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from appliance.installing.removing import remove
+from appliance.installing.clearing import remove
 
 PREFIX: Final = ".former-"
 

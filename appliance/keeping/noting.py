@@ -1,6 +1,7 @@
 """Has the audit trail of the box know of a backup: it holds every secret, so it is known who made one, and when."""
 
 import os
+import pwd
 from pathlib import Path
 from typing import Final
 
@@ -39,4 +40,9 @@ def note_backup(path: Path, *, more: More = MODELS_AND_SETTINGS) -> None:
 
 def account() -> str:
     """Return the account in whose terminal this was typed."""
-    return os.environ.get("SUDO_USER") or "root"
+    if became_root := os.environ.get("SUDO_USER"):
+        return became_root
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # an account of a container may have a number alone
+        return str(os.geteuid())

@@ -13,10 +13,10 @@ import psutil
 
 from appliance import command
 from appliance.installing import firewall, front, front_trial, probing, running, settings, units, wanting
+from appliance.installing.clearing import remove
 from appliance.installing.contents import EXAMPLES
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, ETC, SETTINGS, TLS, TMPFILES
 from appliance.installing.placing import place
-from appliance.installing.removing import remove
 from appliance.keeping import archive, database, journal_files, migrations, placed, under_way
 from appliance.keeping.archive import JOURNAL_KEY, Manifest
 from appliance.keeping.former import Former, remove_older

@@ -17,8 +17,8 @@ from appliance.care import canary
 from appliance.care.canary import Canary
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import probing, queue, release, settings, units
+from appliance.installing.clearing import remove
 from appliance.installing.places import DATA, RELEASES
-from appliance.installing.removing import remove
 from appliance.keeping import database, placed, starting, under_way
 from appliance.keeping.placed import Record
 

@@ -1,5 +1,6 @@
 """To another release and back: made beside the one that runs, tried, then switched to."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,15 +15,16 @@ from appliance.checks.processor import check_flags
 from appliance.checks.system import check_python
 from appliance.errors import ApplianceError
 from appliance.installing import firewall, fitness, front, front_trial, machine, release, settings, units, wanting
+from appliance.installing.clearing import remove
 from appliance.installing.install import require_good_settings
 from appliance.installing.places import DATA, OPT, RELEASES, is_installed_release
-from appliance.installing.removing import remove
 from appliance.keeping import database, gate, migrations, placed
 from appliance.keeping.placed import KEPT, Record
 from appliance.keeping.room import require_room
 from appliance.keeping.switching import Move, move
 
 RELEASES_KEPT: Final = 3
+GO_BACK: Final = "sudo bastide rollback goes back to the former release together with its database"
 
 
 def upgrade(version: str, say: Callable[[str], None]) -> bool:
@@ -34,15 +36,15 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
     if name == former:
         return False
     say(f"From release {former} to {name}")
+    _require_newer(version, former)
     require_good_settings()
     _require_fitness()
     machine.install_packages(say)
     if not release.is_whole(name):
         say("  Making the release beside the one that runs")
         release.make(name)
-    hint = "sudo bastide rollback goes back to the former release together with its database"
     migrations.require_known(
-        database.migrations(DATA.database), RELEASES / name, f"This would be a downgrade: release {former}", hint
+        database.migrations(DATA.database), RELEASES / name, f"This would be a downgrade: release {former}", GO_BACK
     )
     is_pending = gate.try_release(RELEASES / name, say)
     front_trial.require_taken(front.text(settings.names(), settings.upload_bytes_max()))
@@ -60,6 +62,18 @@ def begun(former: str, name: str, *, is_migrated: bool) -> Record:
         require_room(OPT, DATA.database.stat().st_size)
     at, enabled = f"{datetime.now(UTC):%Y%m%dT%H%M%S}", tuple(sorted(units.enabled()))
     return Record(former=former, release=name, at=at, is_migrated=is_migrated, enabled=enabled)
+
+
+def _require_newer(version: str, former: str) -> None:
+    """Raise for a lower version than the one that runs. What has the same one is told apart by its database alone."""
+    if numbers(version) < numbers(former.partition("-")[0]):
+        message = f"This would be a downgrade: release {former} runs, and this directory holds version {version}."
+        raise ApplianceError(message, GO_BACK)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, by which it comes before or after another one."""
+    return tuple(map(int, re.findall(r"\d+", version)))
 
 
 def _require_fitness() -> None:

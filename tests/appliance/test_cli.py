@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from appliance import calling
 from appliance.checks.check import Check, Status
 from appliance.checks.telling import verdict
 from appliance.checks.words import Words
@@ -68,7 +69,24 @@ def test_a_reason_is_taken_in_words(capsys):
     assert taken.force == "a slow disk will do"
     with pytest.raises(SystemExit):
         parser().parse_args(["up", "--force", "--no-examples"])
-    assert "expected one argument" in capsys.readouterr().err
+    assert "say it in words" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["isntall", "--plan"], "there is no command isntall. Did you mean install? See ./bastide --help"),
+        (["--debug", "xylophone"], "there is no command xylophone. See ./bastide --help"),
+        (["install", "box.example", "10.0.0.5"], "did you mean --name box.example --name 10.0.0.5?"),
+        (["install", "--nmae", "box.example"], "unrecognised arguments: --nmae box.example"),
+        (["up", "8000"], "unrecognised arguments: 8000"),
+    ],
+)
+def test_who_types_what_there_is_not_is_told_what_there_is(typed, said, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{said}\n")
 
 
 FORGET = ["forget", "--by", "key", "--value", "4711", "--user", "ada", "--reason", "case 17"]
@@ -80,6 +98,32 @@ def test_a_directory_without_a_box_is_an_error_with_a_hint(argv, tmp_path, capsy
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith(f"error: There is no box in {tmp_path}.\ntry: ")
+
+
+@pytest.mark.parametrize(
+    "argv", [["key", "create", "--user", "ada"], ["model", "list"], ["user", "add", "a", "--role", "user"]]
+)
+def test_beside_an_installed_box_the_hint_is_how_to_reach_that_one(argv, tmp_path, monkeypatch, capsys):
+    (tmp_path / "bastide.env").touch()
+    monkeypatch.setattr(calling, "SETTINGS", tmp_path / "bastide.env")
+    assert main([*argv, "--data-dir", str(tmp_path / "var")]) == 1
+    assert "in /var/lib/bastide, type sudo bastide in place of ./bastide" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("./bastide user add ada --role user", "sudo bastide user add ada --role user"),
+        ("KEY=$(./bastide key create --user ada)", "KEY=$(sudo bastide key create --user ada)"),
+        ("sudo ./bastide install --name a.example", "sudo bastide install --name a.example"),
+        ("./bastide job list", "bastide job list"),
+        ("sudo ./bastide upgrade", "sudo ./bastide upgrade"),
+        ("./bastide --debug status", "sudo bastide --debug status"),
+    ],
+)
+def test_an_installed_release_tells_commands_as_they_are_typed_there(text, typed):
+    assert calling.typed_here(text, is_release=True) == typed
+    assert calling.typed_here(text, is_release=False) == text
 
 
 def test_check_prints_json_for_programs(tmp_path, capsys):

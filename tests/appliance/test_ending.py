@@ -53,3 +53,13 @@ def test_a_command_that_changes_the_box_is_ended_by_what_closes_its_session(monk
     monkeypatch.setitem(cli.COMMANDS, name, lambda _: os.kill(os.getpid(), signal.SIGHUP))
     argv = [name, "box.backup"] if name == "restore" else [name]
     assert cli.main(argv) == 128 + signal.SIGHUP
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("install", "the same command again: it goes on"), ("upgrade", "the box is whole"), ("doctor", "interrupted")],
+)
+def test_who_presses_ctrl_c_is_told_how_it_goes_on(name, said, monkeypatch, capsys):
+    monkeypatch.setitem(cli.COMMANDS, name, lambda _: os.kill(os.getpid(), signal.SIGINT))
+    assert cli.main([name]) == 128 + signal.SIGINT
+    assert said in capsys.readouterr().err.lower()

@@ -48,6 +48,28 @@ def test_services_may_start_again_when_packages_could_not_be_installed(ran, monk
     assert ran[-1] == ["rm", "-f", str(packages.POLICY)]
 
 
+@pytest.fixture
+def apt(tmp_path, monkeypatch):
+    """Return where a program goes that is run as apt-get."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    program = tmp_path / "apt-get"
+    program.touch(mode=0o755)
+    return program
+
+
+def test_apt_tells_all_that_would_come(apt):
+    lines = "Inst libgd3 (2.3.3 Debian:12/stable [amd64])\nInst nginx-light (1.22)\nConf libgd3 (2.3.3)"
+    apt.write_text(f"#!/bin/sh\necho '{lines}'\necho \"$@\" >{apt}.asked\n")
+    assert packages.all_of(["nginx-light"]) == ["libgd3", "nginx-light"]
+    assert "--simulate install" in apt.with_name("apt-get.asked").read_text()
+
+
+def test_where_apt_cannot_tell_the_packages_stand_alone(apt):
+    apt.write_text("#!/bin/sh\necho 'Unable to locate package' >&2\nexit 100\n")
+    assert packages.all_of(["nginx-light"]) == ["nginx-light"]
+    assert packages.all_of([]) == []
+
+
 def test_what_is_there_is_not_installed(ran):
     packages.ensure([("sh", "dash")], lambda sentence: None)
     assert ran == []

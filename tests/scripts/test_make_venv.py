@@ -59,6 +59,17 @@ def test_who_may_not_install_is_told_what_to_type(script, tmp_path, monkeypatch)
         script["install_venv_module"]("redis-server")
 
 
+def test_who_only_looks_gets_nothing_installed_although_it_could_be(script, tmp_path, monkeypatch):
+    asked = tmp_path / "asked"
+    for program in ("apt-get", "sudo", "env"):
+        (tmp_path / program).write_text(f"#!/bin/sh\n/usr/bin/touch {asked}\n")
+        (tmp_path / program).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"nothing installed\.\ntry: sudo apt-get install python3-venv$"):
+        script["install_venv_module"]("redis-server", "yes")
+    assert not asked.exists()
+
+
 def test_a_bundle_brings_its_own_packages_but_not_those_of_development(script, tmp_path):
     assert not script["is_bundled"]("run")
     script["WHEELS"].mkdir(parents=True)

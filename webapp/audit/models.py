@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from webapp.accounts import terminal
 from webapp.accounts.models import User
 from webapp.audit import origin
 from webapp.audit.facts import change_in_words
@@ -89,6 +90,8 @@ class AuditEvents(models.QuerySet["AuditEvent"]):
         facts = asdict(entry)
         by = entry.by or origin.asking()
         facts |= {"by": by.get_username() if by else "", "person": entry.person[:NAME_LENGTH]}
+        if account := terminal.account():
+            facts["after"] |= {"system_account": account}
         return self.create(at=timezone.now(), address=origin.address(), **facts)
 
     def about_model(self, name: str) -> Self:

@@ -78,11 +78,15 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Every check of a start, or of a later look. `forced`: an admin started although one failed, and why."""
+    """Every check of a start, or of a later look. `forced`: an admin started although one failed, and why.
+
+    `by`: the account of the machine that installed the box; "" for one in a terminal.
+    """
 
     checked_at: datetime | None = None
     forced: bool = False
     reason: str = ""
+    by: str = ""
     results: tuple[Check, ...] = ()
 
 

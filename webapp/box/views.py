@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.accounts.models import User
 from webapp.box.box import Check, checks, findings, resources, services
-from webapp.box.wording import Meter, box_sentence, check_rows, meters, models_meter, service_rows
+from webapp.box.wording import Meter, box_sentence, check_rows, failed_titles, meters, models_meter, service_rows
 from webapp.endpoints.admission import used_bytes
 
 
@@ -24,7 +24,7 @@ def box(request: HttpRequest) -> HttpResponse:
     if is_admin:
         report, look = checks(), findings()
         context |= {"meters": all_meters(), "report": report, "checks": check_rows(report.results)}
-        context |= {"look": look, "findings": check_rows(look.results)}
+        context |= {"failed": failed_titles(report.results), "look": look, "findings": check_rows(look.results)}
     return render(request, "box/box.html", context)
 
 

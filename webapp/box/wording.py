@@ -154,6 +154,11 @@ def check_rows(checks: Sequence[Check]) -> tuple[CheckRow, ...]:
     )
 
 
+def failed_titles(checks: Sequence[Check]) -> str:
+    """Return what the checks are called that failed."""
+    return ", ".join(_said(check, "title", check.title or check.id) for check in checks if check.status == "failed")
+
+
 def _said(check: Check, name: str, english: str) -> str:
     words = check.words.get(name)
     return (say(TEMPLATES, words.template, words.facts) if words else None) or english

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -79,6 +80,18 @@ def test_the_port_of_another_box_names_it_and_its_data(tmp_path):
     ):
         measured = check_port(address, None).measured
     assert measured == f"used by another Bastide (process {os.getpid()}, data in {tmp_path})"
+
+
+def test_a_module_is_named_as_it_was_typed():
+    argv = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "0"]
+    variables = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(argv, env=variables, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline().startswith("Serving")
+            assert name_of(psutil.Process(process.pid)) == f"{Path(sys.executable).name} -m http.server"
+        finally:
+            process.kill()
 
 
 def test_this_process_has_a_name():

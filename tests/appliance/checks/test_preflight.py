@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.checks.check import Check, Status
-from appliance.checks.preflight import check_now, forced_reason, preflight, refusal, write
+from appliance.checks.preflight import check_now, forced_before, preflight, refusal, write
 from appliance.checks.words import Words
 from appliance.environment import Address
 from appliance.errors import ApplianceError
@@ -38,29 +38,30 @@ def test_what_is_not_passed_has_a_hint(tmp_path):
 
 def test_the_record_tells_what_was_forced(tmp_path):
     data = DataDirectory(root=tmp_path)
-    write(data, [FAILED], reason="a trial")
+    write(data, [FAILED], reason="a trial", by="ada")
     record = json.loads(data.checks.read_text())
-    assert (record["forced"], record["reason"]) == (True, "a trial")
+    assert (record["forced"], record["reason"], record["by"]) == (True, "a trial", "ada")
     assert record["results"] == [FAILED.to_json()]
     assert record["checked_at"].endswith("+00:00")
 
 
 def test_a_reason_holds_as_long_as_what_was_passed_over_fails(tmp_path):
     data = DataDirectory(root=tmp_path)
-    assert forced_reason(data, [FAILED]) == ""
-    write(data, [FAILED], reason="a trial")
-    assert forced_reason(data, [FAILED]) == "a trial"
-    write(data, [FAILED], reason=forced_reason(data, [FAILED]))
-    assert forced_reason(data, [FAILED]) == "a trial"
-    assert forced_reason(data, [replace(FAILED, status=Status.PASSED)]) == ""
-    assert forced_reason(data, [replace(FAILED, id="disk_free")]) == ""
+    assert forced_before(data, [FAILED]) == ("", "")
+    write(data, [FAILED], reason="a trial", by="ada")
+    reason, by = forced_before(data, [FAILED])
+    assert (reason, by) == ("a trial", "ada")
+    write(data, [FAILED], reason=reason, by=by)
+    assert forced_before(data, [FAILED]) == ("a trial", "ada")
+    assert forced_before(data, [replace(FAILED, status=Status.PASSED)]) == ("", "")
+    assert forced_before(data, [replace(FAILED, id="disk_free")]) == ("", "")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"reason": "a trial", "results": [7]}'])
 def test_a_record_that_cannot_be_read_gives_no_reason(tmp_path, text):
     data = DataDirectory(root=tmp_path)
     data.checks.write_text(text)
-    assert forced_reason(data, [FAILED]) == ""
+    assert forced_before(data, [FAILED]) == ("", "")
 
 
 def test_what_was_not_forced_has_no_reason(tmp_path):

@@ -59,6 +59,11 @@ def test_free_space_is_judged(gib, status):
     assert judge_disk_free(gib * GIB, Path("/srv")).status is status
 
 
+@pytest.mark.parametrize(("gib", "said"), [(0.9999, "0.9 GiB"), (1, "1.0 GiB"), (4.96, "4.9 GiB"), (5, "5.0 GiB")])
+def test_free_space_that_is_too_little_does_not_read_as_enough(gib, said):
+    assert judge_disk_free(gib * GIB, Path("/srv")).measured == f"{said} at /srv"
+
+
 @pytest.mark.parametrize(
     ("total", "free", "status"),
     [

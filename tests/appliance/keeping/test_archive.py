@@ -29,12 +29,13 @@ def changed(path, change):
             tar.addfile(head, io.BytesIO(content))
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.99])
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.7, 0.99])
 def test_a_file_that_was_cut_off_is_refused(written, share):
     content = written.read_bytes()
     written.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(ApplianceError, match="damaged"):
+    with pytest.raises(ApplianceError, match=r"damaged: it was changed or cut off since it was written\.$") as raised:
         archive.verified(written)
+    assert "compare its size" in raised.value.hint
 
 
 def test_a_flipped_bit_is_refused_wherever_it_is(written):
@@ -68,14 +69,27 @@ def test_a_flipped_bit_is_refused_wherever_it_is(written):
 )
 def test_other_members_are_refused(written, change):
     changed(written, change)
-    with pytest.raises(ApplianceError, match="damaged"):
+    with pytest.raises(ApplianceError, match=r"damaged|is no backup"):
         archive.verified(written)
 
 
-def test_what_is_no_backup_is_refused(tmp_path):
-    (tmp_path / "letter").write_text("Dear box")
-    with pytest.raises(ApplianceError, match="damaged"):
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"Dear box", gzip.compress(b"Dear box"), gzip.compress(b"Dear box" * 1000)],
+    ids=["empty", "letter", "packed letter", "longer one"],
+)
+def test_what_is_no_backup_is_refused_in_a_sentence(content, tmp_path):
+    (tmp_path / "letter").write_bytes(content)
+    with pytest.raises(ApplianceError) as raised:
         archive.verified(tmp_path / "letter")
+    assert raised.value.message == f"{tmp_path / 'letter'} is no backup of Bastide."
+
+
+def test_an_archive_of_other_things_is_no_backup(tmp_path):
+    with tarfile.open(tmp_path / "letters.tgz", "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("letter"))
+    with pytest.raises(ApplianceError, match=r"is no backup of Bastide\.$"):
+        archive.verified(tmp_path / "letters.tgz")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

@@ -29,3 +29,17 @@ def test_nothing_is_begun_where_a_setting_cannot_be_meant(tmp_path, monkeypatch,
     with pytest.raises(ApplianceError, match="cannot be put to use"):
         upgrade.upgrade("0.0.2", print)
     assert typed == []
+
+
+@pytest.mark.parametrize(("running", "version"), [("0.10.0", "0.9.9"), ("1.0.0", "0.10.0"), ("0.1.1", "0.1.0")])
+def test_a_lower_version_is_a_downgrade_before_anything_is_made(running, version, tmp_path, monkeypatch):
+    (tmp_path / "current").symlink_to(f"releases/{running}-former")
+    monkeypatch.setattr(placed, "CURRENT", tmp_path / "current")
+    with pytest.raises(ApplianceError, match=rf"downgrade: release {running}-former runs, .* {version}\.$") as raised:
+        upgrade.upgrade(version, lambda _: None)
+    assert "rollback" in raised.value.hint
+
+
+def test_versions_are_compared_by_their_numbers():
+    assert upgrade.numbers("0.9.10") > upgrade.numbers("0.9.9")
+    assert upgrade.numbers("0.1.0") == upgrade.numbers("0.1.0")

@@ -126,6 +126,15 @@ def test_a_new_and_a_deleted_user_are_recorded(db):
     assert event(Action.USER_DELETED).person == "dora"
 
 
+def test_what_is_typed_at_the_machine_is_told_with_the_account_that_typed_it(bob):
+    call_command("add_user", "eve", "--role", "admin", "--machine-account", "ada")
+    call_command("create_key", "--user", "bob", "--label", "lab", "--machine-account", "ada")
+    assert event(Action.USER_MADE).after == {"role": "admin", "system_account": "ada"}
+    assert event(Action.KEY_MADE).after["system_account"] == "ada"
+    add_user("later", Role.PUBLISHER)
+    assert event(Action.USER_MADE).after == {"role": "publisher"}
+
+
 def test_groups_are_recorded_from_both_sides(bob):
     group = Group.objects.create(name="chemists")
     bob.groups.add(group)

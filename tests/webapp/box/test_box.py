@@ -156,6 +156,34 @@ def test_an_admin_sees_why_a_box_runs_although_a_check_failed(as_alice, settings
     assert words in as_alice.get("/box/", headers={"Accept-Language": language}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "ada (an account of the machine) installed the box on 17 November 2025, ",
+                "although this failed: Free disk space. Why: “a trial”",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "ada (un compte du système) a installé la machine le 17 novembre 2025",
+                "malgré l\u2019échec de\u00a0: Espace disque libre. Raison\u00a0: «\u00a0a trial\u00a0»",
+            ),
+        ),
+    ],
+)
+def test_an_admin_sees_who_installed_a_box_although_what_failed(as_alice, settings, language, words):
+    title = {"title": {"template": "Free disk space", "facts": {}}}
+    failed = {"id": "disk_free", "title": "Free disk space", "status": "failed", "words": title}
+    forced = {"forced": True, "reason": "a trial", "by": "ada", "results": [failed]}
+    settings.CHECKS_FILE.write_text(json.dumps(CHECKS | forced))
+    page = as_alice.get("/box/", headers={"Accept-Language": language}).content.decode()
+    assert [each for each in words if each not in page] == []
+
+
 @pytest.fixture
 def looked_at(settings):
     hint = "sudo systemctl start bastide-redis.service; if it ends again, see why: sudo bastide logs redis"

@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from webapp.accounts import terminal
 from webapp.accounts.models import Role, User
 from webapp.accounts.passwords import new_password
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         """Take a name and a role."""
         parser.add_argument("name")
         parser.add_argument("--role", choices=Role.values, default=Role.USER)
+        terminal.add_option(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the account."""
@@ -35,5 +37,6 @@ class Command(BaseCommand):
         except ValidationError as error:
             message = f"User '{name}' cannot be added: {' '.join(error.messages)}\n{NAME_HINT}"
             raise CommandError(message) from error
-        user.save()
+        with terminal.typed_by(options["machine_account"]):
+            user.save()
         self.stdout.write(password)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from webapp.accounts import terminal
 from webapp.accounts.models import ApiKey, User
 
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         """Take the user and a label."""
         parser.add_argument("--user", required=True, help="whose key it is")
         parser.add_argument("--label", default="", help="a label by which to recognise the key")
+        terminal.add_option(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the key."""
@@ -25,5 +27,6 @@ class Command(BaseCommand):
             name = options["user"]
             message = f"There is no user '{name}'.\n./bastide user add {shlex.quote(name)} --role user"
             raise CommandError(message)
-        _key, text = ApiKey.objects.create_key(user, options["label"][:100])
+        with terminal.typed_by(options["machine_account"]):
+            _key, text = ApiKey.objects.create_key(user, options["label"][:100])
         self.stdout.write(text)
