@@ -77,14 +77,21 @@ def changeable() -> Iterator[Path]:
             yield path
 
 
+def meaning(content: bytes) -> list[bytes]:
+    """Return the lines of a placed file that its reader goes by: another comment is no reason to start anything anew."""
+    lines = (line.strip() for line in content.splitlines())
+    return [line for line in lines if line and not line.startswith(b"#")]
+
+
 def put_back(record: Record) -> set[str]:
-    """Put the kept files back, with the units that started then. Return the names of those that were other."""
+    """Put the kept files back, with the units that started then. Return the names of those that meant something else."""
     root = record.directory / FILES
     assert root.is_dir(), "what is to be put back was kept; without it every file of the box would go"
     changed = set()
     for kept in sorted(path for path in root.rglob("*") if path.is_file()):
         path = Path("/") / kept.relative_to(root)
-        if place(path, kept.read_bytes(), mode=kept.stat().st_mode & 0o777):
+        before, content = path.read_bytes() if path.exists() else b"", kept.read_bytes()
+        if place(path, content, mode=kept.stat().st_mode & 0o777) and meaning(before) != meaning(content):
             changed.add(path.name)
     machine.apply_directories()  # the former release may write where this one does not
     units.systemctl("daemon-reload")

@@ -85,7 +85,7 @@ def _require_fitness() -> None:
 
 def _prepared(record: Record, say: Callable[[str], None]) -> set[str]:
     """Place the files of the release and bring the database to it. Return the names of the files that changed."""
-    before = {path: path.read_bytes() for path in placed.changeable()}
+    before = {path: placed.meaning(path.read_bytes()) for path in placed.changeable()}
     machine.make_accounts()
     machine.make_directories()
     settings.place_secrets()
@@ -97,7 +97,7 @@ def _prepared(record: Record, say: Callable[[str], None]) -> set[str]:
     if record.is_migrated:
         say("  Migrating the database")
         migrations.apply(RELEASES / record.release)
-    return {path.name for path in placed.changeable() if before.get(path) != path.read_bytes()}
+    return {path.name for path in placed.changeable() if before.get(path) != placed.meaning(path.read_bytes())}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
