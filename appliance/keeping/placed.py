@@ -78,13 +78,13 @@ def changeable() -> Iterator[Path]:
 
 
 def meaning(content: bytes) -> list[bytes]:
-    """Return the lines of a placed file that its reader goes by: another comment is no reason to start anything anew."""
+    """Return the lines by which a placed file is gone by: another comment is no reason to start anything anew."""
     lines = (line.strip() for line in content.splitlines())
     return [line for line in lines if line and not line.startswith(b"#")]
 
 
 def put_back(record: Record) -> set[str]:
-    """Put the kept files back, with the units that started then. Return the names of those that meant something else."""
+    """Put the kept files back, with the units that started then. Return the names of those that meant otherwise."""
     root = record.directory / FILES
     assert root.is_dir(), "what is to be put back was kept; without it every file of the box would go"
     changed = set()
