@@ -51,7 +51,7 @@ class Client:
         is_fresh = self._connection is None
         try:
             return self._ask()
-        except http.client.RemoteDisconnected as error:
+        except (http.client.RemoteDisconnected, BrokenPipeError) as error:
             self._connection = None
             if is_fresh:
                 return repr(error)
