@@ -133,6 +133,5 @@ def record(found: Sequence[Check], now: datetime) -> None:
     if not FINDINGS.parent.is_dir():
         return
     content = {"checked_at": now.isoformat(timespec="seconds"), "results": [check.to_json() for check in found]}
-    FINDINGS.parent.mkdir(parents=True, exist_ok=True)
     with as_owner(FINDINGS.parent):
         place(FINDINGS, json.dumps(content, indent=2, ensure_ascii=False) + "\n", mode=MODE)

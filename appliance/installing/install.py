@@ -103,7 +103,7 @@ def tell(wish: Wish, say: Callable[[str], None], changed: Sequence[str], took_s:
         say("The box vouches for itself. SHA-256 of its authority, to compare in the browser:")
         for line in grouped(authority):
             say(f"  {line}")
-        say(f"How browsers come to trust it: http://{wish.names[0]}/trust/")
+        say(f"How browsers come to trust it: {settings.address_of(wish.names[0]).replace('https', 'http', 1)}/trust/")
     for sentence in naming.remarks(wish.names):
         say(sentence)
     password = f"user admin, password in {DATA.admin_password}" if DATA.admin_password.exists() else "user admin"
