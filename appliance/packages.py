@@ -52,9 +52,9 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
 
 
 def all_of(wanted: list[str]) -> list[str]:
-    """Return what apt would install for these packages, which it tells without doing it; these where it cannot tell."""
+    """Return what apt would install for these packages, which it tells without doing it; nothing where it cannot."""
     if not wanted or shutil.which("apt-get") is None:
-        return wanted
+        return []
     try:
         with bundled.apt_options() as options:
             apt = ["apt-get", "-q", *options]
@@ -63,8 +63,8 @@ def all_of(wanted: list[str]) -> list[str]:
             simulated = [*apt, *WRITING_NOTHING, "--simulate", "install", "--no-install-recommends", *wanted]
             told = command.run(simulated, timeout_s=APT_TIMEOUT_S, environment=apt_environment())
     except ApplianceError:
-        return wanted
-    return sorted(set(re.findall(r"^Inst (\S+)", told, re.MULTILINE))) or wanted
+        return []
+    return sorted(set(re.findall(r"^Inst (\S+)", told, re.MULTILINE)))
 
 
 @contextmanager

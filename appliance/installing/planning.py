@@ -12,6 +12,8 @@ from appliance.installing.install import PACKAGES, Wish, steps
 ROOTS_ALONE: Final = frozenset({"disk_speed", "port_80", "port_443"})
 """Checks that fail for anybody else, whatever the machine is like."""
 
+UNTOLD: Final = "and what these need, which apt tells after sudo apt-get update"
+
 
 def plan(wish: Wish) -> Iterator[str]:
     """Yield what the checks find, then what an installation would touch, a line each."""
@@ -35,4 +37,7 @@ def findings(wish: Wish, *, is_root: bool) -> Iterator[str]:
 
 def packages_touched() -> tuple[str, ...]:
     """Return the packages that would be installed, with those that they bring along."""
-    return tuple(f"package {name}" for name in packages.all_of(machine.missing_packages()))
+    wanted = machine.missing_packages()
+    told = packages.all_of(wanted)
+    lines = tuple(f"package {name}" for name in told or wanted)
+    return lines if told or not wanted else (*lines, UNTOLD)

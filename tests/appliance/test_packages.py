@@ -64,9 +64,9 @@ def test_apt_tells_all_that_would_come(apt):
     assert "--simulate install" in apt.with_name("apt-get.asked").read_text()
 
 
-def test_where_apt_cannot_tell_the_packages_stand_alone(apt):
+def test_where_apt_cannot_tell_nothing_is_told(apt):
     apt.write_text("#!/bin/sh\necho 'Unable to locate package' >&2\nexit 100\n")
-    assert packages.all_of(["nginx-light"]) == ["nginx-light"]
+    assert packages.all_of(["nginx-light"]) == []
     assert packages.all_of([]) == []
 
 
