@@ -74,7 +74,7 @@ def test_a_model_is_pushed_by_http_and_answers(box, files, tmp_path):
     assert eventually(lambda: predicted(box, "pushed-there") == "Adelie")
     listed = subprocess.run([LAUNCHER, "model", "list", *site], capture_output=True, text=True, check=True).stdout
     assert "pushed-there" in listed
-    assert uploads(box) == []
+    assert eventually(lambda: uploads(box) == [])
 
 
 def test_what_is_no_model_is_rejected_with_a_reason(box, files):
