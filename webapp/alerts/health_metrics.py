@@ -91,7 +91,7 @@ def render(endpoints: Iterable[Endpoint], now: datetime, *, with_digests: bool) 
 
 def _health(champion: Deployment) -> Iterator[Sample]:
     name = champion.endpoint.name
-    windows = MonitoredWindow.objects.of(champion.endpoint, champion.version).closed().with_reports()[:WINDOWS_MAX]
+    windows = MonitoredWindow.objects.of_champion(champion).closed().with_reports()[:WINDOWS_MAX]
     reports = [window.report for window in windows]
     state = _state(champion, reports)
     for each in (*(known.value for known in State), WORSE, UNKNOWN):

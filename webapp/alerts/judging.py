@@ -30,11 +30,10 @@ Seen = list[tuple[MonitoredWindow, WindowReport]]
 
 def judge(champion: Deployment, wishes: AlertSettings, now: datetime) -> tuple[Judgements, MonitoredWindow | None]:
     """Return which rules hold for a champion, and the window that says so."""
-    endpoint, version = champion.endpoint, champion.version
-    closed = MonitoredWindow.objects.of(endpoint, version).closed().with_reports()[:WINDOWS_MAX]
+    closed = MonitoredWindow.objects.of_champion(champion).closed().with_reports()[:WINDOWS_MAX]
     seen = [(window, window.report) for window in closed]
     found: Judgements = {Rule.SILENT: _silence(champion, wishes, now)}
-    if endpoint.keeps_journal:
+    if champion.endpoint.keeps_journal:
         found |= _data(champion, seen) | _outcomes(champion, seen) | _looks(champion, now)
     else:
         found |= dict.fromkeys((Rule.LOOK_FAILED, Rule.LOOK_MISSING))
@@ -58,7 +57,7 @@ def _data(champion: Deployment, seen: Seen) -> Judgements:
 
 def _since(champion: Deployment, last: MonitoredWindow, subjects: Sequence[Subject]) -> int:
     """Return the moment at which the first of these began."""
-    windows = MonitoredWindow.objects.of(champion.endpoint, champion.version).closed()
+    windows = MonitoredWindow.objects.of_champion(champion).closed()
     upto = list(reversed(windows.filter(begins_at__lte=last.begins_at)[:SINCE_MAX]))
     founds = [msgspec.convert(window.report_json["found"], Found) for window in upto]
     return to_ms(upto[since(founds, subjects)].begins_at)

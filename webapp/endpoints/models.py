@@ -228,6 +228,12 @@ class Deployment(models.Model):
         return f"{self.endpoint.name}: {self.version} ({self.get_role_display()})"
 
     @property
+    def came_back(self) -> bool:
+        """Whether its version had been the champion before, and was replaced meanwhile."""
+        before = Deployment.objects.filter(endpoint=self.endpoint_id, version=self.version_id, ended_at__isnull=False)
+        return before.filter(role=DeploymentRole.CHAMPION, ended_at__lte=self.deployed_at).exclude(pk=self.pk).exists()
+
+    @property
     def is_live(self) -> bool:
         """Whether the deployment has not ended."""
         return self.ended_at is None

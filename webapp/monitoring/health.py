@@ -10,7 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from webapp.endpoints.models import Endpoint
+from webapp.endpoints.models import Deployment
 from webapp.monitoring.change_words import subject_words
 from webapp.monitoring.changes import change_rows, feature_rows, seasonal_words, slice_row
 from webapp.monitoring.health_pictures import pictures_context
@@ -23,7 +23,6 @@ from webapp.monitoring.worsening import Worsening, reference_of, worsening, wors
 from webapp.predictions.numbers import number_words, percent_words
 from webapp.predictions.quality import QualityRow, calibration_of, quality_rows
 from webapp.records.data_plane_words import TEMPLATES
-from webapp.registry.models import ModelVersion
 from webapp.sentences import say
 from worker.contract.manifest import Quality
 from worker.contract.monitoring import State, Subject
@@ -58,21 +57,23 @@ class WindowRow:
     refused: str
 
 
-def health_context(endpoint: Endpoint, version: ModelVersion) -> dict[str, Any]:
-    """Return what the page shows of a version behind an endpoint."""
+def health_context(champion: Deployment) -> dict[str, Any]:
+    """Return what the page shows of the champion of an endpoint. Of one that came back, the past is no verdict."""
+    endpoint, version = champion.endpoint, champion.version
     drawn = list(MonitoredWindow.objects.of(endpoint, version).with_reports()[:WINDOWS_MAX])
-    windows = drawn[:WINDOWS_SHOWN]
-    closed = [window for window in windows if not window.is_open]
-    last = next(iter(closed or windows), None)
+    windows, came_back = drawn[:WINDOWS_SHOWN], champion.came_back
+    recent = [each for each in windows if each.ends_at > champion.deployed_at] if came_back else windows
+    closed = [window for window in recent if not window.is_open]
+    last = next(iter(closed or recent), None)
     run = MonitoringRun.objects.of(endpoint, version).first()
     context: dict[str, Any] = {"endpoint": endpoint, "version": version, "problem": _problem(run)}
     context |= {"is_looking": run is not None and run.ended_at is None}
     if last is None:
-        return context | {"state": "unknown", "sentence": _("Nothing has been looked at yet.")}
+        return context | {"state": "unknown", "sentence": _nothing(champion, came_back=came_back)}
     report = last.report
     reference = reference_of(version)
     found = worsening([each.report for each in reversed(closed)], reference)
-    context |= {"state": _sign(report, found), "sentence": _lead(report, windows, last, found)}
+    context |= {"state": _sign(report, found), "sentence": _lead(report, recent, last, found)}
     context |= {"worsening": found, "windows": [_window_row(each, reference) for each in windows]}
     context |= {"window": last, "report": report, "changes": change_rows(report), "when": _span(last)}
     context |= {"features": feature_rows(report, version)}
@@ -81,8 +82,15 @@ def health_context(endpoint: Endpoint, version: ModelVersion) -> dict[str, Any]:
         "seasonal": seasonal_words(report),
     }
     context |= {"operations": operations_rows(report), "refused": refused_rows(report)}
-    context |= _outcomes(closed or windows, last)
+    context |= _outcomes(closed or recent, last)
     return context | pictures_context(all_seen(drawn), version) | {"month": Month.of(last.begins_at)}
+
+
+def _nothing(champion: Deployment, *, came_back: bool) -> str:
+    if not came_back:
+        return _("Nothing has been looked at yet.")
+    facts = {"number": champion.version.number, "day": _day(champion.deployed_at)}
+    return _("Version %(number)s answers again since %(day)s. Nothing has been looked at since then.") % facts
 
 
 def _outcomes(windows: Sequence[MonitoredWindow], last: MonitoredWindow) -> dict[str, Any]:

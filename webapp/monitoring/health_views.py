@@ -23,7 +23,7 @@ def health(request: HttpRequest, name: str) -> HttpResponse:
         try:
             ask(endpoint, champion.version, timezone.now())
         except RunNotSentError:
-            context = health_context(endpoint, champion.version) | {"is_away": True}
+            context = health_context(champion) | {"is_away": True}
             return render(request, "monitoring/health.html", context, status=503)
         return redirect("endpoint_health", name=endpoint.name)
-    return render(request, "monitoring/health.html", health_context(endpoint, champion.version))
+    return render(request, "monitoring/health.html", health_context(champion))

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from webapp.endpoints.models import Endpoint
+from webapp.endpoints.models import Deployment, Endpoint
 from webapp.records.models import to_ms
 from webapp.registry.models import ModelVersion
 from worker.contract.monitoring import State
@@ -58,6 +58,11 @@ class MonitoredWindows(models.QuerySet["MonitoredWindow"]):
     def of(self, endpoint: Endpoint, version: ModelVersion) -> Self:
         """Return the windows of a version behind an endpoint, the newest first."""
         return self.filter(endpoint=endpoint, version=version).order_by("-begins_at")
+
+    def of_champion(self, champion: Deployment) -> Self:
+        """Return the windows that say how a champion does: of one that came back, no window of before that."""
+        windows = self.of(champion.endpoint, champion.version)
+        return windows.filter(ends_at__gt=champion.deployed_at) if champion.came_back else windows
 
     def closed(self) -> Self:
         """Return the windows that do not grow any more."""

@@ -2,8 +2,10 @@
 
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
+from typing import Final
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,13 +24,16 @@ from webapp.retraining.models import Export
 from webapp.retraining.problem_words import problem_of, status_of
 from worker.contract.export import ROWS_MAX, ExportFormat
 
+DAYS: Final = (MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+"""Days of which there is a next one, in milliseconds since 1970."""
+
 
 class WishForm(forms.Form):
     """Which rows are wanted, and how they are written."""
 
     format = forms.ChoiceField(label=_("Format"), choices=list(FORMATS.items()))
-    begins_on = forms.DateField(label=_("From"), required=False)
-    ends_on = forms.DateField(label=_("Until, with that day"), required=False)
+    begins_on = forms.DateField(label=_("From"), required=False, validators=DAYS)
+    ends_on = forms.DateField(label=_("Until, with that day"), required=False, validators=DAYS)
     versions = forms.TypedMultipleChoiceField(label=_("Versions"), required=False, coerce=int)
     with_truth = forms.BooleanField(required=False)
     rows = forms.IntegerField(label=_("Rows at most"), required=False, min_value=1, max_value=ROWS_MAX)

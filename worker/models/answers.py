@@ -1,5 +1,6 @@
 """What a model answered to the rows of a table."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,6 +13,15 @@ Label = str | int | bool
 def label_names(labels: tuple[Label, ...]) -> tuple[str, ...]:
     """Return the labels as the keys of a JSON object: true and false as JSON writes them."""
     return tuple(str(label).lower() if isinstance(label, bool) else str(label) for label in labels)
+
+
+def finite(value: Any) -> float | None:  # noqa: ANN401  # a label or a number
+    """Return a number as such; None for a label, and for what is not finite: versions of one endpoint may differ."""
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 @dataclass(frozen=True, slots=True)

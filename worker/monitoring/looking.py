@@ -14,12 +14,13 @@ from worker.contract.monitoring_run import AnswerInterval, Coverage, WindowRepor
 from worker.contract.report import CalibrationBin
 from worker.journal.columns import TIME
 from worker.journal.truth import Known, Truths
-from worker.models.answers import Answers, Label, label_names
+from worker.models.answers import Answers, Label, finite, label_names
 from worker.monitoring.cutting import Cut
 from worker.monitoring.material import LEVEL, Material
 from worker.monitoring.rows import Rows
 from worker.stats import (
     calibration,
+    choice,
     conformal,
     data_quality,
     domain,
@@ -28,7 +29,6 @@ from worker.stats import (
     realised,
     season,
     slices,
-    two_samples,
     verdict,
 )
 from worker.stats.columns import columns
@@ -169,7 +169,7 @@ class Look:
         if not len(rows) or not len(self._truths):
             return None
         known = len(outcomes.rows)
-        p = _chance_of_choice(rows.answers, outcomes.rows) if 0 < known < COMPLETE * len(rows) else 1.0
+        p = choice.chance(rows.answers, outcomes.rows) if TRUTHS_MIN <= known < COMPLETE * len(rows) else 1.0
         delay_s = float(np.median(outcomes.delays_s)) if known else None
         return Coverage(rows=len(rows), known=known, delay_s=delay_s, is_biased=p <= BIASED_P_MAX, p=p)
 
@@ -212,8 +212,8 @@ def _asked(cut: Cut) -> int:
 
 
 def _outcome(known: Known, by_name: dict[str, Label]) -> Any:  # noqa: ANN401  # a label or a number
-    """Return an outcome as the model would say it; None for a label that this version does not have."""
-    return by_name.get(str(known.value)) if by_name else float(known.value)
+    """Return an outcome as the model would say it; None for one that a version of another kind was told."""
+    return by_name.get(str(known.value)) if by_name else finite(known.value)
 
 
 def _only(answers: Answers, rows: npt.NDArray[np.intp]) -> Answers:
@@ -227,17 +227,3 @@ def _losses(answers: Answers, outcomes: list[Any]) -> npt.NDArray[np.float64]:
         said = answers.predictions.tolist()
         return np.array([float(one != other) for one, other in zip(said, outcomes, strict=True)])
     return np.abs(answers.predictions.astype(np.float64) - np.array(outcomes, dtype=np.float64))
-
-
-def _chance_of_choice(answers: Answers, known: npt.NDArray[np.intp]) -> float:
-    """Return how likely it is that the rows whose outcome is known were chosen whatever was answered to them."""
-    is_known = np.zeros(len(answers), np.bool_)
-    is_known[known] = True
-    if answers.labels:
-        place = {label: at for at, label in enumerate(answers.labels)}
-        bins = np.array([place.get(label, 0) for label in answers.predictions.tolist()])
-    else:
-        said = answers.predictions.astype(np.float64)
-        bins = np.searchsorted(np.unique(np.quantile(said, [0.2, 0.4, 0.6, 0.8])), said)
-    counts = [np.bincount(bins[mask], minlength=int(bins.max()) + 1) for mask in (is_known, ~is_known)]
-    return two_samples.chi_square(counts[0], counts[1]).p

@@ -9,7 +9,7 @@ import polars as pl
 from worker.contract.signature import Feature, FeatureType, Output, OutputKind, Signature
 from worker.journal.block import Column
 from worker.journal.columns import HASH_HEX, PREDICTION, REQUEST, ROW, TIME, hashed
-from worker.models.answers import Label, label_names
+from worker.models.answers import Label, finite, label_names
 from worker.retraining.choosing import Chosen
 
 OWN: Final = ("prediction", "version", "request_id", "row", "answered_at")
@@ -89,9 +89,9 @@ class TrainingFrame:
         return [None if value != value else value for value in values]  # noqa: PLR0124  # NaN alone differs from itself
 
     def _said(self, value: Any) -> Any:  # noqa: ANN401  # a label or a number
-        """Return an answer or an outcome as the model says it; None for a label that this version does not have."""
+        """Return an answer or an outcome as the model says it; None for one of a version of another kind."""
         if self._signature.output.kind is OutputKind.NUMBER:
-            return float(value)
+            return finite(value)
         label = self._by_name.get(label_names((value,))[0])
         return label if label is None or _has_one_type(self._signature.output) else label_names((label,))[0]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.playground import NOON, manifest
 from tests.webapp.alerts.conftest import HOUR
-from tests.webapp.monitoring.test_health import DAY, window
+from tests.webapp.monitoring.test_health import DAY, come_back, window
 from webapp.alerts.models import Alert, Ending, EventKind
 from webapp.alerts.noticing import AGAIN_AFTER, notice_due, settings_of
 from webapp.monitoring import running
@@ -53,6 +53,15 @@ def test_a_repeated_change_opens_one_alert_that_says_since_when(looked, noticed)
     sighting = Alert.objects.get().sighting
     assert sighting.subjects == (Subject(kind="drift", name="bill_mm"),)
     assert sighting.since_ms == to_ms(NOON + DAY)
+
+
+def test_what_a_version_showed_before_it_was_replaced_opens_nothing_when_it_is_back(penguins, alice, looked, noticed):
+    looked(window(0), window(1, State.WATCHED), window(2, State.CHANGED))
+    come_back(penguins, alice, NOON + 10 * DAY)
+    assert noticed(NOON + 10 * DAY) == []
+    looked(window(11, State.WATCHED), window(12, State.CHANGED))
+    assert noticed(NOON + 13 * DAY) == ["changed"]
+    assert Alert.objects.get().sighting.since_ms == to_ms(NOON + 11 * DAY)
 
 
 def test_a_change_that_missed_a_window_and_a_small_one_is_told_from_its_first_day(looked, noticed):

@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.playground import NOON
+from tests.webapp.endpoints.test_deploying import add_version
+from webapp.endpoints.deploying import Order, deploy, rollback
+from webapp.endpoints.models import DeploymentRole
 from webapp.monitoring import running
 from webapp.monitoring.models import MonitoringRun
 from webapp.records.models import to_ms
@@ -136,6 +139,34 @@ def test_all_of_it_is_said_in_french(client, alice, drifted):
     assert "unité a probablement changé (carat en mg)" in told
     with translation.override("fr"):
         assert "Santé de" in told
+
+
+def come_back(penguins, alice, at) -> None:
+    """Put another version in the place of the champion, and go back to it."""
+    deploy(penguins, Order(version=add_version(penguins), by=alice), at - DAY)
+    rollback(penguins, alice, at)
+
+
+def test_what_a_version_showed_before_it_was_replaced_is_no_verdict_once_it_comes_back(client, alice, drifted):
+    come_back(drifted, alice, NOON + 30 * DAY)
+    client.force_login(alice)
+    told = page(client, drifted)
+    assert "Version 1 answers again since 17 December 2025. Nothing has been looked at since then." in told
+    assert "Changed since" not in told
+    looked(drifted, window(31))
+    told = page(client, drifted)
+    assert "Nothing unusual in the last 600 rows." in told
+    assert "Changed since" not in told
+
+
+def test_a_version_that_never_left_keeps_its_verdict_beside_others(client, alice, drifted):
+    deploy(
+        drifted,
+        Order(version=add_version(drifted), by=alice, role=DeploymentRole.CHALLENGER, share=10),
+        NOON + 30 * DAY,
+    )
+    client.force_login(alice)
+    assert "Changed since" in page(client, drifted)
 
 
 @pytest.fixture

@@ -79,6 +79,11 @@ def test_hashed_features_are_asked_for_as_hashes(penguins, alice, sent):
         ({"format": "csv", "versions": ["7"]}, "Versions"),
         ({"format": "csv", "begins_on": "yesterday"}, "From"),
         ({"format": "csv", "begins_on": "2025-11-10", "ends_on": "2025-11-01"}, "must come after"),
+        (
+            {"format": "csv", "ends_on": "9999-12-31"},
+            "Until, with that day: Ensure this value is less than",
+        ),
+        ({"format": "csv", "begins_on": "0001-01-01"}, "From: Ensure this value is greater than"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_asked(as_alice, penguins, sent, form, said):

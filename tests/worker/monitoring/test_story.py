@@ -111,6 +111,15 @@ def test_outcomes_of_some_rows_alone_are_told_to_be_biased(tmp_path):
     assert 0 < coverage.share < 0.6
 
 
+def test_outcomes_from_when_the_endpoint_answered_with_words_are_unknown_to_a_model_of_numbers(tmp_path):
+    story = Story(tmp_path)
+    story.day(price=lambda prices: prices)
+    truth.append(story.journal, [Truth(BY_REQUEST, "d0-0", "dear")], FIRST_MS + 4 * DAY_MS)
+    coverage = story.look().windows[0].coverage
+    assert coverage is not None
+    assert (coverage.known, coverage.rows) == (599, 600)
+
+
 def test_the_bands_of_an_estimate_are_about_its_value(told):
     for window in told.windows:
         for each in window.estimated:

@@ -1,9 +1,11 @@
 """Rows of the journal become a file to train on: with their outcomes, as the signature has them, and no others."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import polars as pl
 import pytest
 
@@ -13,12 +15,17 @@ from tests.worker.monitoring.diamonds import DAY_MS, DIGEST, FIRST_MS, ROWS_A_DA
 from worker.contract.export import FILE, ExportFormat, ExportOutcome, ExportRequest
 from worker.contract.journal import JournalRule
 from worker.contract.truth import BY_FEATURE, BY_REQUEST, Truth
-from worker.journal import truth
+from worker.journal import reading, truth
+from worker.journal.columns import PREDICTION
+from worker.journal.reading import Window
+from worker.journal.truth import Known
 from worker.journal.truth_names import as_kept
 from worker.journal.writing import hash_key
 from worker.retraining import export_apart
+from worker.retraining.choosing import Chosen
 from worker.retraining.export_apart import ExportPlace, Job
 from worker.retraining.export_process import exported
+from worker.retraining.training_frame import TrainingFrame
 
 REQUEST = ExportRequest(
     export_id="e" * 32, endpoint="diamonds", digest=DIGEST, format=ExportFormat.PARQUET,
@@ -96,6 +103,16 @@ def test_of_too_many_rows_some_are_drawn_from_all_days_and_always_the_same(story
 def test_a_sample_of_rows_with_outcomes_has_outcomes(story, target):
     outcome = export(story, target, rows_max=50, with_truth=True)
     assert (outcome.rows, outcome.matching, outcome.known) == (50, 600, 50)
+
+
+def test_what_was_answered_or_told_in_words_is_missing_among_numbers(story, target, tmp_path):
+    frame = TrainingFrame(story.model.manifest.signature, "price", (), b"key")
+    block = next(iter(reading.blocks(story.journal, Window())))
+    columns = {**block.columns, PREDICTION: np.array(["dear", *block.columns[PREDICTION].tolist()[1:]], dtype=object)}
+    known = [Known("cheap", 0), *[None] * (block.rows - 1)]
+    table = frame.of(Chosen(replace(block, columns=columns), known))
+    assert table["prediction"].null_count() == 1
+    assert table["price"].null_count() == block.rows
 
 
 def test_csv_holds_the_same(story, target, tmp_path):
