@@ -114,7 +114,16 @@ BROKEN = {
 
 
 def recorded(machine: Machine) -> dict[str, dict[str, str]]:
-    """Return what the unit finds now."""
+    """Return what the unit finds now.
+
+    Of the clock it asks a service that ends after half a minute, and that systemd may fail to start anew where the
+    kernel lost its group of processes (`Machine`): then once more.
+    """
+    found = _recorded(machine)
+    return _recorded(machine) if found["clock"]["status"] == "skipped" else found
+
+
+def _recorded(machine: Machine) -> dict[str, dict[str, str]]:
     machine.run("rm", "-f", str(doctor.FINDINGS))
     machine.run("sh", "-c", f"systemctl start {CHECKS}; systemctl reset-failed {CHECKS}", check=False)
     results = json.loads(machine.run("cat", str(doctor.FINDINGS)))["results"]
