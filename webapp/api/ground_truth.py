@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
+from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
 
 from webapp.accounts.models import User
 from webapp.api.schemas import ErrorSchema
@@ -22,7 +23,9 @@ REFUSALS: Final = dict.fromkeys((400, 401, 404, 409, 503), ErrorSchema)
 class TruthSchema(Schema):
     """The outcome of one row, which is known by its request, by its job's identifier, or by a feature's value."""
 
-    value: str | float | bool = Field(description="the true class or number")
+    value: StrictStr | StrictInt | StrictFloat | StrictBool = Field(
+        description="the true class or number, as the endpoint answers"
+    )
     request_id: str = Field("", max_length=200, description="of the answer, or a job's id")
     row: int = Field(0, ge=0, description="in that request, from 0")
     key: str = Field("", max_length=200, description="what the job's identifier column, or the feature, says")

@@ -25,7 +25,7 @@ class Truth(msgspec.Struct, frozen=True, array_like=True):
 
     by: str
     key: str
-    value: str | float | bool
+    value: str | int | float | bool
     row: int = 0
     name: str = ""
 

@@ -22,7 +22,7 @@ from worker.journal import block
 from worker.journal.block import Block, Column
 from worker.journal.columns import KEY, REQUEST, ROW, TIME, hash_of, is_hash
 from worker.journal.places import ENDING
-from worker.models.answers import label_names
+from worker.models.answers import label_names, read_label
 
 DIRECTORY: Final = "truth"
 KIND: Final = "@by"
@@ -57,10 +57,12 @@ def read_value(given: object, output: Output) -> str | float:
         if not np.isfinite(number):
             raise TruthRefused(said[:100], "a finite number")
         return number
-    names = label_names(output.labels or ())
-    if said not in names:
-        raise TruthRefused(said[:100], f"one of {', '.join(names[:20])}")
-    return said
+    labels = output.labels or ()
+    label = read_label(said, labels)
+    if label is None:
+        raise TruthRefused(said[:100], f"one of {', '.join(label_names(labels)[:20])}")
+    (name,) = label_names((label,))
+    return name
 
 
 def append(endpoint: Path, truths: Sequence[Truth], now_ms: int) -> None:

@@ -1,5 +1,6 @@
 """Outcomes that programs send: taken, told of, and refused where nobody could mean them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -47,6 +48,14 @@ def test_outcomes_are_handed_on_by_request_key_or_feature(bob, penguins, sent):
         ["feature", "Dream", "Adelie", 0, "island"],
     ]
     assert message["digest"] == penguins.champion.version.digest
+
+
+def test_values_are_handed_on_as_they_were_sent(bob, penguins, sent):
+    given = ["1", 1, 1.0, True, "true", 12345678901234567]
+    assert post(bob, *({"key": "p7", "value": value} for value in given)).status_code == 202
+    values = [each[2] for each in json.loads(json.dumps(sent[0][1]["truths"]))]
+    assert [(type(value), value) for value in values] == [(type(value), value) for value in given]
+    assert post(bob, {"key": "p7", "value": None}).status_code == 400
 
 
 def test_the_worker_is_told_which_features_are_kept_as_hashes(bob, penguins, sent):

@@ -8,13 +8,14 @@ from tests.worker.journal.rows import NOON_MS, SIGNATURE, answered
 from worker.contract.journal import KEEP_ALL, JournalRule
 from worker.contract.manifest import Engine, Manifest
 from worker.contract.records import FindRequest, Selector
+from worker.contract.signature import Output, OutputKind
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth, TruthRequest
 from worker.journal import block, reading
 from worker.journal.columns import KEY, Origin, is_hash
 from worker.journal.finding import find
 from worker.journal.forgetting import forget
 from worker.journal.reading import Window
-from worker.journal.truth import Truths
+from worker.journal.truth import TruthRefused, Truths, read_value
 from worker.journal.writing import JournalWriter
 from worker.monitoring.taking import take
 
@@ -124,6 +125,40 @@ def test_what_was_taken_by_a_hash_is_found_and_forgotten_with_the_person(hashed)
 def test_a_value_that_the_feature_cannot_have_is_hashed_all_the_same(hashed, value):
     assert taken(hashed, Truth(BY_FEATURE, value, "yes", name="stones"), hashed=HASHED.hashed).matched == 0
     assert value not in str(Truths.read(hashed / "journal" / "diamonds")._known)
+
+
+def kinds(*labels: str | int) -> Output:
+    return Output(kind=OutputKind.CLASS, name="kind", labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("output", "given", "kept"),
+    [
+        (kinds(0, 1), 1, "1"),
+        (kinds(0, 1), 1.0, "1"),
+        (kinds(0, 1), "1.00", "1"),
+        (kinds(False, True), True, "true"),
+        (kinds(False, True), "True", "true"),
+        (kinds("1", "2"), 1, "1"),
+        (kinds("1.0", "2"), "1.0", "1.0"),
+        (kinds("True", "no"), "True", "True"),
+        (kinds(2**53 + 1, 0), 2**53 + 1, str(2**53 + 1)),
+        (Output(kind=OutputKind.NUMBER, name="price"), 7, 7.0),
+    ],
+)
+def test_an_outcome_names_a_class_however_programs_write_it(output, given, kept):
+    message = msgspec.json.encode(Truth(BY_REQUEST, "a", given))
+    read = read_value(msgspec.json.decode(message, type=Truth).value, output)
+    assert (type(read), read) == (type(kept), kept)
+
+
+@pytest.mark.parametrize(
+    ("output", "given"),
+    [(kinds(0, 1), 1.5), (kinds(0, 1), True), (kinds(False, True), 1), (kinds("a"), "A"), (kinds("1", "2"), "1.0")],
+)
+def test_what_names_no_class_is_refused(output, given):
+    with pytest.raises(TruthRefused):
+        read_value(given, output)
 
 
 def test_what_the_model_could_never_say_is_refused_with_its_place(box):

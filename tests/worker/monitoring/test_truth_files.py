@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.worker.journal.rows import NOON_MS
+from tests.worker.journal.rows import NOON_MS, SIGNATURE
 from tests.worker.monitoring.test_taking import DIGEST, box, known
+from worker.contract.manifest import Engine, Manifest
+from worker.contract.signature import Output, OutputKind
 from worker.contract.truth import BY_REQUEST
 from worker.contract.truth_files import ColumnsChosen, TruthFileOutcome, TruthFileRequest
 from worker.monitoring.truth_files import read
@@ -15,6 +18,7 @@ __all__ = ["box"]  # the fixture of the neighbour
 
 FILE_ID = "a" * 32
 COLUMNS = ColumnsChosen(by=BY_REQUEST, key="id", value="outcome", row="row")
+ID_ONLY = ColumnsChosen(by=BY_REQUEST, key="id", value="outcome")
 
 
 def sent(
@@ -52,6 +56,26 @@ def test_what_is_malformed_is_told_by_its_line(box):
     assert str(outcome.problems[0].message) == "perhaps is not one of 'no', 'yes'."
 
 
+def answering(box: Path, output: Output) -> None:
+    """Have the version answer something else."""
+    signature = msgspec.structs.replace(SIGNATURE, output=output)
+    manifest = Manifest(format="skops", engine=Engine.SKLEARN, engine_reason="", signature=signature, example={})
+    (box / "models" / DIGEST / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+
+
+@pytest.mark.parametrize(
+    ("labels", "content", "kept"),
+    [
+        ((0, 1), b"id,outcome\na,1.0\nc,0.0\n", ["1", "0"]),
+        ((False, True), b"id,outcome\na,True\nc,FALSE\n", ["true", "false"]),
+    ],
+)
+def test_classes_are_read_as_pandas_writes_them(box, labels, content, kept):
+    answering(box, Output(kind=OutputKind.CLASS, name="sold", labels=labels))
+    assert sent(box, content, ID_ONLY).refused == 0
+    assert [each for each in known(box) if each] == kept
+
+
 def test_a_corrected_file_takes_the_place_of_a_former_one(box):
     sent(box, b"id,row,outcome\nc,0,no\n")
     sent(box, b"id,row,outcome\nc,0,yes\n", now_ms=NOON_MS + 1)
@@ -59,7 +83,7 @@ def test_a_corrected_file_takes_the_place_of_a_former_one(box):
 
 
 def test_without_a_column_of_places_the_first_row_is_meant(box):
-    outcome = sent(box, b"id\toutcome\na\tyes\n", ColumnsChosen(by=BY_REQUEST, key="id", value="outcome"))
+    outcome = sent(box, b"id\toutcome\na\tyes\n", ID_ONLY)
     assert outcome.matched == 1
 
 
