@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
-from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from webapp.accounts.models import User
 from webapp.api.schemas import ErrorSchema
@@ -23,6 +23,8 @@ REFUSALS: Final = dict.fromkeys((400, 401, 404, 409, 503), ErrorSchema)
 class TruthSchema(Schema):
     """The outcome of one row, which is known by its request, by its job's identifier, or by a feature's value."""
 
+    model_config = ConfigDict(extra="forbid")
+
     value: StrictStr | StrictInt | StrictFloat | StrictBool = Field(
         description="the true class or number, as the endpoint answers"
     )
@@ -34,6 +36,8 @@ class TruthSchema(Schema):
 
 class TruthsSchema(Schema):
     """Outcomes of rows; a later one for the same row corrects an earlier one."""
+
+    model_config = ConfigDict(extra="forbid")
 
     truths: list[TruthSchema] = Field(min_length=1, max_length=TRUTHS_MAX)
 

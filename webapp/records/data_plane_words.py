@@ -14,6 +14,7 @@ TEMPLATES: Final = frozenset(
         gettext_noop("The look could not be done."),
         gettext_noop("The outcomes could not be kept: {error}"),
         gettext_noop("{value} is not {expected}."),
+        gettext_noop("The outcome names no row."),
         gettext_noop("{value} is no number."),
         gettext_noop("{value} is not one of {names}."),
         gettext_noop("The rows could not be looked for: {error}"),

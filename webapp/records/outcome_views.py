@@ -25,6 +25,7 @@ from webapp.records.outcomes import OutcomeWrongError, tell
 from webapp.records.record_views import readable_endpoint, search_of, user_of
 from webapp.records.searches import forget_found
 from webapp.records.truth_file_words import file_words, problem_lines, reason_words, tally
+from webapp.records.truth_naming import TruthsWrongError
 from webapp.records.truth_uploads import ColumnsWrongError, FileTooLargeError
 from webapp.records.truths import NothingDeployedError, TruthsNotSentError
 from webapp.uploading.bodies import received_file
@@ -35,6 +36,7 @@ from worker.contract.truth_files import ColumnsChosen
 LENGTH_MAX: Final = 200
 PROBLEMS: Final = {
     OutcomeWrongError: gettext_lazy("That cannot have come true: choose one of the classes, or write a number."),
+    TruthsWrongError: gettext_lazy("No prediction is named. Open it from the list of predictions, and tell it there."),
     NothingDeployedError: gettext_lazy("No version is deployed, so nobody can say what an outcome may be."),
     TruthsNotSentError: gettext_lazy("The box cannot take outcomes at the moment. Try again in a minute."),
     FileTooLargeError: gettext_lazy("The file is larger than is taken. Send it in several parts."),
@@ -69,7 +71,7 @@ def tell_outcome(request: HttpRequest, name: str) -> HttpResponse:
         _forget_list(request, endpoint)
         anchor = _anchor(said)
         messages.success(request, _("Thank you. What came true is kept with the prediction."))
-    except (OutcomeWrongError, NothingDeployedError, TruthsNotSentError) as error:
+    except (OutcomeWrongError, TruthsWrongError, NothingDeployedError, TruthsNotSentError) as error:
         messages.error(request, str(PROBLEMS[type(error)]))
     of_row = urlencode({"by": BY_REQUEST, "id": key, "row": str(row)})
     query = QueryDict(said["list"]).urlencode() if "list" in said else of_row

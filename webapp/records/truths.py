@@ -14,6 +14,7 @@ from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.records import arrivals
 from webapp.records.models import TruthDelivery
+from webapp.records.truth_naming import require_rows
 from worker.contract import names
 from worker.contract.truth import Truth, TruthOutcome, TruthRequest
 
@@ -32,10 +33,14 @@ class NothingDeployedError(Exception):
 
 
 def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -> TruthDelivery:
-    """Hand outcomes over. Raise NothingDeployedError, or TruthsNotSentError if Redis does not take that."""
+    """Hand outcomes over.
+
+    Raise NothingDeployedError, TruthsWrongError if one names no row, or TruthsNotSentError if Redis takes no message.
+    """
     champion = endpoint.champion
     if champion is None:
         raise NothingDeployedError
+    require_rows(endpoint, truths)
     TruthDelivery.objects.filter(sent_at__lt=now - KEPT).delete()
     delivery = TruthDelivery.objects.create(
         delivery_id=uuid4().hex, endpoint=endpoint, sent_by=by, sent_at=now, received=len(truths)

@@ -10,7 +10,7 @@ from worker.journal.block import BlockDamaged
 from worker.journal.columns import KEY, REQUEST, ROW, TIME
 from worker.journal.places import days, segments_of
 from worker.journal.skimming import Skimmed, skim
-from worker.journal.truth import BY_HASH, hashes, text_of
+from worker.journal.truth import BY_HASH, hashes, texts_of
 
 MATCH_S: Final = 5.0
 """So long rows are looked for; the outcomes are kept whether they are found or not."""
@@ -67,9 +67,9 @@ class Wanted:
             values = found.column(column).tolist()
             if by == BY_HASH:
                 values = hashes(values, self._hash_key)
-            texts = [text_of(value) for value in values]
-            if not wanted.isdisjoint(texts):
-                yield from ((at, (by, name, text, 0)) for at, text in enumerate(texts) if text in wanted)
+            for at, text in enumerate(texts_of(values)):
+                if text is not None and text in wanted:
+                    yield at, (by, name, text, 0)
 
 
 def match(endpoint: Path, kept: Sequence[Truth], hash_key: bytes, now_s: Callable[[], float]) -> Matched:

@@ -28,6 +28,7 @@ from worker.contract.truth_files import (
 from worker.contract.words import Names, Words
 from worker.inspection.removal import remove
 from worker.journal import truth
+from worker.journal.columns import OWN
 from worker.journal.matching import Matched, match
 from worker.journal.truth import TruthRefused
 from worker.journal.truth_names import as_kept
@@ -35,7 +36,7 @@ from worker.journal.writing import hash_key
 from worker.models.answers import label_names
 from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
-from worker.monitoring.taking import KEY_LENGTH_MAX
+from worker.monitoring.taking import KEY_LENGTH_MAX, Malformed
 
 OUTPUT: Final = Output(kind=OutputKind.NUMBER, name="outcome")
 TEXT_ONLY: Final = Signature(features=(Feature(name="\0", type=FeatureType.TEXT, required=False),), output=OUTPUT)
@@ -45,20 +46,15 @@ ROW_DIGITS_MAX: Final = 9
 LABELS_LISTED: Final = 20
 
 
-class Malformed(ValueError):
-    """A row of the file that is no outcome: `words` say why."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(str(words))
-        self.words = words
-
-
 class TruthFile:
     """A file of outcomes. Raise ValueError for a request that no site sends."""
 
     def __init__(self, request: TruthFileRequest, spool_dir: Path, models_dir: Path) -> None:
         if not NAME.fullmatch(request.endpoint) or not DIGEST.fullmatch(request.digest):
             msg = f"Outcomes are of an endpoint and a version, got {request.endpoint[:80]!r}."
+            raise ValueError(msg)
+        if request.columns is not None and request.columns.name.startswith(OWN):
+            msg = f"Rows are named by features, got {request.columns.name[:80]!r}."
             raise ValueError(msg)
         self._request = request
         self._step = Step(job_id=request.file_id, attempt=1, token="")

@@ -3,11 +3,14 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from tests.playground import SPECIES
 from tests.webapp.api.test_api import with_key
+from tests.webapp.endpoints.test_deploying import add_version
 from webapp.records import truths
 from webapp.records.models import TruthDelivery
 from worker.contract import names
@@ -56,6 +59,51 @@ def test_values_are_handed_on_as_they_were_sent(bob, penguins, sent):
     values = [each[2] for each in json.loads(json.dumps(sent[0][1]["truths"]))]
     assert [(type(value), value) for value in values] == [(type(value), value) for value in given]
     assert post(bob, {"key": "p7", "value": None}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"request_id": " "},
+        {"row": 3},
+        {"key": ""},
+        {"feature": "island", "key": ""},
+        {"feature": "island"},
+    ],
+)
+def test_an_outcome_that_names_no_row_is_refused(bob, penguins, sent, wrong):
+    answer = post(bob, {"key": "p7", "value": "Gentoo"}, {"value": "Adelie"} | wrong)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+    assert answer.json()["error"] == "Outcome 2 names no row."
+    assert sent == []
+
+
+@pytest.mark.parametrize("feature", ["@caller", "@prediction", "@row", "colour"])
+def test_what_is_no_feature_names_no_row(bob, penguins, sent, feature):
+    answer = post(bob, {"feature": feature, "key": "page:5", "value": "Adelie"})
+    assert answer.status_code == 400
+    assert answer.json()["error"] == f"Outcome 1 names rows by '{feature}', which is no feature of this endpoint."
+    assert sent == []
+
+
+def test_features_of_a_version_that_was_replaced_name_its_rows(bob, alice, penguins, sent):
+    other = add_version(penguins, msgspec.structs.replace(SPECIES, features=SPECIES.features[:1]))
+    penguins.deployments.update(ended_at=timezone.now())
+    penguins.deployments.create(version=other, role="champion", deployed_at=timezone.now(), deployed_by=alice)
+    assert "island" not in penguins.champion.version.manifest.signature.names
+    assert post(bob, {"feature": "island", "key": "Dream", "value": "Adelie"}).status_code == 202
+
+
+def test_an_unknown_field_is_named(bob, penguins, sent):
+    answer = post(bob, {"requestId": "abc", "key": "p7", "value": "Adelie"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+    assert "truths.0.requestId" in answer.json()["error"]
+    body = {"truths": [{"key": "p7", "value": "Adelie"}], "kind": "late"}
+    answer = with_key(bob).post(URL, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "kind: " in answer.json()["error"]
+    assert sent == []
 
 
 def test_the_worker_is_told_which_features_are_kept_as_hashes(bob, penguins, sent):

@@ -99,5 +99,9 @@ def test_a_block_that_was_cut_off_hides_no_other_segment(endpoint):
     assert found(endpoint, Truth(BY_REQUEST, "r2", "yes"), Truth(BY_REQUEST, "r1", "yes")).rows == 1
 
 
+def test_a_missing_value_names_no_row(endpoint):
+    assert found(endpoint, Truth(BY_FEATURE, "", "no", 0, "cut"), Truth(BY_KEY, "", "no")).rows == 0
+
+
 def test_without_a_journal_nothing_is_found(tmp_path):
     assert found(tmp_path / "nobody", Truth(BY_REQUEST, "r2", "yes")).rows == 0

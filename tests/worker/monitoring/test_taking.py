@@ -10,7 +10,7 @@ from worker.contract.manifest import Engine, Manifest
 from worker.contract.records import FindRequest, Selector
 from worker.contract.signature import Output, OutputKind
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth, TruthRequest
-from worker.journal import block, reading
+from worker.journal import block, reading, truth
 from worker.journal.columns import KEY, Origin, is_hash
 from worker.journal.finding import find
 from worker.journal.forgetting import forget
@@ -125,6 +125,49 @@ def test_what_was_taken_by_a_hash_is_found_and_forgotten_with_the_person(hashed)
 def test_a_value_that_the_feature_cannot_have_is_hashed_all_the_same(hashed, value):
     assert taken(hashed, Truth(BY_FEATURE, value, "yes", name="stones"), hashed=HASHED.hashed).matched == 0
     assert value not in str(Truths.read(hashed / "journal" / "diamonds")._known)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Truth(BY_KEY, "", "yes"),
+        Truth(BY_KEY, "  ", "yes"),
+        Truth(BY_REQUEST, "", "yes"),
+        Truth(BY_FEATURE, "", "yes", name="cut"),
+        Truth(BY_FEATURE, "api:7", "yes", name="@caller"),
+        Truth(BY_FEATURE, "no", "yes", name="@prediction"),
+    ],
+)
+def test_what_names_no_row_is_refused_alone(box, given):
+    outcome = taken(box, given, Truth(BY_REQUEST, "c", "no"))
+    assert (outcome.taken, outcome.matched, outcome.refused) == (1, 1, 1)
+    assert (outcome.problems[0].at, str(outcome.problems[0].message)) == (1, "The outcome names no row.")
+    assert known(box) == [None, None, None, None, "no"]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        Truth(BY_KEY, "", "yes"),
+        Truth(BY_FEATURE, "", "yes", name="cut"),
+        Truth(BY_FEATURE, "nan", "yes", name="weight"),
+        Truth(BY_FEATURE, "api:7", "yes", name="@caller"),
+        Truth(BY_FEATURE, "0", "yes", name="@row"),
+    ],
+)
+def test_what_names_no_row_and_was_kept_before_is_of_none(box, kept):
+    columns = {
+        "@request": np.array(["a", "b"], object),
+        "@row": np.zeros(2, np.int32),
+        KEY: np.array([None, ""], object),
+        "@caller": np.array(["api:7", "api:7"], object),
+        "cut": np.array([None, None], object),
+        "weight": np.array([np.nan, np.nan]),
+    }
+    truth.append(box / "journal" / "diamonds", [kept], NOON_MS)
+    truths = Truths.read(box / "journal" / "diamonds")
+    assert truths.of(columns) == [None, None]
+    assert truths.met(columns) == set()
 
 
 def kinds(*labels: str | int) -> Output:

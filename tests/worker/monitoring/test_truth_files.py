@@ -10,7 +10,7 @@ from tests.worker.journal.rows import NOON_MS, SIGNATURE
 from tests.worker.monitoring.test_taking import DIGEST, box, known
 from worker.contract.manifest import Engine, Manifest
 from worker.contract.signature import Output, OutputKind
-from worker.contract.truth import BY_REQUEST
+from worker.contract.truth import BY_FEATURE, BY_REQUEST
 from worker.contract.truth_files import ColumnsChosen, TruthFileOutcome, TruthFileRequest
 from worker.monitoring.truth_files import read
 
@@ -18,6 +18,7 @@ __all__ = ["box"]  # the fixture of the neighbour
 
 FILE_ID = "a" * 32
 COLUMNS = ColumnsChosen(by=BY_REQUEST, key="id", value="outcome", row="row")
+BY_CUT = ColumnsChosen(by=BY_FEATURE, key="cut", value="outcome", name="cut")
 ID_ONLY = ColumnsChosen(by=BY_REQUEST, key="id", value="outcome")
 
 
@@ -54,6 +55,12 @@ def test_what_is_malformed_is_told_by_its_line(box):
     assert (outcome.taken, outcome.refused) == (1, 4)
     assert [problem.line for problem in outcome.problems] == [2, 3, 4, 5]
     assert str(outcome.problems[0].message) == "perhaps is not one of 'no', 'yes'."
+
+
+def test_an_empty_cell_names_no_row(box):
+    outcome = sent(box, b'cut,outcome\n,yes\n"  ",yes\ncut 1,no\n', BY_CUT)
+    assert (outcome.taken, outcome.refused, [problem.line for problem in outcome.problems]) == (1, 2, [2, 3])
+    assert known(box) == [None, "no", None, "no", None]
 
 
 def answering(box: Path, output: Output) -> None:
@@ -106,5 +113,7 @@ def test_the_file_goes_once_its_outcomes_are_taken(box):
 def test_a_request_that_no_site_sends_is_refused(box):
     with pytest.raises(ValueError, match="endpoint"):
         sent(box, b"", endpoint="../x")
+    with pytest.raises(ValueError, match="features"):
+        sent(box, b"who,outcome\napi:7,yes\n", ColumnsChosen(by=BY_FEATURE, key="who", value="outcome", name="@caller"))
     with pytest.raises(ValueError, match="32"):
         sent(box, b"", file_id="../../x")
