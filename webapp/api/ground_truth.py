@@ -13,7 +13,7 @@ from webapp.api.schemas import ErrorSchema
 from webapp.endpoints.models import Endpoint
 from webapp.records import truths
 from webapp.records.models import TruthDelivery
-from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, TRUTHS_MAX, Truth
+from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, ROW_MAX, TRUTHS_MAX, Truth
 
 router = Router(tags=["ground truth"])
 
@@ -29,7 +29,7 @@ class TruthSchema(Schema):
         description="the true class or number, as the endpoint answers"
     )
     request_id: str = Field("", max_length=200, description="of the answer, or a job's id")
-    row: int = Field(0, ge=0, description="in that request, from 0")
+    row: int = Field(0, ge=0, le=ROW_MAX, description="in that request, from 0")
     key: str = Field("", max_length=200, description="what the job's identifier column, or the feature, says")
     feature: str = Field("", max_length=200, description="the feature whose value is the key")
 

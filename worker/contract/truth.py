@@ -13,6 +13,9 @@ BY_FEATURE: Final = "feature"
 TRUTHS_MAX: Final = 10_000
 """In one message; a file may hold more."""
 
+ROW_MAX: Final = 2**31 - 1
+"""The last place of a row in its request, as the journal can hold it."""
+
 PROBLEMS_MAX: Final = 20
 
 

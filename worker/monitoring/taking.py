@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from worker.contract.signature import Output
-from worker.contract.truth import PROBLEMS_MAX, Truth, TruthOutcome, TruthProblem, TruthRequest
+from worker.contract.truth import PROBLEMS_MAX, ROW_MAX, Truth, TruthOutcome, TruthProblem, TruthRequest
 from worker.contract.words import Words
 from worker.journal import truth
 from worker.journal.matching import Matched, match
@@ -27,6 +27,11 @@ class Malformed(ValueError):
     def __init__(self, words: Words) -> None:
         super().__init__(str(words))
         self.words = words
+
+
+def no_place(row: str) -> Words:
+    """Return that what names the place of a row in its request is none."""
+    return Words("{value} is no place of a row, which is counted from 0.", {"value": row[:100]})
 
 
 def take(
@@ -67,6 +72,8 @@ def _read(given: Truth, output: Output) -> Truth:
     """Return an outcome as it is kept. Raise Malformed if it is none."""
     if not truth.names_rows(given):
         raise Malformed(Words("The outcome names no row."))
+    if not 0 <= given.row <= ROW_MAX:
+        raise Malformed(no_place(str(given.row)))
     try:
         value = truth.read_value(given.value, output)
     except TruthRefused as error:

@@ -36,7 +36,7 @@ from worker.journal.writing import hash_key
 from worker.models.answers import label_names
 from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
-from worker.monitoring.taking import KEY_LENGTH_MAX, Malformed
+from worker.monitoring.taking import KEY_LENGTH_MAX, Malformed, no_place
 
 OUTPUT: Final = Output(kind=OutputKind.NUMBER, name="outcome")
 TEXT_ONLY: Final = Signature(features=(Feature(name="\0", type=FeatureType.TEXT, required=False),), output=OUTPUT)
@@ -167,7 +167,7 @@ class TruthFile:
         if not key or not said:
             raise Malformed(Words("The row lacks its id or its outcome."))
         if not row.isascii() or not row.isdigit() or len(row) > ROW_DIGITS_MAX:
-            raise Malformed(Words("{value} is no place of a row, which is counted from 0.", {"value": row[:100]}))
+            raise Malformed(no_place(row))
         try:
             value = truth.read_value(self._decimal(said), self._output)
         except TruthRefused as error:

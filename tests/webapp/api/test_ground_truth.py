@@ -106,6 +106,18 @@ def test_an_unknown_field_is_named(bob, penguins, sent):
     assert sent == []
 
 
+@pytest.mark.parametrize("row", [-1, 2**31, 10**12])
+def test_a_place_that_no_row_can_have_is_refused(bob, penguins, sent, row):
+    answer = post(
+        bob,
+        {"request_id": "r1", "row": 2**31 - 1, "value": "Gentoo"},
+        {"request_id": "r1", "row": row, "value": "Adelie"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+    assert "truths.1.row: Input should be " in answer.json()["error"]
+    assert sent == []
+
+
 def test_the_worker_is_told_which_features_are_kept_as_hashes(bob, penguins, sent):
     penguins.hashed_features = ["island"]
     penguins.save()

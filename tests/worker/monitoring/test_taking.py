@@ -170,6 +170,13 @@ def test_what_names_no_row_and_was_kept_before_is_of_none(box, kept):
     assert truths.met(columns) == set()
 
 
+@pytest.mark.parametrize("row", [-1, 2**31, 10**12])
+def test_a_place_that_no_row_can_have_is_refused_alone(box, row):
+    outcome = taken(box, Truth(BY_REQUEST, "a", "yes", row), Truth(BY_REQUEST, "c", "no"))
+    assert (outcome.taken, outcome.matched, outcome.refused, outcome.reason) == (1, 1, 1, None)
+    assert str(outcome.problems[0].message) == f"{row} is no place of a row, which is counted from 0."
+
+
 def kinds(*labels: str | int) -> Output:
     return Output(kind=OutputKind.CLASS, name="kind", labels=labels)
 
