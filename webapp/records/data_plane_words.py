@@ -16,6 +16,8 @@ TEMPLATES: Final = frozenset(
         gettext_noop("{value} is not {expected}."),
         gettext_noop("The outcome names no row."),
         gettext_noop("{value} is no number."),
+        gettext_noop("{value} has a comma, but the decimal mark of the file is a point."),
+        gettext_noop("{value} has a point, but the decimal mark of the file is a comma."),
         gettext_noop("{value} is not one of {names}."),
         gettext_noop("The rows could not be looked for: {error}"),
         gettext_noop("The rows could not be gone through: {error}"),

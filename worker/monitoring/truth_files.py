@@ -37,11 +37,16 @@ from worker.models.answers import label_names
 from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
 from worker.monitoring.taking import KEY_LENGTH_MAX, Malformed, no_place
+from worker.tables.written_numbers import plain_number
 
 OUTPUT: Final = Output(kind=OutputKind.NUMBER, name="outcome")
 TEXT_ONLY: Final = Signature(features=(Feature(name="\0", type=FeatureType.TEXT, required=False),), output=OUTPUT)
 """No column is a feature: all cells are taken as they are written."""
 
+OTHER_MARK: Final = {
+    ".": (",", "{value} has a comma, but the decimal mark of the file is a point."),
+    ",": (".", "{value} has a point, but the decimal mark of the file is a comma."),
+}
 ROW_DIGITS_MAX: Final = 9
 LABELS_LISTED: Final = 20
 
@@ -78,10 +83,11 @@ class TruthFile:
         problems: list[TruthFileProblem] = []
         rows = refused = 0
         try:
-            for line, cells in self._rows(self._found()):
+            found = self._found()
+            for line, cells in self._rows(found):
                 rows += 1
                 try:
-                    kept.append(self._truth(*cells))
+                    kept.append(self._truth(*cells, mark=found.understanding.decimal))
                 except Malformed as error:
                     refused += 1
                     if len(problems) < PROBLEMS_MAX:
@@ -159,7 +165,7 @@ class TruthFile:
             raise FileRefused(words, Words("Look at the file again, and choose among its columns."))
         return plan.column_names.index(name)
 
-    def _truth(self, key: str | None, said: str | None, row: str | None) -> Truth:
+    def _truth(self, key: str | None, said: str | None, row: str | None, *, mark: str) -> Truth:
         """Return the outcome of a row. Raise Malformed if it is none."""
         chosen = self._request.columns
         assert chosen is not None, "Outcomes are taken from columns that somebody chose"
@@ -169,7 +175,7 @@ class TruthFile:
         if not row.isascii() or not row.isdigit() or len(row) > ROW_DIGITS_MAX:
             raise Malformed(no_place(row))
         try:
-            value = truth.read_value(self._decimal(said), self._output)
+            value = truth.read_value(self._plain(said, mark), self._output)
         except TruthRefused as error:
             raise Malformed(self._refusal(error.value)) from error
         place = int(row) if chosen.by == BY_REQUEST else 0
@@ -183,11 +189,19 @@ class TruthFile:
         names = Names(labels[:LABELS_LISTED], max(0, len(labels) - LABELS_LISTED))
         return Words("{value} is not one of {names}.", {"value": value, "names": names})
 
-    def _decimal(self, said: str) -> str:
-        """Return a number with a point, where the file, or whoever sent it, writes a comma."""
-        if self._output.kind is not OutputKind.NUMBER or said.count(",") != 1 or "." in said:
+    def _plain(self, said: str, mark: str) -> str:
+        """Return a number with a point where the file has its `mark`, as jobs read it; other outcomes as they are.
+
+        Raise Malformed for what is none; what another mark makes a number may mean a thousand times as much.
+        """
+        if self._output.kind is not OutputKind.NUMBER:
             return said
-        return said.replace(",", ".")
+        plain = plain_number(said, mark)
+        if plain is not None:
+            return plain
+        other, template = OTHER_MARK[mark]
+        has_other = plain_number(said, other) is not None
+        raise Malformed(Words(template, {"value": said[:100]}) if has_other else self._refusal(said[:100]))
 
 
 def _plan(found: Found, request: TruthFileRequest) -> Plan:

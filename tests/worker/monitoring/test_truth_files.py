@@ -83,6 +83,28 @@ def test_classes_are_read_as_pandas_writes_them(box, labels, content, kept):
     assert [each for each in known(box) if each] == kept
 
 
+PRICE = Output(kind=OutputKind.NUMBER, name="price")
+
+
+@pytest.mark.parametrize(
+    ("content", "kept", "refused"),
+    [
+        (b"id;outcome\na;1,5\nc;1234,25\nb;1 234,5\n", [1.5, 1234.5, 1234.25], {}),
+        (b"id;outcome\na;1.5\nc;1234\nb;1 234.5\n", [1.5, 1234.5, 1234.0], {}),
+        (b"id;outcome\na;0.25\nb;1,234\nc;2,5\n", [0.25], {3: "1,234 has a comma", 4: "2,5 has a comma"}),
+        (b"id;outcome\na;0,25\nb;2,5\nc;1.234\n", [0.25, 2.5], {4: "1.234 has a point"}),
+        (b'id,outcome\na,0.25\nb,"1,234"\nc,"1,2,3"\n', [0.25], {3: "1,234 has a comma", 4: "1,2,3 is no number."}),
+        (b"id;outcome\na;0.25\nb;nan\nc;1_000\n", [0.25], {3: "nan is no number.", 4: "1_000 is no number."}),
+    ],
+)
+def test_numbers_are_read_with_the_decimal_mark_of_the_file(box, content, kept, refused):
+    answering(box, PRICE)
+    outcome = sent(box, content, ID_ONLY)
+    assert [float(each) for each in known(box) if each] == kept
+    assert outcome.refused == len(refused)
+    assert {each.line: str(each.message)[: len(refused[each.line])] for each in outcome.problems} == refused
+
+
 def test_a_corrected_file_takes_the_place_of_a_former_one(box):
     sent(box, b"id,row,outcome\nc,0,no\n")
     sent(box, b"id,row,outcome\nc,0,yes\n", now_ms=NOON_MS + 1)
