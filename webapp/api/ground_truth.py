@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
@@ -48,7 +48,9 @@ class DeliverySchema(Schema):
     id: str
     received: int
     taken: int | None
-    matched: int | None = Field(description="rows of the journal that these outcomes are of")
+    matched: int | None = Field(
+        description="rows of the journal that these outcomes are of; of your own, if you do not manage the endpoint"
+    )
     refused: int | None
     stopped_at: str = Field(description="the day at which rows were no longer looked for, so that more may be meant")
     problems: list[str]
@@ -72,9 +74,13 @@ def send_truths(request: HttpRequest, endpoint: str, body: TruthsSchema) -> Stat
     summary="See what became of outcomes",
 )
 def describe_truths(request: HttpRequest, delivery: str) -> dict[str, Any]:
-    """For thirty days."""
-    visible = Endpoint.objects.visible_to(_user(request))
-    return _described(get_object_or_404(TruthDelivery, delivery_id=delivery, endpoint__in=visible))
+    """For thirty days, to whoever sent them and to those who manage the endpoint."""
+    user = _user(request)
+    sent = TruthDelivery.objects.select_related("endpoint").filter(endpoint__in=Endpoint.objects.visible_to(user))
+    found = get_object_or_404(sent, delivery_id=delivery)
+    if found.sent_by_id != user.pk and not found.endpoint.may_be_managed_by(user):
+        raise Http404
+    return _described(found)
 
 
 def _truth(given: TruthSchema) -> Truth:

@@ -20,7 +20,7 @@ from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.records import arrivals
 from webapp.records.models import FileStage, TruthFile
-from webapp.records.truths import KEPT, NothingDeployedError, TruthsNotSentError
+from webapp.records.truths import KEPT, NothingDeployedError, TruthsNotSentError, counted_callers
 from webapp.uploading.room import telling_of_a_full_disk
 from webapp.uploading.under_way import TakenFile
 from worker.contract import names
@@ -172,6 +172,7 @@ def _send(file: TruthFile, columns: ColumnsChosen | None) -> None:
         columns=columns,
         unpacked_bytes_max=settings.UPLOAD_BYTES_MAX,
         hashed=tuple(file.endpoint.hashed_features),
+        callers=counted_callers(file.endpoint, file.sent_by),
     )
     try:
         message = msgspec.to_builtins(request)

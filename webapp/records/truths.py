@@ -14,6 +14,7 @@ from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.records import arrivals
 from webapp.records.models import TruthDelivery
+from webapp.records.searches import callers_of
 from webapp.records.truth_naming import require_rows
 from worker.contract import names
 from worker.contract.truth import Truth, TruthOutcome, TruthRequest
@@ -51,6 +52,7 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
         digest=champion.version.digest,
         truths=tuple(truths),
         hashed=tuple(endpoint.hashed_features),
+        callers=counted_callers(endpoint, by),
     )
     try:
         message = msgspec.to_builtins(request)
@@ -59,6 +61,11 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
         delivery.delete()
         raise TruthsNotSentError from error
     return delivery
+
+
+def counted_callers(endpoint: Endpoint, by: User) -> tuple[str, ...]:
+    """Return whose rows somebody may learn of who tells outcomes; none where they are everybody's."""
+    return () if endpoint.may_be_managed_by(by) else callers_of(by)
 
 
 def record(outcome: TruthOutcome, now: datetime) -> None:

@@ -11,7 +11,7 @@ from worker.contract.signature import Output
 from worker.contract.truth import PROBLEMS_MAX, ROW_MAX, Truth, TruthOutcome, TruthProblem, TruthRequest
 from worker.contract.words import Words
 from worker.journal import truth
-from worker.journal.matching import Matched, match
+from worker.journal.matching import Matched, Wanted, match
 from worker.journal.truth import TruthRefused
 from worker.journal.truth_names import as_kept
 from worker.journal.writing import hash_key
@@ -56,7 +56,7 @@ def take(
     kept = as_kept(kept, signature, request.hashed, key)
     if kept:
         truth.append(endpoint, kept, now_ms)
-    matched = match(endpoint, kept, key, now_s) if kept else Matched()
+    matched = match(endpoint, Wanted(kept, key, request.callers), now_s) if kept else Matched()
     return TruthOutcome(
         delivery_id=request.delivery_id,
         taken=len(kept),

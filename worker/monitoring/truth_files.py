@@ -29,7 +29,7 @@ from worker.contract.words import Names, Words
 from worker.inspection.removal import remove
 from worker.journal import truth
 from worker.journal.columns import OWN
-from worker.journal.matching import Matched, match
+from worker.journal.matching import Matched, Wanted, match
 from worker.journal.truth import TruthRefused
 from worker.journal.truth_names import as_kept
 from worker.journal.writing import hash_key
@@ -98,7 +98,8 @@ class TruthFile:
         kept = as_kept(kept, self._signature, self._request.hashed, key)
         if kept:
             truth.append(endpoint, kept, now_ms)
-        matched = match(endpoint, kept, key, time.monotonic) if kept else Matched()
+        wanted = Wanted(kept, key, self._request.callers)
+        matched = match(endpoint, wanted, time.monotonic) if kept else Matched()
         unknown = matched.unknown(kept)
         remove(self._place.job)
         return TruthFileOutcome(
@@ -109,6 +110,7 @@ class TruthFile:
             joined=len(kept) - unknown,
             unknown=unknown,
             matched=matched.rows,
+            are_own=bool(self._request.callers),
             since_ms=matched.since_ms,
             stopped_at=matched.stopped_at,
             refused=refused,

@@ -138,6 +138,21 @@ def test_what_became_of_them_is_told(bob, penguins, sent):
     assert told["problems"] == ["1: Dodo is not one of…."]
 
 
+def test_rows_of_others_are_counted_for_those_who_manage_the_endpoint_alone(bob, alice, penguins, sent):
+    outcome = {"feature": "note", "key": "4711", "value": "Gentoo"}
+    post(bob, outcome)
+    post(alice, outcome)
+    ways = ("page", "api", "job")
+    assert [list(message["callers"]) for _name, message in sent] == [[f"{way}:{bob.pk}" for way in ways], []]
+
+
+def test_what_became_of_them_is_told_to_the_sender_and_to_who_manages_the_endpoint(bob, alice, penguins, sent):
+    address = f"/api/v1/ground-truth/{post(bob, {'key': 'p7', 'value': 'Gentoo'}).json()['id']}"
+    of_alice = f"/api/v1/ground-truth/{post(alice, {'key': 'p7', 'value': 'Gentoo'}).json()['id']}"
+    assert [with_key(user).get(address).status_code for user in (bob, alice)] == [200, 200]
+    assert [with_key(user).get(of_alice).status_code for user in (bob, alice)] == [404, 200]
+
+
 def test_a_stranger_sees_neither_the_endpoint_nor_a_delivery(bob, charlie, penguins, sent):
     made = post(bob, {"key": "p7", "value": "Gentoo"}).json()
     assert post(charlie, {"key": "p7", "value": "Gentoo"}).status_code == 404
