@@ -35,7 +35,7 @@ class TruthSchema(Schema):
 
 
 class TruthsSchema(Schema):
-    """Outcomes of rows; a later one for the same row corrects an earlier one."""
+    """Outcomes of rows; a later one corrects an earlier one that names the row in the same way."""
 
     model_config = ConfigDict(extra="forbid")
 

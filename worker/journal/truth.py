@@ -2,8 +2,8 @@
 
 Of a feature of which the journal keeps but a hash, a truth keeps the hash as well.
 
-Truths are appended beside the days of their endpoint; the last one that came for a row holds, so that a correction is
-another truth. Nothing is asked of the order in which predictions and truths come.
+Truths are appended beside the days of their endpoint; of those that name a row in the same way the last one holds, so
+that a correction is another truth. Nothing is asked of the order in which predictions and truths come.
 """
 
 import os
@@ -34,7 +34,10 @@ BY_HASH: Final = "feature hash"
 
 BY_FEATURES: Final = frozenset({BY_FEATURE, BY_HASH})
 PRECEDENCE: Final = {BY_REQUEST: 2, BY_KEY: 1}
-"""What names a row most exactly goes first; a feature's value may be that of others as well."""
+"""What names a row most exactly goes first, also before what came later: a key or value may be that of others as well.
+
+What is sent of all of these, again and again, must not undo what was told of the one.
+"""
 
 
 class TruthRefused(ValueError):

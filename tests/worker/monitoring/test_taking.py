@@ -73,6 +73,14 @@ def test_the_request_goes_before_a_feature(box):
     assert known(box)[-1] == "yes"
 
 
+def test_what_is_told_later_of_many_does_not_undo_what_was_told_of_one(box):
+    taken(box, Truth(BY_REQUEST, "c", "yes"))
+    taken(box, Truth(BY_FEATURE, "0", "no", name="stones"), at_ms=NOON_MS + 1)
+    assert known(box) == ["no", None, None, None, "yes"]
+    taken(box, Truth(BY_REQUEST, "c", "no"), at_ms=NOON_MS + 2)
+    assert known(box)[-1] == "no"
+
+
 def test_a_key_goes_before_a_feature(box):
     columns = reading.joined(reading.blocks(box / "journal" / "diamonds", Window()), ["@request", "@row", "stones"])
     columns[KEY] = np.array(["p1", "", "", "", ""], object)
