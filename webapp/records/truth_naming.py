@@ -11,6 +11,10 @@ NAMELESS: Final = (
     "Outcome {at} names no row.",
     "Send the 'request_id' of an answer, the 'key' of a row in a job's file, or a 'feature' with its value as 'key'.",
 )
+NO_INPUTS: Final = (
+    "Outcome {at} names rows by '{feature}', and this endpoint keeps no inputs by which they could be known.",
+    "Send the 'request_id' of an answer, which is yours if you send one as X-Request-ID, or the 'key' of a job's file.",
+)
 NO_FEATURE: Final = (
     "Outcome {at} names rows by '{feature}', which is no feature of this endpoint.",
     "GET /api/v1/endpoints/{endpoint} lists its features.",
@@ -33,6 +37,8 @@ def require_rows(endpoint: Endpoint, truths: Iterable[Truth]) -> None:
             raise TruthsWrongError(NAMELESS, at=at)
         if each.by != BY_FEATURE or each.name in features:
             continue
+        if not endpoint.keeps_inputs:
+            raise TruthsWrongError(NO_INPUTS, at=at, feature=each.name)
         if not _has_feature(endpoint, each.name):
             raise TruthsWrongError(NO_FEATURE, at=at, feature=each.name, endpoint=endpoint.name)
         features.add(each.name)

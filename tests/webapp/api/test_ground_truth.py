@@ -87,6 +87,17 @@ def test_what_is_no_feature_names_no_row(bob, penguins, sent, feature):
     assert sent == []
 
 
+def test_where_no_inputs_are_kept_a_feature_names_no_row(bob, penguins, sent):
+    penguins.keeps_inputs = False
+    penguins.save()
+    answer = post(bob, {"key": "p7", "value": "Adelie"}, {"feature": "island", "key": "Dream", "value": "Adelie"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+    assert answer.json()["error"].startswith("Outcome 2 names rows by 'island', and this endpoint keeps no inputs")
+    assert "request_id" in answer.json()["hint"]
+    assert sent == []
+    assert post(bob, {"key": "p7", "value": "Adelie"}, {"request_id": "r1", "value": "Adelie"}).status_code == 202
+
+
 def test_features_of_a_version_that_was_replaced_name_its_rows(bob, alice, penguins, sent):
     other = add_version(penguins, msgspec.structs.replace(SPECIES, features=SPECIES.features[:1]))
     penguins.deployments.update(ended_at=timezone.now())

@@ -158,6 +158,17 @@ def test_columns_that_cannot_be_meant_are_refused(as_bob, noted, wrong):
     assert TruthFile.objects.get().stage == FileStage.WAITING
 
 
+def test_where_no_inputs_are_kept_rows_are_known_by_no_feature(as_bob, noted):
+    noted.keeps_inputs = False
+    noted.save()
+    send(as_bob, "note;truth\n4711;Adelie\n")
+    assert "feature:note" not in as_bob.get(address()).content.decode()
+    response = as_bob.post(address(), CHOSEN | {"by": "feature:note", "key": "note"})
+    assert response.status_code == 400
+    assert "This endpoint keeps no inputs, so no row is known by a feature" in text(response)
+    assert TruthFile.objects.get().stage == FileStage.WAITING
+
+
 def test_what_is_no_table_is_told(as_bob, noted):
     send(as_bob, " ")
     assert "Nothing of the file was taken." in text(as_bob.get(address()))
