@@ -43,10 +43,6 @@ OUTPUT: Final = Output(kind=OutputKind.NUMBER, name="outcome")
 TEXT_ONLY: Final = Signature(features=(Feature(name="\0", type=FeatureType.TEXT, required=False),), output=OUTPUT)
 """No column is a feature: all cells are taken as they are written."""
 
-OTHER_MARK: Final = {
-    ".": (",", "{value} has a comma, but the decimal mark of the file is a point."),
-    ",": (".", "{value} has a point, but the decimal mark of the file is a comma."),
-}
 ROW_DIGITS_MAX: Final = 9
 LABELS_LISTED: Final = 20
 
@@ -201,9 +197,12 @@ class TruthFile:
         plain = plain_number(said, mark)
         if plain is not None:
             return plain
-        other, template = OTHER_MARK[mark]
-        has_other = plain_number(said, other) is not None
-        raise Malformed(Words(template, {"value": said[:100]}) if has_other else self._refusal(said[:100]))
+        cut = said[:100]
+        if mark == "." and plain_number(said, ",") is not None:
+            raise Malformed(Words("{value} has a comma, but the decimal mark of the file is a point.", {"value": cut}))
+        if mark == "," and plain_number(said, ".") is not None:
+            raise Malformed(Words("{value} has a point, but the decimal mark of the file is a comma.", {"value": cut}))
+        raise Malformed(self._refusal(cut))
 
 
 def _plan(found: Found, request: TruthFileRequest) -> Plan:
