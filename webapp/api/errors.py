@@ -18,6 +18,7 @@ from webapp.jobs.errors import (
     TooManyJobsError,
     VersionGoneError,
 )
+from webapp.records.truth_naming import TruthsWrongError
 from webapp.records.truths import NothingDeployedError, TruthsNotSentError
 from webapp.registry.errors import (
     ComparisonNotSentError,
@@ -55,6 +56,10 @@ from webapp.uploading.errors import (
 from worker.contract.errors import STATUS, ErrorBody, ErrorCode
 
 API_PREFIX: Final = "/api/"
+PLACES_MAX: Final = 4
+"""So many wrong parameters are named; whoever mends them meets the others."""
+
+PLACE_LENGTH_MAX: Final = 100
 
 ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
     NothingDeployedError: (
@@ -69,6 +74,7 @@ ANSWERS: Final[dict[type[Exception], tuple[HTTPStatus, str, str, str]]] = {
         "The outcomes were not kept: the box's queue does not answer.",
         "Send them again in a minute.",
     ),
+    TruthsWrongError: (HTTPStatus.BAD_REQUEST, "invalid_input", "", ""),
     AuthenticationError: (
         HTTPStatus.UNAUTHORIZED,
         "unauthenticated",
@@ -143,12 +149,24 @@ def handle(request: HttpRequest, exception: Exception | type[Exception]) -> Http
     """Return the answer for an exception of the table."""
     kind = next(known for known in type(exception).__mro__ if known in ANSWERS)
     status, code, sentence, hint = ANSWERS[kind]
+    if isinstance(exception, ValidationError) and exception.errors:
+        sentence = f"{sentence.removesuffix('.')}: {_places(exception)}."
     body = {
         "error": sentence or getattr(exception, "message", ""),
         "code": code,
         "hint": hint or getattr(exception, "hint", ""),
     }
     return _response(status, msgspec.json.encode(body))
+
+
+def _places(error: ValidationError) -> str:
+    """Return which parameters are wrong and why: the path to each through the body, or its name."""
+    said = []
+    for each in error.errors[:PLACES_MAX]:
+        source, *path = each["loc"]
+        place = ".".join(str(part) for part in (path[1:] if source == "body" and len(path) > 1 else path))
+        said.append(f"{place[:PLACE_LENGTH_MAX]}: {each['msg']}")
+    return "; ".join(said)
 
 
 def handle_http_error(request: HttpRequest, exception: HttpError | type[HttpError]) -> HttpResponse:  # noqa: ARG001  # as above

@@ -2,17 +2,18 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
+from pydantic import ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from webapp.accounts.models import User
 from webapp.api.schemas import ErrorSchema
 from webapp.endpoints.models import Endpoint
 from webapp.records import truths
 from webapp.records.models import TruthDelivery
-from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, TRUTHS_MAX, Truth
+from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, ROW_MAX, TRUTHS_MAX, Truth
 
 router = Router(tags=["ground truth"])
 
@@ -22,15 +23,21 @@ REFUSALS: Final = dict.fromkeys((400, 401, 404, 409, 503), ErrorSchema)
 class TruthSchema(Schema):
     """The outcome of one row, which is known by its request, by its job's identifier, or by a feature's value."""
 
-    value: str | float | bool = Field(description="the true class or number")
+    model_config = ConfigDict(extra="forbid")
+
+    value: StrictStr | StrictInt | StrictFloat | StrictBool = Field(
+        description="the true class or number, as the endpoint answers"
+    )
     request_id: str = Field("", max_length=200, description="of the answer, or a job's id")
-    row: int = Field(0, ge=0, description="in that request, from 0")
+    row: int = Field(0, ge=0, le=ROW_MAX, description="in that request, from 0")
     key: str = Field("", max_length=200, description="what the job's identifier column, or the feature, says")
     feature: str = Field("", max_length=200, description="the feature whose value is the key")
 
 
 class TruthsSchema(Schema):
-    """Outcomes of rows; a later one for the same row corrects an earlier one."""
+    """Outcomes of rows; a later one corrects an earlier one that names the row in the same way."""
+
+    model_config = ConfigDict(extra="forbid")
 
     truths: list[TruthSchema] = Field(min_length=1, max_length=TRUTHS_MAX)
 
@@ -41,7 +48,9 @@ class DeliverySchema(Schema):
     id: str
     received: int
     taken: int | None
-    matched: int | None = Field(description="rows of the journal that these outcomes are of")
+    matched: int | None = Field(
+        description="rows of the journal that these outcomes are of; of your own, if you do not manage the endpoint"
+    )
     refused: int | None
     stopped_at: str = Field(description="the day at which rows were no longer looked for, so that more may be meant")
     problems: list[str]
@@ -65,9 +74,13 @@ def send_truths(request: HttpRequest, endpoint: str, body: TruthsSchema) -> Stat
     summary="See what became of outcomes",
 )
 def describe_truths(request: HttpRequest, delivery: str) -> dict[str, Any]:
-    """For thirty days."""
-    visible = Endpoint.objects.visible_to(_user(request))
-    return _described(get_object_or_404(TruthDelivery, delivery_id=delivery, endpoint__in=visible))
+    """For thirty days, to whoever sent them and to those who manage the endpoint."""
+    user = _user(request)
+    sent = TruthDelivery.objects.select_related("endpoint").filter(endpoint__in=Endpoint.objects.visible_to(user))
+    found = get_object_or_404(sent, delivery_id=delivery)
+    if found.sent_by_id != user.pk and not found.endpoint.may_be_managed_by(user):
+        raise Http404
+    return _described(found)
 
 
 def _truth(given: TruthSchema) -> Truth:

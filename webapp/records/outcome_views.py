@@ -25,7 +25,8 @@ from webapp.records.outcomes import OutcomeWrongError, tell
 from webapp.records.record_views import readable_endpoint, search_of, user_of
 from webapp.records.searches import forget_found
 from webapp.records.truth_file_words import file_words, problem_lines, reason_words, tally
-from webapp.records.truth_uploads import ColumnsWrongError, FileTooLargeError
+from webapp.records.truth_naming import TruthsWrongError
+from webapp.records.truth_uploads import ColumnsWrongError, FileTooLargeError, InputsNotKeptError
 from webapp.records.truths import NothingDeployedError, TruthsNotSentError
 from webapp.uploading.bodies import received_file
 from webapp.uploading.errors import UploadError
@@ -35,9 +36,14 @@ from worker.contract.truth_files import ColumnsChosen
 LENGTH_MAX: Final = 200
 PROBLEMS: Final = {
     OutcomeWrongError: gettext_lazy("That cannot have come true: choose one of the classes, or write a number."),
+    TruthsWrongError: gettext_lazy("No prediction is named. Open it from the list of predictions, and tell it there."),
     NothingDeployedError: gettext_lazy("No version is deployed, so nobody can say what an outcome may be."),
     TruthsNotSentError: gettext_lazy("The box cannot take outcomes at the moment. Try again in a minute."),
     FileTooLargeError: gettext_lazy("The file is larger than is taken. Send it in several parts."),
+    InputsNotKeptError: gettext_lazy(
+        "This endpoint keeps no inputs, so no row is known by a feature: name rows by the id of their request, or by "
+        "the identifier in the file of a job."
+    ),
     ColumnsWrongError: gettext_lazy("Choose two different columns of the file: one that names rows, and the outcome."),
 }
 STATUSES: Final = {
@@ -69,7 +75,7 @@ def tell_outcome(request: HttpRequest, name: str) -> HttpResponse:
         _forget_list(request, endpoint)
         anchor = _anchor(said)
         messages.success(request, _("Thank you. What came true is kept with the prediction."))
-    except (OutcomeWrongError, NothingDeployedError, TruthsNotSentError) as error:
+    except (OutcomeWrongError, TruthsWrongError, NothingDeployedError, TruthsNotSentError) as error:
         messages.error(request, str(PROBLEMS[type(error)]))
     of_row = urlencode({"by": BY_REQUEST, "id": key, "row": str(row)})
     query = QueryDict(said["list"]).urlencode() if "list" in said else of_row
@@ -124,7 +130,7 @@ def truth_file(request: HttpRequest, name: str, file_id: str) -> HttpResponse:
         try:
             truth_uploads.take(file, _columns(request))
             return redirect("truth_file", name, file_id)
-        except (ColumnsWrongError, TruthsNotSentError) as error:
+        except (ColumnsWrongError, InputsNotKeptError, TruthsNotSentError) as error:
             problem, status = str(PROBLEMS[type(error)]), STATUSES.get(type(error), HTTPStatus.BAD_REQUEST)
     context = {"endpoint": endpoint, "file": file, "problem": problem, **_told(request, file)}
     return render(request, "records/truth_file.html", context, status=status)
@@ -168,7 +174,7 @@ def _told(request: HttpRequest, file: TruthFile) -> dict[str, Any]:
         return context
     columns = [column.name for column in found.columns]
     likely = truth_uploads.suggested(columns)
-    features = file.version.manifest.signature.features
+    features = file.version.manifest.signature.features if file.endpoint.keeps_inputs else ()
     return context | {
         "reading": reading_words(found),
         "columns": columns,

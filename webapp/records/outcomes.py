@@ -21,7 +21,7 @@ class OutcomeWrongError(Exception):
 def tell(endpoint: Endpoint, by: User, truth: Truth, now: datetime) -> TruthDelivery:
     """Hand over what came true of a row.
 
-    Raise OutcomeWrongError, NothingDeployedError, or TruthsNotSentError.
+    Raise OutcomeWrongError, TruthsWrongError, NothingDeployedError, or TruthsNotSentError.
     """
     champion = endpoint.champion
     if champion is None:

@@ -35,11 +35,19 @@ def _taken_words(outcome: TruthFileOutcome | None) -> tuple[str, str]:
         "%(taken)s of %(count)s outcome is kept.", "%(taken)s of %(count)s outcomes are kept.", outcome.rows
     )
     facts = {"taken": number_words(outcome.taken), "count": number_words(outcome.rows)}
-    return "good" if not outcome.refused and not outcome.unknown else "warning", words % facts
+    is_unknown = bool(outcome.unknown) and not outcome.are_own
+    return "warning" if outcome.refused or is_unknown else "good", words % facts
 
 
 def tally(outcome: TruthFileOutcome) -> list[tuple[str, str]]:
-    """Return what became of the outcomes, each kind with its number."""
+    """Return what became of the outcomes, each kind with its number: as far as the sender may know of rows."""
+    if outcome.are_own:
+        return [
+            (_("Joined with rows of the sender's own"), number_words(outcome.joined)),
+            (_("Rows among these whose outcome is known by them"), number_words(outcome.matched)),
+            (_("Of rows of others, or of none so far"), number_words(outcome.unknown)),
+            (_("Malformed, and not kept"), number_words(outcome.refused)),
+        ]
     return [
         (_("Joined with rows that were answered"), number_words(outcome.joined)),
         (_("Rows whose outcome is known by them"), number_words(outcome.matched)),

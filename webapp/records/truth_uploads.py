@@ -20,7 +20,7 @@ from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.records import arrivals
 from webapp.records.models import FileStage, TruthFile
-from webapp.records.truths import KEPT, NothingDeployedError, TruthsNotSentError
+from webapp.records.truths import KEPT, NothingDeployedError, TruthsNotSentError, counted_callers
 from webapp.uploading.room import telling_of_a_full_disk
 from webapp.uploading.under_way import TakenFile
 from worker.contract import names
@@ -45,6 +45,10 @@ class FileTooLargeError(Exception):
 
 class ColumnsWrongError(Exception):
     """The columns that were chosen are not two different ones of the file, or the feature is none of the model's."""
+
+
+class InputsNotKeptError(Exception):
+    """Rows are to be known by a feature, of which the journal keeps nothing."""
 
 
 def begin(endpoint: Endpoint, by: User, file: TakenFile, now: datetime) -> TruthFile:
@@ -80,7 +84,7 @@ def begin(endpoint: Endpoint, by: User, file: TakenFile, now: datetime) -> Truth
 def take(file: TruthFile, columns: ColumnsChosen) -> bool:
     """Have the outcomes of a file taken. Return whether it waited for that.
 
-    Raise ColumnsWrongError, or TruthsNotSentError.
+    Raise ColumnsWrongError, InputsNotKeptError, or TruthsNotSentError.
     """
     require_columns(file, columns)
     if not file.move(FileStage.TAKING, FileStage.WAITING):
@@ -112,7 +116,10 @@ def _remove(file: TruthFile) -> None:
 
 
 def require_columns(file: TruthFile, columns: ColumnsChosen) -> None:
-    """Raise ColumnsWrongError unless the columns are of the file, and different ones."""
+    """Raise ColumnsWrongError unless the columns are of the file, and different ones.
+
+    Raise InputsNotKeptError for a feature where the endpoint keeps none.
+    """
     outcome = file.outcome
     found = outcome.understanding if outcome else None
     known = {column.name for column in found.columns} if found else set()
@@ -121,6 +128,8 @@ def require_columns(file: TruthFile, columns: ColumnsChosen) -> None:
     is_meant = columns.by in {BY_REQUEST, BY_KEY} or (columns.by == BY_FEATURE and columns.name in features)
     if not is_meant or len(set(chosen)) != len(chosen) or not known.issuperset(chosen):
         raise ColumnsWrongError
+    if columns.by == BY_FEATURE and not file.endpoint.keeps_inputs:
+        raise InputsNotKeptError
 
 
 def record(outcome: TruthFileOutcome, now: datetime) -> None:
@@ -172,6 +181,7 @@ def _send(file: TruthFile, columns: ColumnsChosen | None) -> None:
         columns=columns,
         unpacked_bytes_max=settings.UPLOAD_BYTES_MAX,
         hashed=tuple(file.endpoint.hashed_features),
+        callers=counted_callers(file.endpoint, file.sent_by),
     )
     try:
         message = msgspec.to_builtins(request)

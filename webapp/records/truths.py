@@ -14,6 +14,8 @@ from webapp.celery import app
 from webapp.endpoints.models import Endpoint
 from webapp.records import arrivals
 from webapp.records.models import TruthDelivery
+from webapp.records.searches import callers_of
+from webapp.records.truth_naming import require_rows
 from worker.contract import names
 from worker.contract.truth import Truth, TruthOutcome, TruthRequest
 
@@ -32,10 +34,14 @@ class NothingDeployedError(Exception):
 
 
 def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -> TruthDelivery:
-    """Hand outcomes over. Raise NothingDeployedError, or TruthsNotSentError if Redis does not take that."""
+    """Hand outcomes over.
+
+    Raise NothingDeployedError, TruthsWrongError if one names no row, or TruthsNotSentError if Redis takes no message.
+    """
     champion = endpoint.champion
     if champion is None:
         raise NothingDeployedError
+    require_rows(endpoint, truths)
     TruthDelivery.objects.filter(sent_at__lt=now - KEPT).delete()
     delivery = TruthDelivery.objects.create(
         delivery_id=uuid4().hex, endpoint=endpoint, sent_by=by, sent_at=now, received=len(truths)
@@ -46,6 +52,7 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
         digest=champion.version.digest,
         truths=tuple(truths),
         hashed=tuple(endpoint.hashed_features),
+        callers=counted_callers(endpoint, by),
     )
     try:
         message = msgspec.to_builtins(request)
@@ -54,6 +61,11 @@ def send(endpoint: Endpoint, truths: Sequence[Truth], by: User, now: datetime) -
         delivery.delete()
         raise TruthsNotSentError from error
     return delivery
+
+
+def counted_callers(endpoint: Endpoint, by: User) -> tuple[str, ...]:
+    """Return whose rows somebody may learn of who tells outcomes; none where they are everybody's."""
+    return () if endpoint.may_be_managed_by(by) else callers_of(by)
 
 
 def record(outcome: TruthOutcome, now: datetime) -> None:

@@ -13,6 +13,9 @@ BY_FEATURE: Final = "feature"
 TRUTHS_MAX: Final = 10_000
 """In one message; a file may hold more."""
 
+ROW_MAX: Final = 2**31 - 1
+"""The last place of a row in its request, as the journal can hold it."""
+
 PROBLEMS_MAX: Final = 20
 
 
@@ -25,7 +28,7 @@ class Truth(msgspec.Struct, frozen=True, array_like=True):
 
     by: str
     key: str
-    value: str | float | bool
+    value: str | int | float | bool
     row: int = 0
     name: str = ""
 
@@ -34,6 +37,7 @@ class TruthRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.take_truth`: keep these truths.
 
     `digest` is of the version whose output says what an outcome may be. Values of `hashed` features are kept as hashes.
+    With `callers`, only rows that one of them asked count as matched: whoever sees no others must not find them so.
     """
 
     delivery_id: str
@@ -41,6 +45,7 @@ class TruthRequest(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     truths: tuple[Truth, ...] = ()
     hashed: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
 
 
 class TruthProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +58,8 @@ class TruthProblem(msgspec.Struct, frozen=True, kw_only=True):
 class TruthOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """`control.record_truth`: how many were `taken`, how many rows of the journal they are of, what was wrong.
 
-    `since_ms`: from when on these rows are, by the digest of the version that answered. `stopped_at`: the day at which
-    rows were no longer looked for; those of older days count as well, and are not told of here.
+    `since_ms`: from when on the rows are, whoever asked them, by the digest of the version that answered. `stopped_at`:
+    the day at which rows were no longer looked for; those of older days count as well, and are not told of here.
     With a `reason` nothing was taken at all.
     """
 

@@ -33,7 +33,7 @@ class ColumnsChosen(msgspec.Struct, frozen=True, kw_only=True):
 class TruthFileRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.read_truth_file`: understand a file of outcomes; with `columns`, take them.
 
-    Values of `hashed` features are kept as hashes.
+    Values of `hashed` features are kept as hashes. `callers` are as those of a `TruthRequest`.
     """
 
     file_id: str
@@ -44,6 +44,7 @@ class TruthFileRequest(msgspec.Struct, frozen=True, kw_only=True):
     columns: ColumnsChosen | None = None
     unpacked_bytes_max: int = 2 << 30
     hashed: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
 
 
 class TruthFileProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,8 @@ class TruthFileOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """`control.record_truth_file`: what was understood, or what became of the outcomes.
 
     Of `rows` rows `taken` outcomes are kept; `joined` of them are of rows in the journal, which `matched` rows are, and
-    `unknown` of none yet. `refused` ones are malformed. With a `reason` nothing was taken.
+    `unknown` of none yet. `refused` ones are malformed. With a `reason` nothing was taken. `are_own`: rows of
+    others than the sender count as none here.
 
     `since_ms` and `stopped_at` are as those of a `TruthOutcome`.
     """
@@ -70,6 +72,7 @@ class TruthFileOutcome(msgspec.Struct, frozen=True, kw_only=True):
     joined: int = 0
     unknown: int = 0
     matched: int = 0
+    are_own: bool = False
     refused: int = 0
     problems: tuple[TruthFileProblem, ...] = ()
     since_ms: dict[str, int] = {}

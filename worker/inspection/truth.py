@@ -8,7 +8,7 @@ from worker.contract.signature import Output, OutputKind
 from worker.contract.words import Piece, Words
 from worker.inspection.columns import first_row
 from worker.inspection.refusal import Refused
-from worker.models.answers import Label
+from worker.models.answers import Label, label_names, read_label
 from worker.tables.wording import listed, quoted
 
 
@@ -25,7 +25,7 @@ def truth(cells: pl.Series, output: Output) -> list[Any]:
     )
     expected = Piece("a number")
     if output.labels:
-        expected = Piece("one of {labels}", {"labels": listed([_text(label) for label in output.labels])})
+        expected = Piece("one of {labels}", {"labels": listed(label_names(output.labels))})
     advice = Words(
         "It must be {expected}; leave the cell empty where the outcome is not known.", {"expected": expected}
     )
@@ -38,14 +38,5 @@ def _numbers(cells: pl.Series) -> pl.Series:
 
 
 def _labels(cells: pl.Series, labels: tuple[Label, ...]) -> pl.Series:
-    by_text = {_text(label): label for label in labels}
-    if all(type(label) is int for label in labels):
-        # A whole number that passed through pandas with a missing value beside it is written 1.0.
-        cells = cells.str.replace(r"\.0+$", "")
-    elif all(type(label) is bool for label in labels):
-        cells = cells.str.to_lowercase()
-    return pl.Series(cells.name, [by_text.get(text) for text in cells])
-
-
-def _text(label: Label) -> str:
-    return str(label).lower() if isinstance(label, bool) else str(label)
+    by_text = {text: read_label(text, labels) for text in cells.drop_nulls().unique()}
+    return pl.Series(cells.name, [None if text is None else by_text[text] for text in cells])

@@ -15,6 +15,9 @@ from worker.journal.block import Block, Column
 from worker.models.answers import Answers
 from worker.tables.table import Table
 
+OWN: Final = "@"
+"""What the names of the journal's own columns begin with; all others are features."""
+
 REQUEST: Final = "@request"
 ROW: Final = "@row"
 KEY: Final = "@key"

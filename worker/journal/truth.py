@@ -2,8 +2,8 @@
 
 Of a feature of which the journal keeps but a hash, a truth keeps the hash as well.
 
-Truths are appended beside the days of their endpoint; the last one that came for a row holds, so that a correction is
-another truth. Nothing is asked of the order in which predictions and truths come.
+Truths are appended beside the days of their endpoint; of those that name a row in the same way the last one holds, so
+that a correction is another truth. Nothing is asked of the order in which predictions and truths come.
 """
 
 import os
@@ -20,9 +20,9 @@ from worker.contract.signature import Output, OutputKind
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth
 from worker.journal import block
 from worker.journal.block import Block, Column
-from worker.journal.columns import KEY, REQUEST, ROW, TIME, hash_of, is_hash
+from worker.journal.columns import KEY, OWN, REQUEST, ROW, TIME, hash_of, is_hash
 from worker.journal.places import ENDING
-from worker.models.answers import label_names
+from worker.models.answers import label_names, read_label
 
 DIRECTORY: Final = "truth"
 KIND: Final = "@by"
@@ -34,7 +34,10 @@ BY_HASH: Final = "feature hash"
 
 BY_FEATURES: Final = frozenset({BY_FEATURE, BY_HASH})
 PRECEDENCE: Final = {BY_REQUEST: 2, BY_KEY: 1}
-"""What names a row most exactly goes first; a feature's value may be that of others as well."""
+"""What names a row most exactly goes first, also before what came later: a key or value may be that of others as well.
+
+What is sent of all of these, again and again, must not undo what was told of the one.
+"""
 
 
 class TruthRefused(ValueError):
@@ -57,10 +60,17 @@ def read_value(given: object, output: Output) -> str | float:
         if not np.isfinite(number):
             raise TruthRefused(said[:100], "a finite number")
         return number
-    names = label_names(output.labels or ())
-    if said not in names:
-        raise TruthRefused(said[:100], f"one of {', '.join(names[:20])}")
-    return said
+    labels = output.labels or ()
+    label = read_label(said, labels)
+    if label is None:
+        raise TruthRefused(said[:100], f"one of {', '.join(label_names(labels)[:20])}")
+    (name,) = label_names((label,))
+    return name
+
+
+def names_rows(told: Truth) -> bool:
+    """Return whether a truth says which rows are meant, and not by a column of the journal's own."""
+    return bool(told.key.strip()) and not told.name.startswith(OWN)
 
 
 def append(endpoint: Path, truths: Sequence[Truth], now_ms: int) -> None:
@@ -148,7 +158,7 @@ class Truths:
         for (by, name), known in self._known.items():
             rank = PRECEDENCE.get(by, 0)
             for at, key in enumerate(self._keys(columns, by, name)):
-                one = known.get(key)
+                one = None if key is None else known.get(key)
                 if one is not None:
                     found[at] = max(found[at] or (rank, one), (rank, one), key=_weight)
         return [None if each is None else each[1] for each in found]
@@ -159,20 +169,20 @@ class Truths:
             (by, name, *key)
             for (by, name), known in self._known.items()
             for key in self._keys(columns, by, name)
-            if key in known
+            if key is not None and key in known
         }
 
-    def _keys(self, columns: Mapping[str, Column], by: str, name: str) -> list[tuple[str, int]]:
-        """Return under which key each row is known."""
+    def _keys(self, columns: Mapping[str, Column], by: str, name: str) -> Sequence[tuple[str, int] | None]:
+        """Return under which key each row is known, None where it has none."""
         if by == BY_REQUEST:
             return list(zip(columns[REQUEST].tolist(), columns[ROW].tolist(), strict=True))
-        column = columns.get(KEY if by == BY_KEY else name)
+        column = None if name.startswith(OWN) else columns.get(KEY if by == BY_KEY else name)
         if column is None:
             return []
         values = column.tolist()
         if by == BY_HASH and self._hash_key:
             values = hashes(values, self._hash_key)
-        return [(text_of(value), 0) for value in values]
+        return [None if text is None else (text, 0) for text in texts_of(values)]
 
 
 def _weight(found: tuple[int, Known]) -> tuple[int, int]:
@@ -182,8 +192,17 @@ def _weight(found: tuple[int, Known]) -> tuple[int, int]:
 
 def hashes(values: Sequence[object], key: bytes) -> list[object]:
     """Return values as hashes: those that are none yet, and are not missing, are hashed."""
-    made = {value: hash_of(value, key) for value in set(values) if not is_hash(value) and value is not None}
+    made = {value: hash_of(value, key) for value in set(values) if not is_hash(value) and not _is_missing(value)}
     return [made.get(value, value) for value in values]
+
+
+def texts_of(values: Sequence[object]) -> list[str | None]:
+    """Return by what rows with these values are known; None for what is missing, by which all such rows would be."""
+    return [None if _is_missing(value) else text_of(value) or None for value in values]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value != value  # noqa: PLR0124  # NaN alone differs from itself
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401  # whatever a feature holds

@@ -1,13 +1,16 @@
 """What a model answered to the rows of a table."""
 
 import math
+import re
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
 Label = str | int | bool
+
+NO_FRACTION: Final = re.compile(r"\.0+$")
 
 
 def label_names(labels: tuple[Label, ...]) -> tuple[str, ...]:
@@ -22,6 +25,18 @@ def finite(value: Any) -> float | None:  # noqa: ANN401  # a label or a number
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def read_label(text: str, labels: tuple[Label, ...]) -> Label | None:
+    """Return the label that a text names; None where it names none.
+
+    Whole numbers that passed through pandas with a missing value beside them are written 1.0, and Python writes True.
+    """
+    if all(type(label) is int for label in labels):
+        text = NO_FRACTION.sub("", text)
+    elif all(type(label) is bool for label in labels):
+        text = text.lower()
+    return dict(zip(label_names(labels), labels, strict=True)).get(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
-from worker.contract.truth import PROBLEMS_MAX, Truth, TruthOutcome, TruthProblem, TruthRequest
+from worker.contract.signature import Output
+from worker.contract.truth import PROBLEMS_MAX, ROW_MAX, Truth, TruthOutcome, TruthProblem, TruthRequest
 from worker.contract.words import Words
 from worker.journal import truth
-from worker.journal.matching import Matched, match
+from worker.journal.matching import Matched, Wanted, match
 from worker.journal.truth import TruthRefused
 from worker.journal.truth_names import as_kept
 from worker.journal.writing import hash_key
@@ -18,6 +19,19 @@ from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
 
 KEY_LENGTH_MAX: Final = 200
+
+
+class Malformed(ValueError):
+    """What is no outcome of a row: `words` say why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(str(words))
+        self.words = words
+
+
+def no_place(row: str) -> Words:
+    """Return that what names the place of a row in its request is none."""
+    return Words("{value} is no place of a row, which is counted from 0.", {"value": row[:100]})
 
 
 def take(
@@ -33,19 +47,16 @@ def take(
     refused = 0
     for at, given in enumerate(request.truths, 1):
         try:
-            value = truth.read_value(given.value, signature.output)
-        except TruthRefused as error:
+            kept.append(_read(given, signature.output))
+        except Malformed as error:
             refused += 1
             if len(problems) < PROBLEMS_MAX:
-                words = Words("{value} is not {expected}.", {"value": error.value, "expected": error.expected})
-                problems.append(TruthProblem(at=at, message=words))
-            continue
-        kept.append(msgspec.structs.replace(given, value=value, key=given.key[:KEY_LENGTH_MAX]))
+                problems.append(TruthProblem(at=at, message=error.words))
     endpoint, key = journal / request.endpoint, hash_key(journal)
     kept = as_kept(kept, signature, request.hashed, key)
     if kept:
         truth.append(endpoint, kept, now_ms)
-    matched = match(endpoint, kept, key, now_s) if kept else Matched()
+    matched = match(endpoint, Wanted(kept, key, request.callers), now_s) if kept else Matched()
     return TruthOutcome(
         delivery_id=request.delivery_id,
         taken=len(kept),
@@ -55,3 +66,17 @@ def take(
         refused=refused,
         problems=tuple(problems),
     )
+
+
+def _read(given: Truth, output: Output) -> Truth:
+    """Return an outcome as it is kept. Raise Malformed if it is none."""
+    if not truth.names_rows(given):
+        raise Malformed(Words("The outcome names no row."))
+    if not 0 <= given.row <= ROW_MAX:
+        raise Malformed(no_place(str(given.row)))
+    try:
+        value = truth.read_value(given.value, output)
+    except TruthRefused as error:
+        words = Words("{value} is not {expected}.", {"value": error.value, "expected": error.expected})
+        raise Malformed(words) from error
+    return msgspec.structs.replace(given, value=value, key=given.key[:KEY_LENGTH_MAX])

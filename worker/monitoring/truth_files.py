@@ -28,14 +28,16 @@ from worker.contract.truth_files import (
 from worker.contract.words import Names, Words
 from worker.inspection.removal import remove
 from worker.journal import truth
-from worker.journal.matching import Matched, match
+from worker.journal.columns import OWN
+from worker.journal.matching import Matched, Wanted, match
 from worker.journal.truth import TruthRefused
 from worker.journal.truth_names import as_kept
 from worker.journal.writing import hash_key
 from worker.models.answers import label_names
 from worker.models.serving import read_manifest
 from worker.monitoring.apart import DIGEST, NAME
-from worker.monitoring.taking import KEY_LENGTH_MAX
+from worker.monitoring.taking import KEY_LENGTH_MAX, Malformed, no_place
+from worker.tables.written_numbers import plain_number
 
 OUTPUT: Final = Output(kind=OutputKind.NUMBER, name="outcome")
 TEXT_ONLY: Final = Signature(features=(Feature(name="\0", type=FeatureType.TEXT, required=False),), output=OUTPUT)
@@ -45,20 +47,15 @@ ROW_DIGITS_MAX: Final = 9
 LABELS_LISTED: Final = 20
 
 
-class Malformed(ValueError):
-    """A row of the file that is no outcome: `words` say why."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(str(words))
-        self.words = words
-
-
 class TruthFile:
     """A file of outcomes. Raise ValueError for a request that no site sends."""
 
     def __init__(self, request: TruthFileRequest, spool_dir: Path, models_dir: Path) -> None:
         if not NAME.fullmatch(request.endpoint) or not DIGEST.fullmatch(request.digest):
             msg = f"Outcomes are of an endpoint and a version, got {request.endpoint[:80]!r}."
+            raise ValueError(msg)
+        if request.columns is not None and request.columns.name.startswith(OWN):
+            msg = f"Rows are named by features, got {request.columns.name[:80]!r}."
             raise ValueError(msg)
         self._request = request
         self._step = Step(job_id=request.file_id, attempt=1, token="")
@@ -82,10 +79,11 @@ class TruthFile:
         problems: list[TruthFileProblem] = []
         rows = refused = 0
         try:
-            for line, cells in self._rows(self._found()):
+            found = self._found()
+            for line, cells in self._rows(found):
                 rows += 1
                 try:
-                    kept.append(self._truth(*cells))
+                    kept.append(self._truth(*cells, mark=found.understanding.decimal))
                 except Malformed as error:
                     refused += 1
                     if len(problems) < PROBLEMS_MAX:
@@ -96,7 +94,8 @@ class TruthFile:
         kept = as_kept(kept, self._signature, self._request.hashed, key)
         if kept:
             truth.append(endpoint, kept, now_ms)
-        matched = match(endpoint, kept, key, time.monotonic) if kept else Matched()
+        wanted = Wanted(kept, key, self._request.callers)
+        matched = match(endpoint, wanted, time.monotonic) if kept else Matched()
         unknown = matched.unknown(kept)
         remove(self._place.job)
         return TruthFileOutcome(
@@ -107,6 +106,7 @@ class TruthFile:
             joined=len(kept) - unknown,
             unknown=unknown,
             matched=matched.rows,
+            are_own=bool(self._request.callers),
             since_ms=matched.since_ms,
             stopped_at=matched.stopped_at,
             refused=refused,
@@ -163,7 +163,7 @@ class TruthFile:
             raise FileRefused(words, Words("Look at the file again, and choose among its columns."))
         return plan.column_names.index(name)
 
-    def _truth(self, key: str | None, said: str | None, row: str | None) -> Truth:
+    def _truth(self, key: str | None, said: str | None, row: str | None, *, mark: str) -> Truth:
         """Return the outcome of a row. Raise Malformed if it is none."""
         chosen = self._request.columns
         assert chosen is not None, "Outcomes are taken from columns that somebody chose"
@@ -171,9 +171,9 @@ class TruthFile:
         if not key or not said:
             raise Malformed(Words("The row lacks its id or its outcome."))
         if not row.isascii() or not row.isdigit() or len(row) > ROW_DIGITS_MAX:
-            raise Malformed(Words("{value} is no place of a row, which is counted from 0.", {"value": row[:100]}))
+            raise Malformed(no_place(row))
         try:
-            value = truth.read_value(self._decimal(said), self._output)
+            value = truth.read_value(self._plain(said, mark), self._output)
         except TruthRefused as error:
             raise Malformed(self._refusal(error.value)) from error
         place = int(row) if chosen.by == BY_REQUEST else 0
@@ -187,11 +187,22 @@ class TruthFile:
         names = Names(labels[:LABELS_LISTED], max(0, len(labels) - LABELS_LISTED))
         return Words("{value} is not one of {names}.", {"value": value, "names": names})
 
-    def _decimal(self, said: str) -> str:
-        """Return a number with a point, where the file, or whoever sent it, writes a comma."""
-        if self._output.kind is not OutputKind.NUMBER or said.count(",") != 1 or "." in said:
+    def _plain(self, said: str, mark: str) -> str:
+        """Return a number with a point where the file has its `mark`, as jobs read it; other outcomes as they are.
+
+        Raise Malformed for what is none; what another mark makes a number may mean a thousand times as much.
+        """
+        if self._output.kind is not OutputKind.NUMBER:
             return said
-        return said.replace(",", ".")
+        plain = plain_number(said, mark)
+        if plain is not None:
+            return plain
+        cut = said[:100]
+        if mark == "." and plain_number(said, ",") is not None:
+            raise Malformed(Words("{value} has a comma, but the decimal mark of the file is a point.", {"value": cut}))
+        if mark == "," and plain_number(said, ".") is not None:
+            raise Malformed(Words("{value} has a point, but the decimal mark of the file is a comma.", {"value": cut}))
+        raise Malformed(self._refusal(cut))
 
 
 def _plan(found: Found, request: TruthFileRequest) -> Plan:

@@ -14,6 +14,7 @@ from webapp.gateway.answers import Answer
 from webapp.predictions import client as online_path
 from webapp.records import searches
 from webapp.registry.models import RegisteredModel
+from worker.contract import names
 from worker.contract.journal import JournalRule
 
 
@@ -240,6 +241,11 @@ def test_a_list_leads_nowhere_else(as_bob, noted):
     response = as_bob.post(reverse("tell_outcome", args=["penguins"]), said)
     assert response["Location"].startswith("/endpoints/penguins/predictions/?")
     assert "#" not in response["Location"]
+
+
+def test_what_names_no_prediction_is_not_taken(as_bob, noted, plane):
+    assert "No prediction is named." in tell(as_bob, "Adelie", request_id="")
+    assert names.TASK_TAKE_TRUTH not in plane.sent
 
 
 def test_what_the_model_never_says_cannot_have_come_true(as_bob, noted):

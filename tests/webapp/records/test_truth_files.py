@@ -61,10 +61,28 @@ def test_what_became_of_each_line_is_told(as_bob, noted):
     as_bob.post(address(), CHOSEN)
     told = text(as_bob.get(address()))
     assert "2 of 3 outcomes are kept." in told
-    assert "Joined with rows that were answered 1" in told
-    assert "Of rows that nobody has asked yet 1" in told
+    assert "Joined with rows of the sender's own 1" in told
+    assert "Of rows of others, or of none so far 1" in told
     assert "Malformed, and not kept 1" in told
     assert "Line 4 Dodo is not one of 'Adelie', 'Gentoo'." in told
+
+
+def test_rows_of_others_are_told_of_to_those_who_manage_the_endpoint_alone(as_bob, as_alice, noted, plane, alice):
+    plane.note(noted, f"api:{alice.pk}", "hers", row=(46.1, "Biscoe", 2007, True, "4711"))
+    content = "note;truth\n4711;Adelie\nabsent;Gentoo\n"
+    by_note = CHOSEN | {"by": "feature:note", "key": "note"}
+    send(as_bob, content)
+    as_bob.post(address(), by_note)
+    told = text(as_bob.get(address()))
+    assert "2 of 2 outcomes are kept." in told
+    assert "Joined with rows of the sender's own 0 Rows among these whose outcome is known by them 0" in told
+    assert "Of rows of others, or of none so far 2" in told
+    TruthFile.objects.all().delete()
+    send(as_alice, content)
+    as_alice.post(address(), by_note)
+    told = text(as_alice.get(address()))
+    assert "Joined with rows that were answered 1 Rows whose outcome is known by them 1" in told
+    assert "Of rows that nobody has asked yet 1" in told
 
 
 def today() -> WindowReport:
@@ -102,7 +120,7 @@ def test_outcomes_by_a_hashed_value_are_joined_and_the_value_is_not_kept(as_bob,
     plane.note(noted, f"page:{bob.pk}", "hashed", row=(46.1, "Biscoe", 2007, True, "somebody"))
     send(as_bob, "note;truth\nsomebody;Adelie\n")
     as_bob.post(address(), CHOSEN | {"by": "feature:note", "key": "note"})
-    assert "Joined with rows that were answered 1" in text(as_bob.get(address()))
+    assert "Joined with rows of the sender's own 1" in text(as_bob.get(address()))
     (kept,) = (plane.journal / "penguins" / "truth").iterdir()
     columns = block.decode(next(iter(block.frames(memoryview(kept.read_bytes()))))).columns
     assert "somebody" not in columns["@key"].tolist()
@@ -137,6 +155,17 @@ def test_columns_that_cannot_be_meant_are_refused(as_bob, noted, wrong):
     response = as_bob.post(address(), CHOSEN | wrong)
     assert response.status_code == 400
     assert "Choose two different columns" in text(response)
+    assert TruthFile.objects.get().stage == FileStage.WAITING
+
+
+def test_where_no_inputs_are_kept_rows_are_known_by_no_feature(as_bob, noted):
+    noted.keeps_inputs = False
+    noted.save()
+    send(as_bob, "note;truth\n4711;Adelie\n")
+    assert "feature:note" not in as_bob.get(address()).content.decode()
+    response = as_bob.post(address(), CHOSEN | {"by": "feature:note", "key": "note"})
+    assert response.status_code == 400
+    assert "This endpoint keeps no inputs, so no row is known by a feature" in text(response)
     assert TruthFile.objects.get().stage == FileStage.WAITING
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.worker.journal.rows import DAY_MS, NOON_MS, ORIGIN, SIGNATURE, answered
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth
 from worker.journal import block, keeping, reading
-from worker.journal.matching import MATCH_S, match
+from worker.journal.matching import MATCH_S, Wanted, match
 from worker.journal.places import days, segments_of
 from worker.journal.reading import Window
 from worker.journal.truth import Truths
@@ -27,8 +27,8 @@ def endpoint(tmp_path):
     return tmp_path / "diamonds"
 
 
-def found(endpoint, *kept: Truth, now_s=lambda: 0.0):
-    return match(endpoint, kept, b"k" * 32, now_s)
+def found(endpoint, *kept: Truth, now_s=lambda: 0.0, callers=()):
+    return match(endpoint, Wanted(kept, b"k" * 32, callers), now_s)
 
 
 def make_unreadable(endpoint, day: int) -> None:
@@ -97,6 +97,31 @@ def test_a_block_that_was_cut_off_hides_no_other_segment(endpoint):
     (segment,) = segments_of(days(endpoint)[2])
     segment.write_bytes(segment.read_bytes()[:-9])
     assert found(endpoint, Truth(BY_REQUEST, "r2", "yes"), Truth(BY_REQUEST, "r1", "yes")).rows == 1
+
+
+def test_only_rows_of_the_callers_are_counted_and_those_of_all_are_looked_at_again(endpoint, tmp_path):
+    own = answered("own", at_ms=NOON_MS + DAY_MS, rows=2)
+    writer = JournalWriter(tmp_path, "w2", lambda: NOON_MS / 1000)
+    writer.note(ORIGIN, SIGNATURE, own._replace(askers=[each._replace(caller="page:9") for each in own.askers]))
+    writer.flush()
+    kept = [Truth(BY_FEATURE, "cut 1", "no", 0, "cut"), Truth(BY_REQUEST, "r0", "yes"), Truth(BY_REQUEST, "own", "yes")]
+    everybodys, owns = found(endpoint, *kept), found(endpoint, *kept, callers=("page:9", "api:9"))
+    assert (everybodys.rows, everybodys.unknown(kept)) == (6, 0)
+    assert (owns.rows, owns.unknown(kept)) == (2, 1)
+    assert owns.since_ms == everybodys.since_ms
+
+
+def test_where_the_search_ends_tells_nothing_of_rows_that_are_not_counted(endpoint):
+    clock = count(0, MATCH_S * 0.6)
+    there = found(endpoint, Truth(BY_REQUEST, "r2", "yes"), now_s=lambda: next(clock), callers=("page:9",))
+    clock = count(0, MATCH_S * 0.6)
+    absent = found(endpoint, Truth(BY_REQUEST, "r9", "yes"), now_s=lambda: next(clock), callers=("page:9",))
+    assert (there.rows, there.unknown([Truth(BY_REQUEST, "r2", "yes")])) == (0, 1)
+    assert there.stopped_at == absent.stopped_at != ""
+
+
+def test_a_missing_value_names_no_row(endpoint):
+    assert found(endpoint, Truth(BY_FEATURE, "", "no", 0, "cut"), Truth(BY_KEY, "", "no")).rows == 0
 
 
 def test_without_a_journal_nothing_is_found(tmp_path):

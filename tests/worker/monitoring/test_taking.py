@@ -8,13 +8,14 @@ from tests.worker.journal.rows import NOON_MS, SIGNATURE, answered
 from worker.contract.journal import KEEP_ALL, JournalRule
 from worker.contract.manifest import Engine, Manifest
 from worker.contract.records import FindRequest, Selector
+from worker.contract.signature import Output, OutputKind
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST, Truth, TruthRequest
-from worker.journal import block, reading
+from worker.journal import block, reading, truth
 from worker.journal.columns import KEY, Origin, is_hash
 from worker.journal.finding import find
 from worker.journal.forgetting import forget
 from worker.journal.reading import Window
-from worker.journal.truth import Truths
+from worker.journal.truth import TruthRefused, Truths, read_value
 from worker.journal.writing import JournalWriter
 from worker.monitoring.taking import take
 
@@ -72,6 +73,14 @@ def test_the_request_goes_before_a_feature(box):
     assert known(box)[-1] == "yes"
 
 
+def test_what_is_told_later_of_many_does_not_undo_what_was_told_of_one(box):
+    taken(box, Truth(BY_REQUEST, "c", "yes"))
+    taken(box, Truth(BY_FEATURE, "0", "no", name="stones"), at_ms=NOON_MS + 1)
+    assert known(box) == ["no", None, None, None, "yes"]
+    taken(box, Truth(BY_REQUEST, "c", "no"), at_ms=NOON_MS + 2)
+    assert known(box)[-1] == "no"
+
+
 def test_a_key_goes_before_a_feature(box):
     columns = reading.joined(reading.blocks(box / "journal" / "diamonds", Window()), ["@request", "@row", "stones"])
     columns[KEY] = np.array(["p1", "", "", "", ""], object)
@@ -124,6 +133,90 @@ def test_what_was_taken_by_a_hash_is_found_and_forgotten_with_the_person(hashed)
 def test_a_value_that_the_feature_cannot_have_is_hashed_all_the_same(hashed, value):
     assert taken(hashed, Truth(BY_FEATURE, value, "yes", name="stones"), hashed=HASHED.hashed).matched == 0
     assert value not in str(Truths.read(hashed / "journal" / "diamonds")._known)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Truth(BY_KEY, "", "yes"),
+        Truth(BY_KEY, "  ", "yes"),
+        Truth(BY_REQUEST, "", "yes"),
+        Truth(BY_FEATURE, "", "yes", name="cut"),
+        Truth(BY_FEATURE, "api:7", "yes", name="@caller"),
+        Truth(BY_FEATURE, "no", "yes", name="@prediction"),
+    ],
+)
+def test_what_names_no_row_is_refused_alone(box, given):
+    outcome = taken(box, given, Truth(BY_REQUEST, "c", "no"))
+    assert (outcome.taken, outcome.matched, outcome.refused) == (1, 1, 1)
+    assert (outcome.problems[0].at, str(outcome.problems[0].message)) == (1, "The outcome names no row.")
+    assert known(box) == [None, None, None, None, "no"]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        Truth(BY_KEY, "", "yes"),
+        Truth(BY_FEATURE, "", "yes", name="cut"),
+        Truth(BY_FEATURE, "nan", "yes", name="weight"),
+        Truth(BY_FEATURE, "api:7", "yes", name="@caller"),
+        Truth(BY_FEATURE, "0", "yes", name="@row"),
+    ],
+)
+def test_what_names_no_row_and_was_kept_before_is_of_none(box, kept):
+    columns = {
+        "@request": np.array(["a", "b"], object),
+        "@row": np.zeros(2, np.int32),
+        KEY: np.array([None, ""], object),
+        "@caller": np.array(["api:7", "api:7"], object),
+        "cut": np.array([None, None], object),
+        "weight": np.array([np.nan, np.nan]),
+    }
+    truth.append(box / "journal" / "diamonds", [kept], NOON_MS)
+    truths = Truths.read(box / "journal" / "diamonds")
+    assert truths.of(columns) == [None, None]
+    assert truths.met(columns) == set()
+
+
+@pytest.mark.parametrize("row", [-1, 2**31, 10**12])
+def test_a_place_that_no_row_can_have_is_refused_alone(box, row):
+    outcome = taken(box, Truth(BY_REQUEST, "a", "yes", row), Truth(BY_REQUEST, "c", "no"))
+    assert (outcome.taken, outcome.matched, outcome.refused, outcome.reason) == (1, 1, 1, None)
+    assert str(outcome.problems[0].message) == f"{row} is no place of a row, which is counted from 0."
+
+
+def kinds(*labels: str | int) -> Output:
+    return Output(kind=OutputKind.CLASS, name="kind", labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("output", "given", "kept"),
+    [
+        (kinds(0, 1), 1, "1"),
+        (kinds(0, 1), 1.0, "1"),
+        (kinds(0, 1), "1.00", "1"),
+        (kinds(False, True), True, "true"),
+        (kinds(False, True), "True", "true"),
+        (kinds("1", "2"), 1, "1"),
+        (kinds("1.0", "2"), "1.0", "1.0"),
+        (kinds("True", "no"), "True", "True"),
+        (kinds(2**53 + 1, 0), 2**53 + 1, str(2**53 + 1)),
+        (Output(kind=OutputKind.NUMBER, name="price"), 7, 7.0),
+    ],
+)
+def test_an_outcome_names_a_class_however_programs_write_it(output, given, kept):
+    message = msgspec.json.encode(Truth(BY_REQUEST, "a", given))
+    read = read_value(msgspec.json.decode(message, type=Truth).value, output)
+    assert (type(read), read) == (type(kept), kept)
+
+
+@pytest.mark.parametrize(
+    ("output", "given"),
+    [(kinds(0, 1), 1.5), (kinds(0, 1), True), (kinds(False, True), 1), (kinds("a"), "A"), (kinds("1", "2"), "1.0")],
+)
+def test_what_names_no_class_is_refused(output, given):
+    with pytest.raises(TruthRefused):
+        read_value(given, output)
 
 
 def test_what_the_model_could_never_say_is_refused_with_its_place(box):
