@@ -32,12 +32,22 @@ class KnownDomain(msgspec.Struct, frozen=True, kw_only=True):
     domain: DomainDrift
 
 
+class ClosedWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """A window that was closed: its borders stay where they are, whatever rows have gone since, and what it `found`."""
+
+    begins_ms: int
+    ends_ms: int
+    rows: int
+    found: Found
+
+
 class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.monitor`: look at the rows that a version answered from `from_ms` on.
 
     A window is closed with `rows_min` rows that span `seconds_min`, or after `seconds_max`. `former` are what the
     closed windows before showed, the oldest first. `hashed` features are not compared: their values are not kept.
-    What is `known` of windows that are looked at again is taken over: to tell all columns apart takes seconds.
+    Windows that are looked at again are `closed`, the oldest first; one of which rows have gone since is left out. What
+    is `known` of them is taken over: to tell all columns apart takes seconds.
     """
 
     run_id: str
@@ -50,6 +60,7 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     seconds_max: float = SPAN_MAX_S
     former: tuple[Found, ...] = ()
     hashed: tuple[str, ...] = ()
+    closed: tuple[ClosedWindow, ...] = ()
     known: tuple[KnownDomain, ...] = ()
 
 
