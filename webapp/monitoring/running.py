@@ -21,7 +21,15 @@ from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
 from worker.contract.monitoring import DomainDrift, Found
-from worker.contract.monitoring_run import ClosedWindow, KnownDomain, MonitorOutcome, MonitorRequest, WindowReport
+from worker.contract.monitoring_run import (
+    SPAN_MAX_S,
+    ClosedWindow,
+    KnownDomain,
+    MonitorOutcome,
+    MonitorRequest,
+    WindowReport,
+    span_max_s,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +114,7 @@ def ask(endpoint: Endpoint, version: ModelVersion, now: datetime, *, behind_ms: 
         digest=version.digest,
         now_ms=to_ms(now),
         from_ms=from_ms,
+        seconds_max=span_max_s(endpoint.journal_days),
         former=tuple(_found(window) for window in reversed(former)),
         hashed=tuple(endpoint.hashed_features),
         closed=tuple(_closed(window) for window in reversed(back)),
@@ -143,7 +152,13 @@ def _found(window: MonitoredWindow) -> Found:
 
 def _closed(window: MonitoredWindow) -> ClosedWindow:
     begins_ms, ends_ms = to_ms(window.begins_at), to_ms(window.ends_at)
-    return ClosedWindow(begins_ms=begins_ms, ends_ms=ends_ms, rows=window.rows, found=_found(window))
+    return ClosedWindow(
+        begins_ms=begins_ms,
+        ends_ms=ends_ms,
+        rows=window.rows,
+        found=_found(window),
+        seconds_max=window.report_json.get("seconds_max", SPAN_MAX_S),
+    )
 
 
 def _known(windows: Iterable[MonitoredWindow]) -> Iterator[KnownDomain]:

@@ -47,13 +47,16 @@ def looked(job: Job, budget: Budget | None = None) -> MonitorOutcome:
     look = Look(material, Truths.read(endpoint), request.former, request.hashed)
     chosen = found[:WINDOWS_MAX]
     known = {each.begins_ms: each.domain for each in request.known}
+    spans = {each.begins_ms: each.seconds_max for each in request.closed}
     told_apart = _told_apart(chosen, known)
     windows: list[WindowReport] = []
     for at, each in enumerate(chosen):
         while gone and gone[0].begins_ms < each.begins_ms:
             look.pass_by(gone.pop(0).found)
         rows = Rows(read(endpoint, request, each), material.signature, request.hashed)
-        windows.append(look.at(each, rows, known=known.get(each.begins_ms), with_domain=at in told_apart))
+        report = look.at(each, rows, known=known.get(each.begins_ms), with_domain=at in told_apart)
+        seconds_max = spans.get(each.begins_ms, request.seconds_max)
+        windows.append(msgspec.structs.replace(report, seconds_max=seconds_max))
         if sum(done.looked_at for done in windows) >= budget.rows or budget.clock() >= ends_s:
             break
     return MonitorOutcome(

@@ -5,10 +5,11 @@ from msgspec.structs import replace
 
 from tests.worker.journal.rows import DAY_MS, NOON_MS, ORIGIN, SIGNATURE, answered
 from worker.contract.monitoring import Found
-from worker.contract.monitoring_run import ClosedWindow, MonitorRequest
+from worker.contract.monitoring_run import SPAN_MAX_S, ClosedWindow, MonitorRequest, span_max_s
 from worker.contract.records import Selector
 from worker.contract.truth import BY_REQUEST
 from worker.journal.forgetting import forget
+from worker.journal.keeping import Bounds, remove_old
 from worker.journal.writing import JournalWriter
 from worker.monitoring.cutting import SETTLED_MS, cut, read
 
@@ -43,6 +44,23 @@ def test_windows_that_were_closed_keep_their_borders_when_a_row_is_gone(journal,
     assert [(each.rows, each.is_open) for each in after] == [
         (5, False), (4, False), (4, False), (5, False), (2, True),
     ]  # fmt: skip  # one line a window would be long
+
+
+def test_on_a_quiet_endpoint_a_window_closes_before_its_rows_are_removed(journal, tmp_path):
+    for day in range(7):
+        note(journal, 60, NOON_MS + day * DAY_MS)
+    now_ms = NOON_MS + 6 * DAY_MS + 2 * HOUR_MS
+    assert remove_old(tmp_path / "diamonds", Bounds(days_kept=7, bytes_max=1 << 30), now_ms / 1000) == []
+    asked = MonitorRequest(run_id="0" * 32, endpoint="diamonds", digest=ORIGIN.digest, now_ms=now_ms)
+    asked = replace(asked, seconds_max=span_max_s(7))
+    assert [(each.rows, each.is_open) for each in cut(tmp_path / "diamonds", asked)] == [(360, False), (60, True)]
+
+
+@pytest.mark.parametrize(
+    ("days", "seconds"), [(1, 43_200), (2, 86_400), (7, 6 * 86_400), (31, SPAN_MAX_S), (90, SPAN_MAX_S)]
+)
+def test_a_window_lasts_a_day_less_than_rows_are_kept(days, seconds):
+    assert span_max_s(days) == seconds
 
 
 def looks(tmp_path, *moments):
