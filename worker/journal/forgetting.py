@@ -200,7 +200,7 @@ class Meant:
 def _truths(endpoint: Path, meant: Meant) -> Iterator[tuple[Path, Block, Column]]:
     """Yield the blocks of truths of which some belong to the rows that are meant, with a mask of these."""
     for path in sorted((endpoint / DIRECTORY).glob(f"*{ENDING}")):
-        for payload in block.frames(memoryview(path.read_bytes())):
+        for payload in block.frames_of(path):
             found = block.decode(payload)
             columns = (found.columns[name].tolist() for name in (KIND, NAME, KEY, ROW))
             said = zip(*columns, strict=True)
