@@ -33,7 +33,7 @@ where the journal had none left, as what was made before may outlive them.
 """
 
 kept_of_rows: Final = Signal()
-"""Sent with `endpoints`: each who listens returns of how many things there that hold rows the same deletion rids it."""
+"""Sent with `endpoints`: who listens returns how many things it keeps that may hold their rows, and go with them."""
 
 LOST_AFTER: Final = timedelta(hours=1)
 """So long after it was asked for, a count that nobody confirmed is given up, and what it was about is forgotten."""
@@ -116,7 +116,7 @@ def count_of(deletion: RowDeletion) -> int:
 def kept_of(deletion: RowDeletion) -> int:
     """Return how many exports and replays go with the rows; they may hold such as the journal has no more."""
     answers = kept_of_rows.send(RowDeletion, endpoints=deletion.endpoints)
-    return sum(int(count) for _, count in answers)
+    return sum(int(count or 0) for _, count in answers)
 
 
 def give_up(deletion: RowDeletion) -> bool:

@@ -70,9 +70,10 @@ def cut(endpoint: Path, request: MonitorRequest) -> list[Cut]:
 def _parts(times: npt.NDArray[np.int64], request: MonitorRequest) -> Iterator[Part]:
     """Yield the windows that were closed before, of which rows are left, and the new ones behind them."""
     for each in request.closed:
-        first, end = np.searchsorted(times, each.begins_ms, "left"), np.searchsorted(times, each.ends_ms, "right")
+        first = int(np.searchsorted(times, each.begins_ms, "left"))
+        end = int(np.searchsorted(times, each.ends_ms, "right"))
         if first < end:
-            yield Part(first=int(first), end=int(end), begins_ms=each.begins_ms, ends_ms=each.ends_ms)
+            yield Part(first=first, end=end, begins_ms=each.begins_ms, ends_ms=each.ends_ms)
     behind = int(np.searchsorted(times, request.closed[-1].ends_ms, "right")) if request.closed else 0
     span = Span(rows_min=request.rows_min, seconds_min=request.seconds_min, seconds_max=request.seconds_max)
     for new in windows(times[behind:] / 1000, (request.now_ms - SETTLED_MS) / 1000, span):

@@ -13,12 +13,16 @@ from worker.journal.forgetting import forget
 GONE = ROWS_A_DAY - 100
 
 
+def in_milligrams(rows):
+    return rows.assign(carat=rows["carat"] * 200)
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """What three windows show, of which the last two have weights in another unit, and again with most of one gone."""
     story = Story(tmp_path_factory.mktemp("gone"))
-    for factor in (1, 200, 200):
-        story.day(lambda rows, factor=factor: rows.assign(carat=rows["carat"] * factor))
+    for change in (lambda rows: rows, in_milligrams, in_milligrams):
+        story.day(change)
     windows = story.look().windows
     closed = tuple(
         ClosedWindow(begins_ms=each.begins_ms, ends_ms=each.ends_ms, rows=each.rows, found=each.found)
