@@ -11,6 +11,7 @@ from appliance.errors import ApplianceError
 from appliance.paths import DataDirectory, data_directory
 
 ALSO: Final = "Exports and replays of these endpoints are deleted with the rows."
+NO_ROW: Final = "No row is known by that any more, and no outcome; exports and replays that may hold some: {kept}."
 NOT_REACHED: Final = (
     "Not reached: files and results of batch jobs (delete the job), backups made with --with-journal (remove those),",
     "reference data of versions, figures that were already computed, and what others keep of the answers.",
@@ -19,9 +20,10 @@ NOT_REACHED: Final = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counted:
-    """How many rows and outcomes are meant, and where."""
+    """How many rows and outcomes are meant, and where; `kept` exports and replays may hold rows that are gone."""
 
     count: int
+    kept: int
     lines: tuple[str, ...]
 
 
@@ -29,10 +31,10 @@ def run_forget(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Count, ask, delete, and print the proof and nothing else. What is said beside it does not end in a file."""
     data, wish = data_directory(arguments.data_dir), _wish(arguments)
     counted = _counted(_asked(data, wish))
-    if not counted.count:
+    if not counted.count and not counted.kept:
         message = "No row is known by that, and no outcome; nothing was deleted."
         raise ApplianceError(message, "look at --by and --value; it may be too old to be kept")
-    for line in (*counted.lines, ALSO, *NOT_REACHED):
+    for line in (*(counted.lines or (NO_ROW.format(kept=counted.kept),)), ALSO, *NOT_REACHED):
         terminal.tell(f"{line}\n")
     if not arguments.yes and not _confirms(terminal, f"delete {counted.count}"):
         terminal.tell("Nothing was deleted.\n")
@@ -68,7 +70,7 @@ def _counted(answer: dict[str, Any]) -> Counted:
         f"{each['endpoint']}: {each['rows']} rows, {each['truths']} outcomes{_when(each['first'], each['last'])}"
         for each in met
     )
-    return Counted(count=sum(each["rows"] + each["truths"] for each in met), lines=lines)
+    return Counted(count=sum(each["rows"] + each["truths"] for each in met), kept=answer["kept"], lines=lines)
 
 
 def _when(first: str, last: str) -> str:

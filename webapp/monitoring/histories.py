@@ -13,7 +13,7 @@ from webapp.monitoring.worsening import Worsening
 from webapp.plots.timelines import Look
 from webapp.registry.models import ModelVersion
 from worker.contract.monitoring import State
-from worker.contract.monitoring_run import ROWS_MIN, SPAN_MAX_S, SPAN_MIN_S, WindowReport
+from worker.contract.monitoring_run import ROWS_MIN, SPAN_MIN_S, WindowReport
 
 WINDOWS_MAX: Final = 60
 """The last so many are shown, and are in the files."""
@@ -58,7 +58,8 @@ class Seen:
         """How long it lasted: until its last row, and at least as long as a window does. A job's rows come at once."""
         refused = self.report.refused.rows if self.report.refused else 0
         is_full = self.report.rows + refused >= ROWS_MIN
-        least_s = SPAN_MIN_S if is_full or self.is_open else SPAN_MAX_S
+        most_s = self.report.seconds_max
+        least_s = min(SPAN_MIN_S, most_s) if is_full or self.is_open else most_s
         return max((self.ends_at - self.begins_at).total_seconds(), least_s) / 86_400
 
 

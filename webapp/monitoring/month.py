@@ -52,7 +52,10 @@ STATE_WORDS: Final[dict[str, str]] = {
 DEFINITIONS: Final = (
     (
         gettext_noop("Window"),
-        gettext_noop("At least 500 rows, one after the other, that span a day; or those of 30 days."),
+        gettext_noop(
+            "At least 500 rows, one after the other, that span a day; or those of 30 days, fewer where the journal "
+            "keeps less."
+        ),
     ),
     (gettext_noop("Alarm"), gettext_noop("A change that is more than chance, large, and in two of three windows.")),
     (

@@ -21,7 +21,15 @@ from webapp.registry.models import ModelVersion
 from worker.contract import names
 from worker.contract.journal_keeping import EndpointBounds, KeepOutcome, KeepRequest
 from worker.contract.monitoring import DomainDrift, Found
-from worker.contract.monitoring_run import KnownDomain, MonitorOutcome, MonitorRequest, WindowReport
+from worker.contract.monitoring_run import (
+    SPAN_MAX_S,
+    ClosedWindow,
+    KnownDomain,
+    MonitorOutcome,
+    MonitorRequest,
+    WindowReport,
+    span_max_s,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +106,7 @@ def ask(endpoint: Endpoint, version: ModelVersion, now: datetime, *, behind_ms: 
         from_ms = _from_ms(closed, again)
     else:
         again, from_ms = closed.filter(begins_at__gt=_moment(behind_ms)).count(), behind_ms + 1
-    former = list(closed[again : again + FORMER_MAX])
+    former, back = list(closed[again : again + FORMER_MAX]), list(closed[:again])
     run = MonitoringRun.objects.create(run_id=uuid4().hex, endpoint=endpoint, version=version, asked_at=now)
     request = MonitorRequest(
         run_id=run.run_id,
@@ -106,9 +114,11 @@ def ask(endpoint: Endpoint, version: ModelVersion, now: datetime, *, behind_ms: 
         digest=version.digest,
         now_ms=to_ms(now),
         from_ms=from_ms,
+        seconds_max=span_max_s(endpoint.journal_days),
         former=tuple(_found(window) for window in reversed(former)),
         hashed=tuple(endpoint.hashed_features),
-        known=tuple(_known(closed[:again])),
+        closed=tuple(_closed(window) for window in reversed(back)),
+        known=tuple(_known(back)),
     )
     try:
         message = msgspec.to_builtins(request)
@@ -138,6 +148,17 @@ def _from_ms(closed: MonitoredWindows, again: int) -> int:
 
 def _found(window: MonitoredWindow) -> Found:
     return msgspec.convert(window.report_json["found"], Found)
+
+
+def _closed(window: MonitoredWindow) -> ClosedWindow:
+    begins_ms, ends_ms = to_ms(window.begins_at), to_ms(window.ends_at)
+    return ClosedWindow(
+        begins_ms=begins_ms,
+        ends_ms=ends_ms,
+        rows=window.rows,
+        found=_found(window),
+        seconds_max=window.report_json.get("seconds_max", SPAN_MAX_S),
+    )
 
 
 def _known(windows: Iterable[MonitoredWindow]) -> Iterator[KnownDomain]:
@@ -190,7 +211,7 @@ def _reached(run: MonitoringRun, outcome: MonitorOutcome) -> MonitoredWindows:
 
 
 def _is_whole(run: MonitoringRun, report: WindowReport) -> bool:
-    """Return whether a window is new, or as large as it was: of one looked at again, old rows may have gone."""
+    """Return whether a window is new, or as large as it was: one of which rows have gone keeps what it said."""
     windows, begins_at = MonitoredWindow.objects.of(run.endpoint, run.version).closed(), _moment(report.begins_ms)
     known = windows.filter(begins_at=begins_at).first()
     return report.rows >= known.rows if known else not windows.filter(ends_at__gte=begins_at).exists()

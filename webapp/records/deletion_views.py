@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.endpoints.models import Endpoint
 from webapp.records import deletions
-from webapp.records.deletion_words import endpoint_lines, sentence_of
+from webapp.records.deletion_words import endpoint_lines, kept_words, sentence_of
 from webapp.records.deletions import DeletionNotSentError, NotCountedError, SelectionWrongError, Wish
 from webapp.records.models import DeletionStage, RowDeletion
 from webapp.records.record_views import user_of
@@ -99,6 +99,7 @@ def row_deletion(request: HttpRequest, deletion_id: str) -> HttpResponse:
     deletion.refresh_from_db()
     state, words = sentence_of(deletion)
     counted, done = deletion.counted, deletion.done
+    kept = deletions.kept_of(deletion)
     context = {
         "deletion": deletion,
         "state": state,
@@ -106,8 +107,9 @@ def row_deletion(request: HttpRequest, deletion_id: str) -> HttpResponse:
         "is_live": deletion.stage in LIVE,
         "counted": endpoint_lines(counted) if counted else [],
         "done": endpoint_lines(done) if done else [],
-        "typed": str(_count(deletion)),
-        "has_rows": _count(deletion) > 0,
+        "typed": str(deletions.count_of(deletion)),
+        "kept": kept_words(kept),
+        "may_confirm": deletions.count_of(deletion) + kept > 0,
         "problem": problem,
     }
     return render(request, "records/deletion.html", context, status=status)
@@ -134,7 +136,7 @@ def row_deletion_proof(request: HttpRequest, deletion_id: str) -> HttpResponse:
 
 def _confirmed(request: HttpRequest, deletion: RowDeletion) -> tuple[str, HTTPStatus]:
     """Delete the rows where the count was typed. Return what stands against it."""
-    if request.POST.get("typed", "").strip() != str(_count(deletion)):
+    if request.POST.get("typed", "").strip() != str(deletions.count_of(deletion)):
         return _("Nothing is deleted: type the number of rows as it stands there."), HTTPStatus.BAD_REQUEST
     try:
         deletions.confirm(deletion, user_of(request), timezone.now())
@@ -143,12 +145,6 @@ def _confirmed(request: HttpRequest, deletion: RowDeletion) -> tuple[str, HTTPSt
     except DeletionNotSentError:
         return str(AWAY), HTTPStatus.SERVICE_UNAVAILABLE
     return "", HTTPStatus.OK
-
-
-def _count(deletion: RowDeletion) -> int:
-    """Return how many rows were counted, with what came true of rows that are gone already."""
-    counted = deletion.counted
-    return sum(each.rows + each.truths for each in counted.endpoints) if counted else 0
 
 
 def _deletion(request: HttpRequest, deletion_id: str) -> RowDeletion:

@@ -52,6 +52,18 @@ def _counted_words(deletion: RowDeletion) -> str:
     return words % {"count": number_words(count)}
 
 
+def kept_words(count: int) -> str:
+    """Return what goes with the rows, or instead of such as the journals have no more; "" for nothing."""
+    words = ngettext(
+        "%(count)s export or replay of these endpoints is deleted too: it may hold such rows, even where the journals "
+        "have none any more.",
+        "%(count)s exports and replays of these endpoints are deleted too: they may hold such rows, even where the "
+        "journals have none any more.",
+        count,
+    )
+    return words % {"count": number_words(count)} if count else ""
+
+
 def _deleted_words(deletion: RowDeletion) -> tuple[str, str]:
     left = _sum(deletion.done, "rows_left")
     if left:

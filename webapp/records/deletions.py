@@ -28,7 +28,12 @@ from worker.contract.truth import BY_FEATURE
 logger = logging.getLogger(__name__)
 
 rows_deleted: Final = Signal()
-"""Sent with `endpoints`, the names of those whose journal has lost rows: what was made of them goes as well."""
+"""Sent with `endpoints`, the names of those of a confirmed deletion: what was made of their rows goes as well, even
+where the journal had none left, as what was made before may outlive them.
+"""
+
+kept_of_rows: Final = Signal()
+"""Sent with `endpoints`: who listens returns how many things it keeps that may hold their rows, and go with them."""
 
 LOST_AFTER: Final = timedelta(hours=1)
 """So long after it was asked for, a count that nobody confirmed is given up, and what it was about is forgotten."""
@@ -102,6 +107,18 @@ def confirm(deletion: RowDeletion, by: User, now: datetime) -> None:
         _send(deletion, now, does_delete=True)
 
 
+def count_of(deletion: RowDeletion) -> int:
+    """Return how many rows were counted, with what came true of them and of rows that are gone already."""
+    counted = deletion.counted
+    return sum(each.rows + each.truths for each in counted.endpoints) if counted else 0
+
+
+def kept_of(deletion: RowDeletion) -> int:
+    """Return how many exports and replays go with the rows; they may hold such as the journal has no more."""
+    answers = kept_of_rows.send(RowDeletion, endpoints=deletion.endpoints)
+    return sum(int(count or 0) for _, count in answers)
+
+
 def give_up(deletion: RowDeletion) -> bool:
     """Forget about rows that were only counted. Return whether it waited for that."""
     waiting = (DeletionStage.COUNTING, DeletionStage.COUNTED)
@@ -133,7 +150,7 @@ def record(outcome: ForgetOutcome) -> None:
         if deletion.move(to, DeletionStage.DELETING, done_json=said, selector_json=None):
             _tell(deletion, outcome)
     forget_all_found()
-    rows_deleted.send(RowDeletion, endpoints=[each.endpoint for each in outcome.endpoints if each.rows])
+    rows_deleted.send(RowDeletion, endpoints=deletion.endpoints)
 
 
 def _tell(deletion: RowDeletion, outcome: ForgetOutcome) -> None:

@@ -1,16 +1,18 @@
 """Asks the data plane to replay what was asked lately through another version, and takes in what came of that."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 import msgspec
+from django.db.models import Q
 from kombu.exceptions import OperationalError
 
 from webapp.accounts.models import User
 from webapp.celery import app
 from webapp.endpoints.models import Endpoint
+from webapp.records.models import to_ms
 from webapp.registry.comparing import comparable
 from webapp.registry.models import ModelVersion
 from webapp.retraining.errors import (
@@ -98,6 +100,8 @@ def record(outcome: ReplayOutcome) -> None:
 
 
 def clear(now: datetime) -> None:
-    """Delete replays older than the journal of their endpoint: they show rows of it."""
+    """Delete replays that show a row which the journal of their endpoint keeps no more: it keeps whole days."""
     for name, days in Endpoint.objects.values_list("name", "journal_days"):
-        Replay.objects.filter(endpoint__name=name, asked_at__lt=now - timedelta(days=days)).delete()
+        first = (now - timedelta(days=days)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        is_over = Q(asked_at__lt=first) | Q(replayed_json__first_ms__lt=to_ms(first))
+        Replay.objects.filter(is_over, endpoint__name=name).delete()

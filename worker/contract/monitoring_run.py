@@ -24,6 +24,15 @@ SPAN_MIN_S: Final = 86_400.0
 SPAN_MAX_S: Final = 30 * 86_400.0
 """A window closes with so many rows that span so long, or with fewer at the latest."""
 
+DAY_S: Final = 86_400.0
+SHORTEST_S: Final = DAY_S / 2
+"""A window is no shorter than this, where rows are kept for a day only."""
+
+
+def span_max_s(days_kept: int) -> float:
+    """Return how long a window lasts at most: it must close a day before its first row is removed."""
+    return min(max((days_kept - 1) * DAY_S, SHORTEST_S), SPAN_MAX_S)
+
 
 class KnownDomain(msgspec.Struct, frozen=True, kw_only=True):
     """How the rows of the window from `begins_ms` on were told apart, when it was looked at first."""
@@ -32,12 +41,23 @@ class KnownDomain(msgspec.Struct, frozen=True, kw_only=True):
     domain: DomainDrift
 
 
+class ClosedWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """A window that was closed: its borders stay where they are, whatever rows have gone since, and what it `found`."""
+
+    begins_ms: int
+    ends_ms: int
+    rows: int
+    found: Found
+    seconds_max: float = SPAN_MAX_S
+
+
 class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`worker.monitor`: look at the rows that a version answered from `from_ms` on.
 
     A window is closed with `rows_min` rows that span `seconds_min`, or after `seconds_max`. `former` are what the
     closed windows before showed, the oldest first. `hashed` features are not compared: their values are not kept.
-    What is `known` of windows that are looked at again is taken over: to tell all columns apart takes seconds.
+    Windows that are looked at again are `closed`, the oldest first; one of which rows have gone since is left out. What
+    is `known` of them is taken over: to tell all columns apart takes seconds.
     """
 
     run_id: str
@@ -50,6 +70,7 @@ class MonitorRequest(msgspec.Struct, frozen=True, kw_only=True):
     seconds_max: float = SPAN_MAX_S
     former: tuple[Found, ...] = ()
     hashed: tuple[str, ...] = ()
+    closed: tuple[ClosedWindow, ...] = ()
     known: tuple[KnownDomain, ...] = ()
 
 
@@ -129,8 +150,9 @@ class AnswerInterval(msgspec.Struct, frozen=True, kw_only=True):
 class WindowReport(msgspec.Struct, frozen=True, kw_only=True):
     """One window: from `begins_ms` up to, and with, `ends_ms`; an open one may still grow.
 
-    `rows` were answered, `looked_at` of them compared; others were `refused`. `ranking`: features by drift times
-    importance. What needs the reference data, or outcomes, is empty where there are none.
+    `rows` were answered, `looked_at` of them compared; others were `refused`. After `seconds_max` it would have been
+    closed with fewer. `ranking`: features by drift times importance. What needs the reference data, or outcomes, is
+    empty where there are none.
     """
 
     begins_ms: int
@@ -153,6 +175,7 @@ class WindowReport(msgspec.Struct, frozen=True, kw_only=True):
     operations: Operations | None = None
     interval: AnswerInterval | None = None
     refused: Refusals | None = None
+    seconds_max: float = SPAN_MAX_S
 
     @property
     def refused_share(self) -> float:

@@ -110,6 +110,7 @@ class EndpointProof(msgspec.Struct, frozen=True, kw_only=True):
     """What was counted or deleted of an endpoint.
 
     `rows` match, of `rows_before` in its journal; `rows_left` still do afterwards. `truths` are outcomes of these rows.
+    Where the deletion `was_interrupted` and done again, `days` are only those that were rewritten since.
     """
 
     endpoint: str
@@ -121,6 +122,7 @@ class EndpointProof(msgspec.Struct, frozen=True, kw_only=True):
     first_ms: int | None = None
     last_ms: int | None = None
     days: tuple[DayProof, ...] = ()
+    was_interrupted: bool = False
 
 
 class ForgetOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,9 @@ wants a few columns reads no others; a block that was cut off by a death is told
 import struct
 import zlib
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -142,6 +144,20 @@ def _column(meta: ColumnMeta, data: memoryview, rows: int) -> Column:
         msg = f"Column {meta.name!r} has {len(column)} values, its block {rows} rows."
         raise ValueError(msg)
     return column
+
+
+def frames_of(path: Path) -> Iterator[memoryview]:
+    """Yield the payloads of a file's whole blocks, one in memory at a time: a packed file is as large as its day was.
+
+    Of a file that went meanwhile there are none.
+    """
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        while len(frame := file.read(FRAME.size)) == FRAME.size:
+            size, checksum = FRAME.unpack(frame)
+            payload = file.read(size) if size <= BLOCK_BYTES_MAX else b""
+            if len(payload) < size or zlib.crc32(payload) != checksum:
+                return
+            yield memoryview(payload)
 
 
 def frames(data: memoryview) -> Iterator[memoryview]:

@@ -1,7 +1,8 @@
 """Finds rows of the journal for a page: the newest first, block by block, within bounds of rows and time."""
 
+import heapq
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from worker.contract.records import SEARCH_S, FindOutcome, FindRequest, RecordedRow, Value
 from worker.journal import block
-from worker.journal.block import FRAME, Block, BlockDamaged, Column
+from worker.journal.block import Block, BlockDamaged, Column
 from worker.journal.columns import CALLER, COMPUTE, KEY, LATENCY, PREDICTION, PROBABILITY, REQUEST, ROW, TIME
 from worker.journal.picking import Mask, column_of, mask_of
 from worker.journal.places import days, segments_of
@@ -29,16 +30,55 @@ class Search:
     columns: frozenset[str]
     callers: frozenset[str]
 
-    def rows_of(self, payload: bytes) -> Block | None:
-        """Return the rows of a block that are meant; None where there are none, or where it cannot be read."""
+    def rows_of(self, payload: memoryview, first_ms: int) -> Block | None:
+        """Return the rows of a block that are meant, from a moment on; None without any, or where it is unreadable."""
         try:
             judged = block.decode(payload, self.columns)
-            mask = self.mask(judged)
+            if judged.last_ms < first_ms:
+                return None
+            mask = self.mask(judged) & (judged.columns[TIME] >= first_ms)
             if self.callers and mask.any():
                 mask &= np.isin(judged.columns[CALLER].astype(str), list(self.callers))
             return only(block.decode(payload), mask) if mask.any() else None
         except (BlockDamaged, KeyError):
             return None
+
+
+@dataclass(slots=True)
+class Newest:
+    """The newest rows of all that were found, `most` of them: a day may hold millions that somebody means.
+
+    Once there are so many, rows from before `first_ms` need not be looked at any more.
+    """
+
+    most: int
+    blocks: list[Block] = field(default_factory=list)
+    first_ms: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(each.rows for each in self.blocks)
+
+    def add(self, rows: Block) -> None:
+        """Take rows, and let go of those that are older than `most` others."""
+        self.blocks.append(rows)
+        if self.rows < self.most:
+            return
+        times = np.concatenate([each.columns[TIME] for each in self.blocks])
+        self.first_ms = int(np.partition(times, len(times) - self.most)[len(times) - self.most])
+        masks = [np.zeros(each.rows, np.bool_) for each in self.blocks]
+        for *_, place, at in heapq.nsmallest(self.most, self._ordered()):
+            masks[place][at] = True
+        kept = (only(each, mask) for each, mask in zip(self.blocks, masks, strict=True))
+        self.blocks = [each for each in kept if each is not None]
+
+    def _ordered(self) -> Iterator[tuple[int, str, int, int, int]]:
+        """Yield what puts rows in their order, the newest first, and where each is."""
+        for place, each in enumerate(self.blocks):
+            columns = each.columns
+            for at in np.flatnonzero(columns[TIME] >= self.first_ms).tolist():
+                yield -int(columns[TIME][at]), str(columns[REQUEST][at]), int(columns[ROW][at]), place, at
 
 
 def find(endpoint: Path, request: FindRequest, now_s: Callable[[], float]) -> FindOutcome:
@@ -47,37 +87,30 @@ def find(endpoint: Path, request: FindRequest, now_s: Callable[[], float]) -> Fi
     mask = mask_of(request.selector, key)
     search = Search(mask, frozenset({column_of(request.selector), *NEEDED}), frozenset(request.callers))
     until_s = now_s() + SEARCH_S
-    found: list[Block] = []
+    newest = Newest(request.rows_max + 1)
     stopped_at = ""
     for day in reversed(days(endpoint)):
         for payload in _payloads(day):
-            rows = search.rows_of(payload)
-            found += [rows] if rows is not None else []
+            rows = search.rows_of(payload, newest.first_ms)
+            if rows is not None:
+                newest.add(rows)
             if now_s() > until_s:
                 stopped_at = day.name
                 break
         # What was written later in a day may lie in front of what was written before.
-        if stopped_at or sum(each.rows for each in found) > request.rows_max:
+        if stopped_at or newest.rows > request.rows_max:
             break
-    newest = sorted(found, key=lambda each: -each.last_ms)
-    truths = Truths.read(endpoint, key) if newest else None
-    recorded = [row for each in newest for row in _recorded(each, truths)]
+    truths = Truths.read(endpoint, key) if newest.blocks else None
+    recorded = [row for each in newest.blocks for row in _recorded(each, truths)]
     recorded.sort(key=lambda row: (-row.at_ms, row.request_id, row.row))
     kept = tuple(recorded[: request.rows_max])
     return FindOutcome(rows=kept, is_more=len(recorded) > len(kept), stopped_at=stopped_at)
 
 
-def _payloads(day: Path) -> Iterator[bytes]:
-    """Yield the blocks of a day, one in memory at a time; of a segment that went meanwhile, none."""
+def _payloads(day: Path) -> Iterator[memoryview]:
+    """Yield the blocks of a day, one in memory at a time."""
     for path in reversed(segments_of(day)):
-        try:
-            with path.open("rb") as file:
-                while len(frame := file.read(FRAME.size)) == FRAME.size:
-                    size, _ = FRAME.unpack(frame)
-                    payload = file.read(min(size, block.BLOCK_BYTES_MAX))
-                    yield from (bytes(each) for each in block.frames(memoryview(frame + payload)))
-        except FileNotFoundError:
-            continue
+        yield from block.frames_of(path)
 
 
 def _recorded(rows: Block, truths: Truths | None) -> Iterator[RecordedRow]:

@@ -1,10 +1,15 @@
-"""Counts and deletes what the journal holds of a person: rows, and the truths that belong to them."""
+"""Counts and deletes what the journal holds of a person: rows, and the truths that belong to them.
+
+Truths go before the rows by which they are found: where a process dies in between, the second delivery finds the rest.
+"""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from worker.batch.places import appearing
@@ -23,6 +28,9 @@ from worker.journal.writing import hash_key
 
 PASSES_MAX: Final = 3
 """A job may write a chunk of rows while those before are taken out."""
+
+NOTE: Final = ".forgetting.json"
+"""Beside the days of an endpoint: what the last deletion found when it began, in numbers and without a name."""
 
 Named = tuple[str, str, str, int]
 """How a truth names a row: by what, the feature, the key, the row."""
@@ -64,26 +72,68 @@ def count(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
     )
 
 
-def forget(endpoint: Path, selector: Selector, until_ms: int) -> EndpointProof:
-    """Delete the rows of a selection and the truths of them, and return what was done as proof."""
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deletion found when it began: a second delivery of it finds less, or nothing."""
+
+    forget_id: str
+    rows: int
+    truths: int
+    rows_before: int
+    first_ms: int | None
+    last_ms: int | None
+
+
+def forget(endpoint: Path, selector: Selector, until_ms: int, forget_id: str = "") -> EndpointProof:
+    """Delete the rows of a selection and the truths of them, and return what was done as proof.
+
+    With its `forget_id`, one that is done again tells of what was deleted before it was interrupted as well.
+    """
     keeping.mend(endpoint)
     key = hash_key(endpoint.parent)
     mask = mask_of(selector, key, until_ms)
     met, before = _met(endpoint, mask, key)
+    meant = Meant(selector, met.names, key)
+    truths = sum(int(each.sum()) for _, _, each in _truths(endpoint, meant))
+    begun = _begun(
+        endpoint,
+        Begun(
+            forget_id=forget_id,
+            rows=met.rows,
+            truths=truths,
+            rows_before=before,
+            first_ms=met.first_ms,
+            last_ms=met.last_ms,
+        ),
+    )
+    truths_gone = _forget_truths(endpoint, meant)
     passes = [keeping.forget(endpoint, mask)]
     while passes[-1].left and len(passes) < PASSES_MAX:
         passes.append(keeping.forget(endpoint, mask))
     return EndpointProof(
         endpoint=endpoint.name,
-        rows=sum(each.rows for each in passes),
-        truths=_forget_truths(endpoint, Meant(selector, met.names, key)),
-        rows_before=before,
+        rows=max(begun.rows - met.rows, 0) + sum(each.rows for each in passes),
+        truths=max(begun.truths - truths, 0) + truths_gone,
+        rows_before=begun.rows_before,
         rows_after=reading.count(endpoint, Window()),
         rows_left=passes[-1].left,
-        first_ms=met.first_ms,
-        last_ms=met.last_ms,
+        first_ms=begun.first_ms,
+        last_ms=begun.last_ms,
         days=tuple(_days(passes)),
+        was_interrupted=begun.rows > met.rows or begun.truths > truths,
     )
+
+
+def _begun(endpoint: Path, now: Begun) -> Begun:
+    """Return what the deletion found when it was delivered first, which is noted before anything goes."""
+    note = endpoint / NOTE
+    with suppress(FileNotFoundError, msgspec.MsgspecError):
+        before = msgspec.json.decode(note.read_bytes(), type=Begun)
+        if now.forget_id and before.forget_id == now.forget_id:
+            return before
+    if endpoint.is_dir():
+        with appearing(note) as draft:
+            draft.write_bytes(msgspec.json.encode(now))
+    return now
 
 
 def _met(endpoint: Path, mask: Mask, key: bytes) -> tuple[Met, int]:
@@ -150,7 +200,7 @@ class Meant:
 def _truths(endpoint: Path, meant: Meant) -> Iterator[tuple[Path, Block, Column]]:
     """Yield the blocks of truths of which some belong to the rows that are meant, with a mask of these."""
     for path in sorted((endpoint / DIRECTORY).glob(f"*{ENDING}")):
-        for payload in block.frames(memoryview(path.read_bytes())):
+        for payload in block.frames_of(path):
             found = block.decode(payload)
             columns = (found.columns[name].tolist() for name in (KIND, NAME, KEY, ROW))
             said = zip(*columns, strict=True)

@@ -114,7 +114,7 @@ def _gathered(segments: list[Path]) -> Iterator[Block]:
     """Yield the rows of segments in blocks of some size, those of one version and one set of columns together."""
     held: dict[tuple[str, str, tuple[str, ...]], list[Block]] = {}
     for path in sorted(segments):
-        for payload in block.frames(memoryview(path.read_bytes())):
+        for payload in block.frames_of(path):
             found = block.decode(payload)
             kind = (found.endpoint, found.digest, tuple(found.columns))
             held.setdefault(kind, []).append(found)
@@ -214,13 +214,14 @@ def forget(endpoint: Path, matches: Callable[[Block], Column]) -> Forgotten:
 
 
 def _any(path: Path, matches: Callable[[Block], Column]) -> bool:
-    return any(matches(block.decode(payload)).any() for payload in block.frames(memoryview(path.read_bytes())))
+    return any(matches(block.decode(payload)).any() for payload in block.frames_of(path))
 
 
 def _digest(day: Path) -> str:
     digest = hashlib.sha256()
     for path in segments_of(day):
-        digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+        with path.open("rb") as file:
+            digest.update(f"{path.name}\0".encode() + hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 

@@ -1,6 +1,5 @@
 """Reads rows of the journal: of a time and a version, a few columns of them; or those of one request."""
 
-import mmap
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,20 +30,10 @@ def blocks(endpoint: Path, window: Window, wanted: Collection[str] | None = None
     """Yield the blocks with rows of a window, each with no others, in the order in which they were written."""
     names = None if wanted is None else {*wanted, TIME}
     for path in segments(endpoint, window.first_ms, window.end_ms - 1):
-        for payload in _payloads(path):
+        for payload in block.frames_of(path):
             found = _within(payload, window, names)
             if found is not None:
                 yield found
-
-
-def _payloads(path: Path) -> Iterator[memoryview]:
-    """Yield the payloads of a segment. One that went meanwhile, or holds nothing yet, has none."""
-    try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            data = bytes(mapped)  # what is written on behind is not ours, and arrays may outlive the map
-    except (FileNotFoundError, ValueError):
-        return
-    yield from block.frames(memoryview(data))
 
 
 def _within(payload: memoryview, window: Window, wanted: Collection[str] | None) -> Block | None:
@@ -116,7 +105,7 @@ def find(endpoint: Path, request_id: str) -> list[Block]:
     found: list[Block] = []
     for day in reversed(days(endpoint)):
         for path in reversed(segments_of(day)):
-            for payload in _payloads(path):
+            for payload in block.frames_of(path):
                 try:
                     ids = block.decode(payload, {REQUEST}).columns[REQUEST]
                     if request_id in ids.tolist():

@@ -1,7 +1,7 @@
 """Cuts the journal of a version into windows, by times alone: rows are read when their window is looked at."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,27 +33,53 @@ class Cut:
     refused: Refusals | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Rows `first` to before `end` of all that were asked, and the borders of the window that they are."""
+
+    first: int
+    end: int
+    begins_ms: int
+    ends_ms: int
+    is_open: bool = False
+
+
 def cut(endpoint: Path, request: MonitorRequest) -> list[Cut]:
     """Return the windows of a version from `from_ms` on, the oldest first.
 
-    A window is full with rows that were asked: where all are refused nothing would ever be told otherwise.
+    A window is full with rows that were asked: where all are refused nothing would ever be told otherwise. Those that
+    were `closed` before keep their borders: cut anew, each would begin elsewhere once a row before it is gone.
     """
     within = Window(first_ms=request.from_ms, end_ms=request.now_ms + 1, digest=request.digest)
     answered = reading.joined(reading.blocks(endpoint, within, ()), [TIME])[TIME].astype(np.int64)
     refused = refusals.read(endpoint, within)
     times, slots = _asked(answered, refused, request.rows_min)
     firsts = dict(zip(*(each.tolist() for each in np.unique(slots, return_index=True)), strict=True))
-    span = Span(rows_min=request.rows_min, seconds_min=request.seconds_min, seconds_max=request.seconds_max)
     return [
         Cut(
-            begins_ms=int(times[each.first]),
-            ends_ms=int(times[each.end - 1]),
+            begins_ms=each.begins_ms,
+            ends_ms=each.ends_ms,
             rows=int(np.count_nonzero(slots[each.first : each.end] == ANSWERED)),
             is_open=each.is_open,
             refused=_summed([one for at, one in enumerate(refused) if each.first <= firsts.get(at, -1) < each.end]),
         )
-        for each in windows(times / 1000, (request.now_ms - SETTLED_MS) / 1000, span)
+        for each in _parts(times, request)
     ]
+
+
+def _parts(times: npt.NDArray[np.int64], request: MonitorRequest) -> Iterator[Part]:
+    """Yield the windows that were closed before, of which rows are left, and the new ones behind them."""
+    for each in request.closed:
+        first = int(np.searchsorted(times, each.begins_ms, "left"))
+        end = int(np.searchsorted(times, each.ends_ms, "right"))
+        if first < end:
+            yield Part(first=first, end=end, begins_ms=each.begins_ms, ends_ms=each.ends_ms)
+    behind = int(np.searchsorted(times, request.closed[-1].ends_ms, "right")) if request.closed else 0
+    span = Span(rows_min=request.rows_min, seconds_min=request.seconds_min, seconds_max=request.seconds_max)
+    for new in windows(times[behind:] / 1000, (request.now_ms - SETTLED_MS) / 1000, span):
+        first, end = behind + new.first, behind + new.end
+        borders = {"begins_ms": int(times[first]), "ends_ms": int(times[end - 1])}
+        yield Part(first=first, end=end, is_open=new.is_open, **borders)
 
 
 def _asked(

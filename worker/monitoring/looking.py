@@ -95,6 +95,10 @@ class Look:
             **self._realised(rows, features, outcomes),
         )
 
+    def pass_by(self, found: Found) -> None:
+        """Take a window as what it showed before."""
+        self._founds.append(found)
+
     def _report(self, cut: Cut, rows: Rows, found: Found, **facts: Any) -> WindowReport:
         """Return the report with the verdict over this window and those before it."""
         found = msgspec.structs.replace(found, begins_ms=cut.begins_ms, ends_ms=cut.ends_ms)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from worker.contract.monitoring import LOOKED_AT
-from worker.contract.monitoring_run import ROWS_MAX, WINDOWS_MAX, MonitorOutcome, WindowReport
+from worker.contract.monitoring_run import ROWS_MAX, WINDOWS_MAX, ClosedWindow, MonitorOutcome, WindowReport
 from worker.inspection.disposable import OUTCOME
 from worker.journal.truth import Truths
 from worker.monitoring.apart import Job
@@ -41,24 +41,38 @@ def looked(job: Job, budget: Budget | None = None) -> MonitorOutcome:
     budget = budget or Budget()
     ends_s = budget.clock() + budget.seconds
     request, endpoint = job.request, Path(job.journal)
-    found = cut(endpoint, request)
+    cuts = cut(endpoint, request)
+    found, gone = _still_whole(cuts, request.closed)
     material = Material(Path(job.version))
     look = Look(material, Truths.read(endpoint), request.former, request.hashed)
     chosen = found[:WINDOWS_MAX]
     known = {each.begins_ms: each.domain for each in request.known}
+    spans = {each.begins_ms: each.seconds_max for each in request.closed}
     told_apart = _told_apart(chosen, known)
     windows: list[WindowReport] = []
     for at, each in enumerate(chosen):
+        while gone and gone[0].begins_ms < each.begins_ms:
+            look.pass_by(gone.pop(0).found)
         rows = Rows(read(endpoint, request, each), material.signature, request.hashed)
-        windows.append(look.at(each, rows, known=known.get(each.begins_ms), with_domain=at in told_apart))
+        report = look.at(each, rows, known=known.get(each.begins_ms), with_domain=at in told_apart)
+        seconds_max = spans.get(each.begins_ms, request.seconds_max)
+        windows.append(msgspec.structs.replace(report, seconds_max=seconds_max))
         if sum(done.looked_at for done in windows) >= budget.rows or budget.clock() >= ends_s:
             break
     return MonitorOutcome(
         run_id=request.run_id,
         windows=tuple(windows),
         is_more=len(found) > len(windows),
-        rows_in_journal=sum(each.rows for each in found),
+        rows_in_journal=sum(each.rows for each in cuts),
     )
+
+
+def _still_whole(cuts: Sequence[Cut], closed: Sequence[ClosedWindow]) -> tuple[list[Cut], list[ClosedWindow]]:
+    """Return the windows that are looked at, and those of which rows have gone since they were closed: they stay."""
+    rows = {each.begins_ms: each.rows for each in cuts}
+    gone = [each for each in closed if rows.get(each.begins_ms, -1) < each.rows]
+    names = {each.begins_ms for each in gone}
+    return [each for each in cuts if each.begins_ms not in names], gone
 
 
 def _told_apart(chosen: Sequence[Cut], known: Container[int]) -> frozenset[int]:

@@ -67,12 +67,15 @@ def forget_rows(message: dict[str, Any]) -> None:
     request = msgspec.convert(message, ForgetRequest)
     endpoints = [_endpoint(name) for name in request.endpoints]
     _require_id(request.forget_id)
-    act = forgetting.forget if request.does_delete else forgetting.count
+    about = (request.selector, request.until_ms)
     done: list[EndpointProof] = []
     reason = None
     try:
         for endpoint in endpoints:
-            done.append(act(endpoint, request.selector, request.until_ms))  # noqa: PERF401  # what was done is told
+            if request.does_delete:
+                done.append(forgetting.forget(endpoint, *about, request.forget_id))
+            else:
+                done.append(forgetting.count(endpoint, *about))
     except Exception as error:  # the task wrapper: what was done must be told
         logger.exception("Deletion %s failed", request.forget_id)
         reason = Words("The rows could not be gone through: {error}", {"error": _said(error)})

@@ -167,6 +167,15 @@ def test_a_look_at_old_windows_that_failed_twice_is_not_tried_again_with_the_sam
     assert sent[-1][1]["from_ms"] == window(0).begins_ms
 
 
+def test_the_borders_of_windows_that_are_looked_at_again_are_handed_over(penguins, sent):
+    looked(penguins, *DAYS)
+    arrived(penguins, since=window(2))
+    running.ask(penguins, penguins.champion.version, NOON + timedelta(hours=1))
+    assert [(each["begins_ms"], each["ends_ms"], each["rows"]) for each in sent[-1][1]["closed"]] == [
+        (window(day).begins_ms, window(day).ends_ms, 600) for day in (2, 3)
+    ]
+
+
 def test_how_rows_were_told_apart_is_handed_over_with_the_windows_that_are_looked_at_again(penguins, sent):
     domain = DomainDrift(rows=600, reference_rows=300, area=0.8, low=0.4, high=0.6, p=0.0, is_changed=True)
     looked(penguins, window(0), window(1, domain=domain))

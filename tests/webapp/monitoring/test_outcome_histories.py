@@ -42,3 +42,11 @@ def test_one_that_grows_is_told_as_if_its_day_were_over():
 
 def test_rows_that_were_refused_fill_a_window_too():
     assert rows_a_day(300, timedelta(0), refused=FEW) == 300
+
+
+def test_a_window_of_a_journal_that_keeps_little_lasted_less():
+    report = msgspec.structs.replace(
+        window(0, operations=Operations(requests=1, rows=420)), rows=420, seconds_max=6 * 86_400.0
+    )
+    seen = Seen(begins_at=NOON, ends_at=NOON, is_open=False, report=report)
+    assert work_histories([seen])[0].readings[0].value == 70

@@ -50,6 +50,13 @@ def test_a_lost_look_holds_up_those_at_other_endpoints_for_minutes_only(penguins
     assert {run.endpoint for run in MonitoringRun.objects.all()} == {penguins, iris}
 
 
+def test_windows_are_shorter_where_rows_are_kept_for_less(penguins, sent):
+    penguins.journal_days = 7
+    penguins.save()
+    running.ask(penguins, penguins.champion.version, NOON)
+    assert sent[-1][1]["seconds_max"] == 6 * 86_400
+
+
 def test_without_a_journal_nothing_is_looked_at(penguins, sent):
     penguins.keeps_journal = False
     penguins.save()

@@ -73,8 +73,13 @@ class DataPlane:
 
     def _forget_rows(self, message: dict[str, Any]) -> None:
         request = msgspec.convert(message, ForgetRequest)
-        act = forgetting.forget if request.does_delete else forgetting.count
-        done = tuple(act(self.journal / name, request.selector, request.until_ms) for name in request.endpoints)
+        about = (request.selector, request.until_ms)
+        done = tuple(
+            forgetting.forget(self.journal / name, *about, request.forget_id)
+            if request.does_delete
+            else forgetting.count(self.journal / name, *about)
+            for name in request.endpoints
+        )
         outcome = ForgetOutcome(
             forget_id=request.forget_id, did_delete=request.does_delete, at_ms=request.until_ms, endpoints=done
         )

@@ -17,6 +17,9 @@ from webapp.audit.models import Action, AuditEvent
 from webapp.records import deletions
 from webapp.records.deletions import NotCountedError, Wish, rows_deleted
 from webapp.records.models import DeletionStage, RowDeletion
+from webapp.retraining import exporting
+from webapp.retraining.models import Export
+from worker.contract.records import EndpointProof, ForgetOutcome
 from worker.journal import reading
 from worker.journal.reading import Window
 
@@ -184,6 +187,49 @@ def test_a_wish_is_data_and_can_be_made_without_a_page(alice, noted):
     counted = deletions.begin(wish, alice, timezone.now()).counted
     assert counted is not None
     assert counted.endpoints[0].rows == 1
+
+
+@pytest.fixture
+def exported(alice, noted, plane) -> Export:
+    """An export that may hold rows of which the journal has none any more."""
+    plane.is_busy = True
+    export = exporting.ask(noted, exporting.Wish(), alice, timezone.now())
+    plane.is_busy = False
+    return export
+
+
+def test_rows_that_only_an_export_holds_still_can_be_deleted(as_alice, exported):
+    as_alice.post(reverse("row_deletions"), WISH | {"ids": "gone"})
+    deletion = RowDeletion.objects.get()
+    told = text(as_alice.get(address(deletion)))
+    assert "1 export or replay of these endpoints is deleted too" in told
+    assert as_alice.post(address(deletion), {"typed": "0"}).status_code == 302
+    assert not Export.objects.exists()
+    deletion.refresh_from_db()
+    assert deletion.stage == DeletionStage.DELETED
+
+
+def test_where_nothing_may_hold_them_there_is_nothing_to_confirm(as_alice, noted):
+    as_alice.post(reverse("row_deletions"), WISH | {"ids": "gone"})
+    assert "Delete them" not in text(as_alice.get(address(RowDeletion.objects.get())))
+
+
+def test_an_outcome_of_no_rows_takes_the_exports_as_well(alice, counted, exported, plane):
+    plane.is_busy = True
+    deletions.confirm(counted, alice, timezone.now())
+    nothing = EndpointProof(endpoint="penguins")
+    deletions.record(ForgetOutcome(forget_id=counted.deletion_id, did_delete=True, at_ms=1, endpoints=(nothing,)))
+    assert not Export.objects.exists()
+
+
+def test_the_command_deletes_what_only_an_export_holds(alice, exported, plane):
+    written = StringIO()
+    said = ("--by", "request", "--value", "gone", "--user", "alice", "--reason", "case 20")
+    call_command("forget_rows", "penguins", *said, "--json", stdout=written)
+    assert json.loads(written.getvalue())["kept"] == 1
+    call_command("forget_rows", "penguins", *said, "--confirm", "0", stdout=StringIO())
+    assert not Export.objects.exists()
+    assert rows_left(plane) == 3
 
 
 def forget(*options: str) -> str:

@@ -131,6 +131,16 @@ def test_replays_go_with_the_rows_that_they_show(penguins, replay):
     assert not Replay.objects.exists()
 
 
+@pytest.mark.parametrize(("hours", "is_kept"), [(11, True), (13, False)])
+def test_a_replay_goes_with_the_oldest_row_that_it_shows(penguins, replay, hours, is_kept):
+    row_ms = round((NOON - timedelta(days=25)).timestamp() * 1000)
+    answered(replay, msgspec.structs.replace(REPLAYED, first_ms=row_ms))
+    penguins.journal_days = 30
+    penguins.save()
+    replaying.clear(NOON + timedelta(days=5, hours=hours))
+    assert Replay.objects.exists() == is_kept
+
+
 def test_a_program_asks_and_is_told(client, penguins, second, sent, key):
     url = "/api/v1/endpoints/penguins/replays"
     asked: Any = client.post(url, {"version": second.number}, content_type="application/json", headers=key)

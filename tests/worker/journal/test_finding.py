@@ -1,5 +1,7 @@
 """A row is found by whatever people know it by, within bounds, and by nobody who may not know it."""
 
+import tracemalloc
+
 import msgspec
 import pytest
 
@@ -77,6 +79,34 @@ def test_the_newest_rows_come_first_and_no_more_than_wanted(endpoint, write):
     outcome = found(endpoint, "api:7", by=BY_CALLER, rows_max=3)
     assert [(row.request_id, row.row) for row in outcome.rows] == [("r2", 0), ("r2", 1), ("r1", 0)]
     assert outcome.is_more
+
+
+def test_the_newest_of_many_blocks_are_chosen_in_whatever_order_these_lie(endpoint, write):
+    moments = [NOON_MS + (7 * at) % 40 for at in range(40)]
+    for at, at_ms in enumerate(moments):
+        write(answered(f"r{at}", f"s{at}", at_ms=at_ms, rows=3))
+    outcome = found(endpoint, "api:7", by=BY_CALLER, rows_max=8)
+    every = [(-at_ms, f"{name}{at}", row) for at, at_ms in enumerate(moments) for name in "rs" for row in range(3)]
+    assert [(-row.at_ms, row.request_id, row.row) for row in outcome.rows] == sorted(every)[:8]
+    assert outcome.is_more
+
+
+def test_as_many_rows_as_are_wanted_are_not_said_to_be_more(endpoint, write):
+    write(answered("a", "b", rows=4))
+    outcome = found(endpoint, "api:7", by=BY_CALLER, rows_max=8)
+    assert (len(outcome.rows), outcome.is_more) == (8, False)
+
+
+def test_of_a_day_of_which_all_rows_are_meant_few_are_held(endpoint, write):
+    for at in range(40):
+        write(answered(f"r{at}", at_ms=NOON_MS + at, rows=500))
+    found(endpoint, "api:7", by=BY_CALLER)  # what is imported for the first time is not counted
+    tracemalloc.start()
+    outcome = found(endpoint, "api:7", by=BY_CALLER)
+    held_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(outcome.rows) == 50
+    assert held_bytes < 100 * 40 * 500
 
 
 def test_a_search_that_takes_long_tells_how_far_it_came(endpoint, write):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replaced
 
 from tests.worker.journal.rows import DAY_MS, NOON_MS, ORIGIN, SIGNATURE, answered
 from worker.contract.journal import JournalRule
@@ -41,6 +42,11 @@ def rows_of(endpoint) -> list[str]:
     return [str(each) for each in columns[REQUEST].tolist()]
 
 
+def refuse(*_arguments):
+    msg = "No space left on device"
+    raise OSError(msg)
+
+
 def test_rows_are_counted_and_stay(endpoint):
     proof = count(endpoint, a_request("r0"), LATER_MS)
     assert (proof.rows, proof.rows_before, proof.rows_left) == (2, 4, 2)
@@ -74,6 +80,32 @@ def test_their_truths_go_too_and_no_others(endpoint):
     assert count(endpoint, a_request("r0", "old"), LATER_MS).truths == 2
     assert forget(endpoint, a_request("r0", "old"), LATER_MS).truths == 2
     assert len(Truths.read(endpoint)) == 1
+
+
+def test_where_it_is_interrupted_the_truths_are_gone_before_the_rows_that_name_them(endpoint, monkeypatch):
+    truth.append(endpoint, [Truth(BY_REQUEST, "r0", "yes", 1), Truth(BY_REQUEST, "r1", "no")], NOON_MS)
+    monkeypatch.setattr("os.fsync", refuse)
+    with pytest.raises(OSError, match="No space"):
+        forget(endpoint, a_request("r0"), LATER_MS, "f1")
+    assert len(Truths.read(endpoint)) == 1
+    assert rows_of(endpoint) == ["r0", "r0", "r1", "r1"]
+    monkeypatch.undo()
+    proof = forget(endpoint, a_request("r0"), LATER_MS, "f1")
+    assert (proof.rows, proof.truths, proof.was_interrupted) == (2, 1, True)
+
+
+def test_one_that_is_delivered_again_tells_what_was_deleted_before(endpoint):
+    truth.append(endpoint, [Truth(BY_REQUEST, "r0", "yes", 1)], NOON_MS)
+    first = forget(endpoint, a_request("r0"), LATER_MS, "f1")
+    again = forget(endpoint, a_request("r0"), LATER_MS, "f1")
+    assert first == replaced(again, days=first.days, was_interrupted=False)
+    assert (again.days, again.was_interrupted) == ((), True)
+
+
+def test_another_one_tells_nothing_of_the_one_before(endpoint):
+    forget(endpoint, a_request("r0"), LATER_MS, "f1")
+    proof = forget(endpoint, a_request("r0"), LATER_MS, "f2")
+    assert (proof.rows, proof.rows_before, proof.was_interrupted) == (0, 2, False)
 
 
 def test_a_truth_that_other_rows_share_stays(endpoint):

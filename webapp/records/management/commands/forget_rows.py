@@ -45,8 +45,8 @@ class Command(BaseCommand):
         wish = _wish(options)
         try:
             deletion = _awaited(deletions.begin(wish, user, timezone.now()))
-            count = _count(deletion)
-            if options["confirm"] != count or not count:
+            count = deletions.count_of(deletion)
+            if options["confirm"] != count or not (count or deletions.kept_of(deletion)):
                 deletions.give_up(deletion)
                 said = f"{count} rows and outcomes; nothing is deleted. To delete them: --confirm {count}"
                 self.stdout.write(_as_json(deletion) if options["json"] else said)
@@ -104,11 +104,6 @@ def _ended(deletion: RowDeletion) -> RowDeletion:
     return deletion
 
 
-def _count(deletion: RowDeletion) -> int:
-    counted = deletion.counted
-    return sum(each.rows + each.truths for each in counted.endpoints) if counted else 0
-
-
 def _as_json(deletion: RowDeletion) -> str:
     counted = deletion.counted
     assert counted is not None, "It was counted before it was given up"
@@ -122,7 +117,7 @@ def _as_json(deletion: RowDeletion) -> str:
         }
         for each in counted.endpoints
     ]
-    return json.dumps({"endpoints": told})
+    return json.dumps({"endpoints": told, "kept": deletions.kept_of(deletion)})
 
 
 def _day(time_ms: int | None) -> str:
