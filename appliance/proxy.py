@@ -47,6 +47,7 @@ LOG: Final = re.compile(r"off|/[A-Za-z0-9._/+-]+|syslog:server=[A-Za-z0-9._/:,=+
 class Front:
     """The values of one box. `names` are the DNS names and IP addresses by which people ask for it.
 
+    Below `data` no link is followed: who writes there could let one lead to what nginx alone may read.
     `upstream` is where the site listens, `unix:PATH` or `ADDRESS:PORT`; `acme` holds the answers to an ACME server;
     `results` and `exports` are the spool's directories of files that go out by X-Accel-Redirect; `run` is nginx's own.
     So many requests of one address may be under way as the kernel lets it hold connections: any number without a bound.
@@ -57,6 +58,7 @@ class Front:
     key: Path
     upstream: str
     static: Path
+    data: Path
     trust: Path
     acme: Path
     results: Path
@@ -116,6 +118,7 @@ def _values(front: Front) -> dict[str, str]:
         "RUN": _path(front.run),
         "ERRORS": _path(front.errors),
         "STATIC": _path(front.static),
+        "DATA": _path(front.data),
         "TRUST": _path(front.trust),
         "ACME": _path(front.acme),
         "RESULTS": _path(front.results),

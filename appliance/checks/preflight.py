@@ -14,6 +14,8 @@ from appliance.checks.storage import check_disk_free, check_disk_speed, check_fi
 from appliance.checks.system import check_clock, check_open_files, check_python
 from appliance.environment import Address
 from appliance.errors import ApplianceError
+from appliance.installing.placing import place
+from appliance.ownership import as_owner
 from appliance.paths import DataDirectory
 
 
@@ -82,9 +84,10 @@ def write(data: DataDirectory, results: Sequence[Check], *, reason: str = "", by
         "by": by,
         "results": [check.to_json() for check in results],
     }
-    temporary = data.checks.with_suffix(".new")
-    temporary.write_text(json.dumps(record, indent=2) + "\n")
-    temporary.rename(data.checks)
+    with as_owner(data.root):
+        if data.checks.is_symlink():
+            data.checks.unlink()
+        place(data.checks, json.dumps(record, indent=2) + "\n")
 
 
 def forced_before(data: DataDirectory, results: Sequence[Check]) -> tuple[str, str]:

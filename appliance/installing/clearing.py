@@ -39,8 +39,12 @@ def is_left(path: Path) -> bool:
 def leave_to_root(path: Path) -> None:
     """Give what stays of a directory to root: the account that it belongs to goes, and another may get its number."""
     for each in staying(path):
-        os.chown(each, 0, 0)
-        each.chmod(0o755)
+        descriptor = os.open(each, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            os.fchown(descriptor, 0, 0)
+            os.fchmod(descriptor, 0o755)
+        finally:
+            os.close(descriptor)
 
 
 def _inside(path: Path) -> list[Path]:

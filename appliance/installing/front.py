@@ -11,6 +11,7 @@ from appliance.installing import addresses, firewall, units
 from appliance.installing.places import ACME, CARE, CURRENT, DATA, NGINX, TLS, TRUST
 from appliance.installing.placing import place
 from appliance.installing.root import is_root
+from appliance.ownership import as_owner
 from appliance.tls import keeping
 from appliance.tls.directory import TlsDirectory
 from appliance.tls.names import names_of
@@ -31,7 +32,8 @@ def certify(names: Iterable[str]) -> bool:
     directory = TlsDirectory(root=TLS)
     now = datetime.now(UTC)
     is_changed = keeping.ensure(directory, names_of(names), now).is_changed
-    TRUST.mkdir(mode=0o755, exist_ok=True)
+    with as_owner(TRUST.parent):
+        TRUST.mkdir(mode=0o755, exist_ok=True)
     return write_pages(directory, TRUST, now) or is_changed
 
 
@@ -76,6 +78,7 @@ def text(names: Iterable[str], upload_bytes_max: int) -> str:
         key=CREDENTIALS / "box.key",
         upstream="unix:/run/bastide/web.sock",
         static=CURRENT / "static",
+        data=DATA.root,
         trust=TRUST,
         acme=ACME,
         results=DATA.spool / "batch",

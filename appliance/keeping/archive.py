@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import tarfile
 import zlib
@@ -25,6 +26,8 @@ CHUNK_BYTES: Final = 1 << 20
 LEVEL: Final = 1
 """Of the compression: models hardly get smaller by more of it, and the box has other work."""
 
+PRIVATE: Final = 0o600
+PRIVATE_DIRECTORY: Final = 0o700
 DATABASE: Final = "database/db.sqlite3"
 JOURNAL_KEY: Final = "key/journal"
 NAME: Final = re.compile(r"(?!\.)[\w.@-]+(/(?!\.)[\w.@-]+)+", re.ASCII)
@@ -201,11 +204,17 @@ def _taken(tar: tarfile.TarFile, head: tarfile.TarInfo, directory: Path | None) 
     if directory is None:
         _copy(reader, None)
     else:
-        target = directory / head.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as file:
+        with _created(directory, head.name) as file:
             _copy(reader, file)
     return Member(size_bytes=head.size, sha256=reader.digest.hexdigest())
+
+
+def _created(directory: Path, name: str) -> IO[bytes]:
+    """Make a file below a directory, and those on the way to it: nobody but who unpacks may look at any of it."""
+    target = directory / name
+    for parent in reversed(target.parents[: len(Path(name).parts) - 1]):
+        parent.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+    return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb")
 
 
 def _copy(reader: _Hashing, writer: IO[bytes] | None) -> None:

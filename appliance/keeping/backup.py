@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import IO, Final
 from appliance.errors import ApplianceError
 from appliance.installing import settings
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, SETTINGS, TLS
-from appliance.keeping import archive, database, journal_files
+from appliance.keeping import archive, database, job_files, journal_files
 from appliance.keeping.archive import DATABASE, JOURNAL_KEY, Manifest, Writer
 from appliance.keeping.room import require_room, size_bytes
 from appliance.tls.directory import File, TlsDirectory
@@ -190,24 +190,41 @@ def _listed(directory: Path, prefix: str = "") -> list[tuple[str, Path]]:
 
 def _add_results(box: Box, writer: Writer, copy: Path, say: Callable[[str], None]) -> None:
     """Add the files of jobs that have ended. Their time may end meanwhile: then they are left out."""
-    before = size_of(writer)
+    before, left_out = size_of(writer), 0
     for job_id in database.ended_jobs(copy):
-        root = box.data / "spool" / "batch"
-        for path in sorted((root / job_id).rglob("*")):
-            with suppress(FileNotFoundError):
-                if path.is_file() and not path.is_symlink():
-                    _add_path(writer, f"results/{path.relative_to(root)}", path)
+        try:
+            for name, file in job_files.opened(box.data / "spool" / "batch", job_id):
+                with file or nullcontext():
+                    left_out += not _add_open(writer, f"results/{name}", file)
+        except FileNotFoundError:
+            continue
+        except NotADirectoryError:
+            left_out += 1
+    _tell_left_out("results", left_out, say)
     say(f"  Results: {(size_of(writer) - before) / 2**20:,.0f} MiB")
+
+
+def _add_open(writer: Writer, name: str, file: IO[bytes] | None) -> bool:
+    """Add a file of the data plane's. Return False for what is none, or has a name that nothing of a backup has."""
+    if file is None or not archive.NAME.fullmatch(name):
+        return False
+    writer.add(name, file, os.fstat(file.fileno()).st_size)
+    return True
+
+
+def _tell_left_out(what: str, count: int, say: Callable[[str], None]) -> None:
+    if count:
+        say(f"  Left out of the {what}: {count} (links, drafts and the like)")
 
 
 def _add_journal(root: Path, writer: Writer, say: Callable[[str], None]) -> None:
     """Add the rows that were answered and their outcomes, as they are at this moment."""
-    before = size_of(writer)
+    before, left_out = size_of(writer), 0
     for directory in journal_files.directories(root):
         with journal_files.held(directory) as files:
             for name, file in files:
-                size = os.fstat(file.fileno()).st_size
-                writer.add(f"journal/{directory.relative_to(root)}/{name}", file, size)
+                left_out += not _add_open(writer, f"journal/{directory.relative_to(root)}/{name}", file)
     with suppress(FileNotFoundError):
         _add_path(writer, JOURNAL_KEY, root / journal_files.KEY)
+    _tell_left_out("journal", left_out, say)
     say(f"  Journal: {(size_of(writer) - before) / 2**20:,.0f} MiB")

@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from appliance.errors import ApplianceError
+from appliance.ownership import as_owner
 
 BUSY_S: Final = 30.0
 OPENED_WITHIN_S: Final = 180.0
@@ -88,7 +89,8 @@ def _copy_at_rest(source: Path, target: Path) -> bool:
     log, before = source.with_name(f"{source.name}-wal"), source.stat()
     if log.exists():
         return False
-    shutil.copyfile(source, target)
+    with _readable(source) as reading, target.open("wb") as writing:
+        shutil.copyfileobj(reading, writing)
     after = source.stat()
     return (before.st_mtime_ns, before.st_size, before.st_ino) == (after.st_mtime_ns, after.st_size, after.st_ino)
 
@@ -145,9 +147,18 @@ def _column(database: Path, query: str) -> tuple[str, ...]:
 
 @contextmanager
 def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None)
+    """Open a database, and what SQLite keeps beside it, as whom its directory belongs to: see `as_owner`."""
+    with as_owner(path.parent):
+        connection = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None)
     with closing(connection):
+        with as_owner(path.parent):
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # not before it opens the log
         yield connection
+
+
+def _readable(path: Path) -> IO[bytes]:
+    with as_owner(path.parent):
+        return path.open("rb")
 
 
 @contextmanager

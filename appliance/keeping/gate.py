@@ -18,12 +18,14 @@ from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import probing, running, settings, units
 from appliance.installing.places import DATA
 from appliance.keeping import database, migrations
+from appliance.ownership import as_owner, give, ids, made
 
 UNIT: Final = "bastide-rehearsal"
 START_TIMEOUT_S: Final = 120.0
 ASK_TIMEOUT_S: Final = 20.0
 POLL_S: Final = 0.2
 STEP_TIMEOUT_S: Final = 300.0
+PRIVATE: Final = 0o700
 IMPORTS: Final = "scripts/import_everything.py"
 PATHS: Final = ("/livez", "/readyz", "/login/")
 OF_THE_SANDBOX: Final = re.compile(r"^(?!Exec|Restart|Type|Notify|Slice|Working|LoadCred|OOM|CPUW|Timeout)(\w+=.*)$")
@@ -31,12 +33,12 @@ OF_THE_SANDBOX: Final = re.compile(r"^(?!Exec|Restart|Type|Notify|Slice|Working|
 
 def try_release(release: Path, say: Callable[[str], None]) -> bool:
     """Return whether a release would change the database. Raise when it would not run as this box does."""
-    with _scratch() as scratch:
-        database.copy(DATA.database, scratch / "db.sqlite3")
-        shutil.chown(scratch / "db.sqlite3", "bastide", "bastide")
+    with given_scratch(ids("bastide", "bastide")) as scratch:
+        with as_owner(scratch):
+            database.copy(DATA.database, scratch / DATA.database.name)
         say("  Importing every package")
         _told("cannot import what it needs", lambda: running.python(IMPORTS, release=release, data=scratch))
-        is_pending = migrations.are_pending(release, scratch / "db.sqlite3")
+        is_pending = migrations.are_pending(release, scratch / DATA.database.name)
         if is_pending:
             say("  Migrating a copy of the database")
             _told("cannot migrate the database", lambda: migrations.apply(release, scratch))
@@ -61,15 +63,14 @@ def sandbox_of(unit: str) -> list[str]:
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
-    """Give a data directory to try a release in, which is gone afterwards."""
+def given_scratch(whose: tuple[int, int]) -> Iterator[Path]:
+    """Give a data directory of an account's to try a release in, which is gone afterwards."""
     scratch = DATA.root / f".rehearsal-{token_hex(4)}"
-    scratch.mkdir(mode=0o700)
     try:
-        for name in ("models", "metrics", "spool/uploads", "spool/batch"):
-            (scratch / name).mkdir(parents=True, exist_ok=True)
-        for path in (scratch, *scratch.rglob("*")):
-            shutil.chown(path, "bastide", "bastide")
+        with made(scratch) as inside:
+            for name in ("models", "metrics", "spool/uploads", "spool/batch"):
+                (inside / name).mkdir(parents=True, exist_ok=True)
+            give(inside, whose, directory_mode=PRIVATE, file_mode=PRIVATE)
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -4,13 +4,16 @@ How it packs stands in worker/journal/places.py: a note names the new file and t
 new one appears until the old ones are gone.
 """
 
+import io
 import json
 import os
 import resource
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Final
+
+from appliance.keeping import others_files
 
 ENDING: Final = ".rows"
 NOTE: Final = ".swap.json"
@@ -24,13 +27,30 @@ def directories(root: Path) -> list[Path]:
 
 
 @contextmanager
-def held(directory: Path) -> Iterator[Sequence[tuple[str, IO[bytes]]]]:
-    """Give the files of a directory, each open: none is missing, and no row is in two of them."""
+def held(directory: Path) -> Iterator[Sequence[tuple[str, IO[bytes] | None]]]:
+    """Give the files of a directory, each open: none is missing, and no row is in two of them. None is for a link.
+
+    There are none where the directory is gone meanwhile, or a link stands for it.
+    """
     _let_open_many()
+    try:
+        descriptor = others_files.entered(directory)
+    except (FileNotFoundError, NotADirectoryError):
+        yield ()
+        return
+    try:
+        with _held(Path(f"/proc/self/fd/{descriptor}")) as files:
+            yield files
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _held(directory: Path) -> Iterator[Sequence[tuple[str, IO[bytes] | None]]]:
     while True:
         with ExitStack() as files:
             try:
-                opened = [(path.name, files.enter_context(_opened(path))) for path in _current(directory)]
+                opened = [(path.name, _kept(files, _opened(path))) for path in _current(directory)]
             except FileNotFoundError:
                 continue  # packed or removed this very moment
             yield opened
@@ -38,16 +58,26 @@ def held(directory: Path) -> Iterator[Sequence[tuple[str, IO[bytes]]]]:
 
 
 def _current(directory: Path) -> list[Path]:
-    try:
-        note = json.loads((directory / NOTE).read_text())
-    except (FileNotFoundError, ValueError):
-        note = {"new": "", "old": []}
-    replaced = note["old"] if note["new"] and (directory / note["new"]).exists() else []
+    replaced = _replaced(directory)
     return sorted(path for path in directory.glob(f"[!.]*{ENDING}") if path.name not in replaced)
 
 
-def _opened(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+def _replaced(directory: Path) -> frozenset[str]:
+    try:
+        with _opened(directory / NOTE) or nullcontext(io.BytesIO()) as file:
+            told = json.load(file)
+        new, old = str(told["new"]), frozenset(map(str, told["old"]))
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return frozenset()
+    return old if new and (directory / new).exists() else frozenset()
+
+
+def _kept(files: ExitStack, file: IO[bytes] | None) -> IO[bytes] | None:
+    return files.enter_context(file) if file else None
+
+
+def _opened(path: Path) -> IO[bytes] | None:
+    return others_files.opened(path)
 
 
 def _let_open_many() -> None:

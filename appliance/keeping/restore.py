@@ -22,6 +22,7 @@ from appliance.keeping.archive import JOURNAL_KEY, Manifest
 from appliance.keeping.former import Former, remove_older
 from appliance.keeping.noting import account
 from appliance.keeping.room import require_room
+from appliance.ownership import give, give_file, ids, made
 from appliance.tls.directory import File, TlsDirectory
 
 READY_TIMEOUT_S: Final = 120.0
@@ -68,10 +69,10 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
         manifest.migrations, CURRENT.resolve(), f"The backup is newer: release {manifest.release}", hint
     )
     require_room(DATA.root, sum(member.size_bytes for member in manifest.members.values()))
-    with _staging() as staging:
+    with staged() as (named, staging):
         say("  Unpacking")
         archive.unpacked(order.path, staging)
-        _migrate(staging, say)
+        _migrate(named, staging, say)
         with _stopped(say) as former:
             sizes = {name: value for name, value in settings.read().items() if name in SIZES}
             former.set_aside()
@@ -95,12 +96,19 @@ def restore(order: Order, manifest: Manifest, say: Callable[[str], None]) -> Non
 
 
 @contextmanager
-def _staging() -> Iterator[Path]:
-    """Give a directory on the data's disk, for root only, that is gone afterwards."""
+def staged() -> Iterator[tuple[Path, Path]]:
+    """Give a directory on the data's disk that is gone afterwards: its name, and root's way to it (see `made`).
+
+    Others may go through it, to the database that is handed to the site's account, and look at nothing.
+    """
     staging = DATA.root / f".restore-{token_hex(8)}"
-    staging.mkdir(mode=0o711)
     try:
-        yield staging
+        with made(staging, mode=0o711) as way:
+            try:
+                yield staging, way
+            finally:
+                for each in way.iterdir():
+                    shutil.rmtree(each, ignore_errors=True)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -140,12 +148,11 @@ def undo(former: Former, say: Callable[[str], None]) -> None:
     under_way.end()
 
 
-def _migrate(staging: Path, say: Callable[[str], None]) -> None:
+def _migrate(named: Path, staging: Path, say: Callable[[str], None]) -> None:
     """Bring the backup's database to the present release before anything is touched."""
-    directory = staging / "database"
-    (directory / "spool" / "uploads").mkdir(parents=True)  # without it the site's own checks fail
-    _own(directory, "bastide", 0o700)
-    _own(directory / "db.sqlite3", "bastide", 0o640)
+    (staging / "database" / "spool" / "uploads").mkdir(parents=True)  # without it the site's own checks fail
+    give(staging / "database", ids("bastide", "bastide"), directory_mode=0o700, file_mode=READ_BY_CARE)
+    directory = named / "database"
     if migrations.are_pending(CURRENT, directory / "db.sqlite3"):
         say("  Bringing the backup's database to this release")
         migrations.apply(CURRENT, directory)
@@ -153,14 +160,15 @@ def _migrate(staging: Path, say: Callable[[str], None]) -> None:
 
 def _place_data(staging: Path, manifest: Manifest) -> None:
     (staging / "database" / "db.sqlite3").rename(DATA.database)
+    shared = ids("bastide", "bastide-worker")
     for digest in manifest.models:
-        _own_tree(staging / "models" / digest, directory_mode=0o2750, file_mode=0o640)
+        give(staging / "models" / digest, shared, directory_mode=0o2750, file_mode=0o640)
         (staging / "models" / digest).rename(DATA.models / digest)
     for job in sorted((staging / "results").glob("*")):
-        _own_tree(job, directory_mode=0o2770, file_mode=0o660)
+        give(job, shared, directory_mode=0o2770, file_mode=0o660)
         job.rename(DATA.spool / "batch" / job.name)
     for endpoint in sorted((staging / "journal").glob("*")):
-        _own_tree(endpoint, directory_mode=0o2770, file_mode=0o660)
+        give(endpoint, shared, directory_mode=0o2770, file_mode=0o660)
         endpoint.rename(DATA.spool / "journal" / endpoint.name)
     if (staging / JOURNAL_KEY).exists():
         _place_key(staging / JOURNAL_KEY)
@@ -168,14 +176,13 @@ def _place_data(staging: Path, manifest: Manifest) -> None:
         place(EXAMPLES / mark.name, mark.read_bytes())
     password = staging / "data" / DATA.admin_password.name
     if password.exists():
-        _own(password, "bastide", READ_BY_CARE)
+        give_file(password, ids("bastide", "bastide"), READ_BY_CARE)
         password.rename(DATA.admin_password)
 
 
 def _place_key(kept: Path) -> None:
     """Put back what features are hashed with: the data plane's alone."""
-    shutil.chown(kept, "bastide-worker", "bastide-worker")
-    kept.chmod(PRIVATE)
+    give_file(kept, ids("bastide-worker", "bastide-worker"), PRIVATE)
     kept.rename(DATA.spool / "journal" / journal_files.KEY)
 
 
@@ -205,13 +212,3 @@ def changed(text: str, values: dict[str, str]) -> str:
         if not said:
             lines.append(f"{name}={value}")
     return "\n".join(lines) + "\n"
-
-
-def _own(path: Path, group: str, mode: int) -> None:
-    shutil.chown(path, "bastide", group)
-    path.chmod(mode)
-
-
-def _own_tree(root: Path, *, directory_mode: int, file_mode: int) -> None:
-    for path in (root, *root.rglob("*")):
-        _own(path, "bastide-worker", directory_mode if path.is_dir() else file_mode)

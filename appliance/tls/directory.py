@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ from appliance.errors import ApplianceError
 from appliance.ownership import as_owner
 
 DEFAULT_DIRECTORY: Final = Path("/etc/bastide/tls")
+LOCK: Final = ".lock"
+PATIENCE_S: Final = 60.0
+"""Whoever holds the directory writes a few files; before, an ACME server may take its time."""
+
+POLL_S: Final = 0.1
 CURRENT: Final = "current"
 STATES: Final = "states"
 
@@ -87,17 +93,39 @@ class TlsDirectory:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep others from changing the directory: between what one reads and what one changes, nobody else does."""
+        """Keep others from changing the directory: between what one reads and what one changes, nobody else does.
+
+        Raise when another command holds it, and goes on to. Who only looks into the directory may not open the lock.
+        """
         try:
             make_readable(self.root)
-            descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+            descriptor = self._opened_lock()
         except OSError as error:
             raise refused(self.root, error, "made") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self._take(descriptor, time.monotonic() + PATIENCE_S)
             yield
         finally:
             os.close(descriptor)
+
+    def _opened_lock(self) -> int:
+        with as_owner(self.root):
+            try:
+                return os.open(self.root / LOCK, os.O_RDONLY | os.O_NOFOLLOW)
+            except FileNotFoundError:
+                return os.open(self.root / LOCK, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+
+    def _take(self, descriptor: int, until_s: float) -> None:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() > until_s:
+                    message = f"Another command holds the TLS directory {self.root}."
+                    raise ApplianceError(message, "wait until it has ended, then run the same command again") from error
+            else:
+                return
+            time.sleep(POLL_S)
 
     def change(self, files: Mapping[File, bytes | None]) -> None:
         """Replace files, or remove those that are None, in one step. Call it while the directory is `locked`."""

@@ -16,6 +16,7 @@ FRONT = Front(
     key=Path("/run/credentials/front/key"),
     upstream="unix:/run/bastide/web.sock",
     static=Path("/var/lib/bastide/static"),
+    data=Path("/var/lib/bastide"),
     trust=Path("/var/lib/bastide/trust"),
     acme=Path("/var/lib/bastide/acme"),
     exports=Path("/var/lib/bastide/spool/exports"),
@@ -54,7 +55,7 @@ def test_a_box_without_a_name_is_refused():
         render(replace(FRONT, names=()))
 
 
-@pytest.mark.parametrize("field", ["certificate", "key", "static", "trust", "acme", "results", "run", "errors"])
+@pytest.mark.parametrize("field", ["certificate", "key", "static", "data", "trust", "acme", "results", "run", "errors"])
 @pytest.mark.parametrize("path", ["relative", "/a b", "/a;b", "/a$b", "/a{b", '/a"b', "/a\nb", "/@RUN@", "/"])
 def test_a_path_that_nginx_would_interpret_is_refused(field, path):
     values: dict[str, Any] = {field: Path(path)}

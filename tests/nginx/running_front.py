@@ -41,6 +41,7 @@ def front_in(directory: Path, upstream: str) -> Front:
         key=directory / "key.pem",
         upstream=upstream,
         static=directory / "static",
+        data=directory,
         trust=directory / "trust",
         acme=directory / "acme",
         results=directory / "results",

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from appliance.proxy import ERRORS, JOURNAL, command
 from tests.nginx.running_front import MADE_BY_ROOT, RunningFront
+from tests.nginx.site import running_site
 
 pytestmark = pytest.mark.box
 
@@ -198,6 +200,48 @@ def test_an_export_goes_out_and_nobody_asks_for_its_place(front):
     (front.front.exports / "export" / "rows").write_text("PAR1")
     assert headers_of(front, "/export").text == "PAR1"
     assert headers_of(front, "/-/exports/export/rows").status_code == 404
+
+
+@pytest.mark.parametrize(("path", "kind", "name"), [("/file", "results", "job"), ("/export", "exports", "export")])
+@pytest.mark.parametrize("is_directory", [False, True])
+def test_a_link_in_the_spool_leads_nowhere(front, path, kind, name, is_directory):
+    directory = getattr(front.front, kind) / name
+    file = directory / ("result" if kind == "results" else "rows")
+    shutil.rmtree(directory, ignore_errors=True)
+    kept = front.directory / f"kept-{name}-{is_directory}"
+    kept.mkdir()
+    (kept / file.name).write_text("PRIVATE KEY")
+    if is_directory:
+        directory.symlink_to(kept)
+    else:
+        directory.mkdir()
+        file.symlink_to(kept / file.name)
+    answer = headers_of(front, path)
+    directory.unlink() if is_directory else shutil.rmtree(directory)
+    assert answer.status_code == 404
+    assert "PRIVATE KEY" not in answer.text
+
+
+def test_the_data_may_lie_behind_a_link_and_the_spool_in_it_not(tmp_path):
+    (tmp_path / "disk/batch/job").mkdir(parents=True)
+    (tmp_path / "disk/batch/job/result").write_text("a,b\n")
+    (tmp_path / "data").symlink_to("disk")
+    where = {"data": tmp_path / "data", "results": tmp_path / "data/batch"}
+    with running_site() as site, RunningFront(tmp_path, site, **where) as running:
+        assert headers_of(running, "/file").text == "a,b\n"
+        (tmp_path / "disk/batch").rename(tmp_path / "disk/moved")
+        (tmp_path / "disk/batch").symlink_to("moved")
+        assert headers_of(running, "/file").status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "path"), [("trust", "/trust/box"), ("acme", "/.well-known/acme-challenge/box")])
+def test_a_link_where_pages_and_answers_lie_leads_nowhere(front, kind, path):
+    link = getattr(front.front, kind) / "box"
+    link.symlink_to(front.front.key)
+    answer = httpx.get(f"{front.plain_url}{path}")
+    link.unlink()
+    assert answer.status_code == 404
+    assert "PRIVATE KEY" not in answer.text
 
 
 def test_the_log_holds_no_query(front):

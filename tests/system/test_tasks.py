@@ -39,6 +39,8 @@ for name in ("authority.key", "box.key"):
     tried(pathlib.Path("/etc/bastide/tls", name).read_bytes)
 tried(lambda: os.listdir("/var/backups/bastide"))
 tried(pathlib.Path("/var/backups/bastide/one.backup").read_bytes)
+for lock in ("/etc/bastide/tls/.lock", "/opt/bastide/.lock"):
+    tried(pathlib.Path(lock).read_bytes)
 """
 LEFT_ALONE = f"""{TRIED}
 tried(pathlib.Path("/etc/bastide/credentials/secret-key").read_bytes)
@@ -127,9 +129,9 @@ def test_keys_and_backups_are_read_by_nobody_who_serves(installed):
     one = "/var/backups/bastide/one.backup"
     installed.run("install", "--owner=bastide-care", "--mode=600", "/dev/null", one)
     try:
-        assert as_account(installed, "bastide-care", KEPT_FROM_OTHERS) == ["done"] * 4
+        assert as_account(installed, "bastide-care", KEPT_FROM_OTHERS) == ["done"] * 6
         for account in ("bastide", "bastide-worker", "bastide-nginx", "bastide-redis"):
-            assert as_account(installed, account, KEPT_FROM_OTHERS) == ["PermissionError"] * 4, account
+            assert as_account(installed, account, KEPT_FROM_OTHERS) == ["PermissionError"] * 6, account
     finally:
         installed.run("rm", one)
 

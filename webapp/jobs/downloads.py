@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
+from webapp import spooled
 from webapp.jobs import files
 from webapp.jobs.errors import InputGoneError, InputLostError, JobStateError
 from webapp.jobs.models import BatchJob, Status
@@ -62,19 +63,18 @@ def _require(job: BatchJob) -> None:
 
 
 def _file(path: Path, name: str, file_format: FileFormat) -> Sent:
-    if settings.IS_BEHIND_PROXY:
-        return _sent_by_proxy(path, name, file_format)
     try:
-        opened = path.open("rb")
+        file = spooled.opened(path)
     except FileNotFoundError as error:
         raise InputGoneError from error
-    return FileResponse(opened, as_attachment=True, filename=name, content_type=TYPES[file_format])
+    if settings.IS_BEHIND_PROXY:
+        file.close()
+        return _sent_by_proxy(path, name, file_format)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[file_format])
 
 
 def _sent_by_proxy(path: Path, name: str, file_format: FileFormat) -> HttpResponse:
     """Return the answer by which the proxy sends the file itself, whole or in part: no process of ours is busy then."""
-    if not path.exists():
-        raise InputGoneError
     where = SENT_BY_PROXY.format(job=path.parent.name, file=path.name)
     disposition = content_disposition_header(as_attachment=True, filename=name) or ""
     headers = {"X-Accel-Redirect": where, "Content-Disposition": disposition}

@@ -16,6 +16,7 @@ from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 from kombu.exceptions import OperationalError
 
+from webapp import spooled
 from webapp.accounts.models import User
 from webapp.audit.models import Action, AuditEvent, Entry
 from webapp.celery import app
@@ -139,12 +140,16 @@ def place(export: Export) -> Path:
 
 def download(export: Export) -> FileResponse | HttpResponse:
     """Return the file, sent by the proxy where there is one. Raise ExportNotReadyError if there is none."""
-    path = place(export) / FILE
-    if not export.has_file or not path.exists():
+    if not export.has_file:
         raise ExportNotReadyError
+    try:
+        file = spooled.opened(place(export) / FILE)
+    except FileNotFoundError as error:
+        raise ExportNotReadyError from error
     kind = TYPES[export.request.format]
     if not settings.IS_BEHIND_PROXY:
-        return FileResponse(path.open("rb"), as_attachment=True, filename=export.file_name, content_type=kind)
+        return FileResponse(file, as_attachment=True, filename=export.file_name, content_type=kind)
+    file.close()
     disposition = content_disposition_header(as_attachment=True, filename=export.file_name) or ""
     where = SENT_BY_PROXY.format(export=export.export_id, file=FILE)
     return HttpResponse(content_type=kind, headers={"X-Accel-Redirect": where, "Content-Disposition": disposition})

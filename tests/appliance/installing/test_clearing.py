@@ -1,10 +1,12 @@
 """What is removed, and the disks that are mounted there, which only their admin takes away."""
 
+import os
 import subprocess
 
 import pytest
 
 from appliance.errors import ApplianceError
+from appliance.installing import clearing
 from appliance.installing.clearing import is_left
 from appliance.installing.removing import clear, require_gone
 from tests.small_disk import small_disk
@@ -80,3 +82,15 @@ def test_what_is_left_is_named():
     require_gone([])
     with pytest.raises(ApplianceError, match="left: /etc/bastide, account bastide"):
         require_gone(["/etc/bastide", "account bastide"])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_stays_is_given_to_root_and_never_what_a_link_leads_to(tmp_path, monkeypatch):
+    (tmp_path / "others").mkdir(mode=0o700)
+    os.chown(tmp_path / "others", 4711, 4711)
+    (tmp_path / "disk").symlink_to("others")  # put there a moment after the disk was seen
+    monkeypatch.setattr(clearing, "staying", lambda _: frozenset({tmp_path / "disk"}))
+    with pytest.raises(OSError, match="symbolic links"):
+        clearing.leave_to_root(tmp_path)
+    found = (tmp_path / "others").stat()
+    assert (found.st_uid, found.st_mode & 0o777) == (4711, 0o700)

@@ -1,6 +1,9 @@
 """One command at a time holds the box."""
 
 import argparse
+import fcntl
+import grp
+import os
 from threading import Thread
 
 import pytest
@@ -14,6 +17,7 @@ from appliance.keeping import alone
 @pytest.fixture(autouse=True)
 def place(tmp_path, monkeypatch):
     monkeypatch.setattr(alone, "OPT", tmp_path / "bastide")
+    monkeypatch.setattr(alone, "LOCK", tmp_path / "bastide/.lock")
     (tmp_path / "bastide").mkdir()
     return tmp_path / "bastide"
 
@@ -51,6 +55,43 @@ def test_where_nothing_is_installed_nothing_is_held(place):
     place.rmdir()
     with alone.held():
         assert not place.exists()
+
+
+def test_who_may_only_look_holds_up_nobody(place):
+    with alone.held():
+        pass
+    found = alone.LOCK.stat()
+    assert (found.st_mode & 0o777, found.st_uid) == (0o640, os.geteuid())
+    looking = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        with alone.held():
+            pass
+    finally:
+        os.close(looking)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may be somebody else")
+def test_the_lock_is_for_root_and_who_looks_after_the_box_whatever_it_was(place, monkeypatch):
+    monkeypatch.setattr(alone, "CARE", "nogroup")
+    alone.LOCK.touch(mode=0o666)
+    with alone.held():
+        found = alone.LOCK.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (0, grp.getgrnam("nogroup").gr_gid, 0o640)
+    monkeypatch.setattr(alone, "CARE", "nobody-of-this-name")
+    with alone.held():
+        assert alone.LOCK.stat().st_gid == 0
+
+
+def test_a_lock_that_cannot_be_opened_is_told(place):
+    alone.LOCK.symlink_to("elsewhere")
+    with pytest.raises(ApplianceError, match="cannot be opened"), alone.held():
+        pass
+    assert not (place / "elsewhere").exists()
+
+
+def test_where_no_command_ever_ran_none_holds_the_box():
+    assert not alone.is_held()
 
 
 @pytest.mark.parametrize("action", ["set", "unset"])

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import tarfile
 import zlib
 
@@ -27,6 +28,17 @@ def changed(path, change):
             head = tarfile.TarInfo(name)
             head.size = len(content)
             tar.addfile(head, io.BytesIO(content))
+
+
+def test_what_is_unpacked_is_for_nobody_else_whatever_the_umask(written, tmp_path):
+    (tmp_path / "place").mkdir()
+    before = os.umask(0)
+    try:
+        archive.unpacked(written, tmp_path / "place")
+    finally:
+        os.umask(before)
+    modes = {path.is_dir(): path.stat().st_mode & 0o777 for path in (tmp_path / "place").rglob("*")}
+    assert modes == {True: 0o700, False: 0o600}
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.7, 0.99])

@@ -1,5 +1,6 @@
 """A backup holds what the database knows, is whole or not there, and is for root only."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -96,6 +97,49 @@ def test_results_come_only_when_asked_for_and_of_ended_jobs_only(box, tmp_path):
     assert full.with_results
 
 
+@pytest.fixture
+def foreign(tmp_path):
+    """A directory of root's, with a file."""
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign/secret").write_text("hush")
+    return tmp_path / "foreign"
+
+
+def results_in(box, tmp_path):
+    """Return the results in a backup, and what was said of those that are not."""
+    said: list[str] = []
+    found = backup.back_up(box, tmp_path / "full", said.append, More(results=True)).members
+    return {each for each in found if each.startswith("results/")}, [each for each in said if "Left out" in each]
+
+
+def test_a_link_in_place_of_a_jobs_directory_takes_nothing_of_others_along(box, tmp_path, foreign):
+    job = box.data / "spool/batch/ended"
+    job.rename(tmp_path / "moved")
+    job.symlink_to(foreign)
+    found, said = results_in(box, tmp_path)
+    assert found == set()
+    assert said == ["  Left out of the results: 1 (links, drafts and the like)"]
+
+
+def test_links_and_odd_names_among_results_are_left_out_and_counted(box, tmp_path, foreign):
+    job = box.data / "spool/batch/ended"
+    (job / "chunks").mkdir()
+    (job / "chunks/0001.csv").write_text("rows")
+    (job / "a result").write_text("rows")
+    (job / ".hidden").write_text("rows")
+    (job / "link").symlink_to(foreign / "secret")
+    (job / "directory").symlink_to(foreign)
+    os.mkfifo(job / "pipe")
+    found, said = results_in(box, tmp_path)
+    assert found == {"results/ended/result", "results/ended/chunks/0001.csv"}
+    assert said == ["  Left out of the results: 4 (links, drafts and the like)"]
+
+
+def test_a_job_whose_files_are_gone_already_has_none(box, tmp_path):
+    shutil.rmtree(box.data / "spool/batch/ended")
+    assert results_in(box, tmp_path) == (set(), [])
+
+
 def journal_of(box, **files):
     day = box.data / "spool/journal/penguins/2026-11-26"
     day.mkdir(parents=True, exist_ok=True)
@@ -117,6 +161,28 @@ def test_the_journal_comes_only_when_asked_for_with_outcomes_and_its_key(box, tm
     assert set(full.members) - set(plain.members) == added
     assert archive.verified(tmp_path / "full").with_journal
     assert not archive.verified(tmp_path / "plain").with_journal
+
+
+def test_what_the_data_plane_left_in_the_journal_breaks_no_backup(box, tmp_path, foreign):
+    day = journal_of(box, one="rows", **{"an odd name": "rows"})
+    (foreign / "day").mkdir()
+    (foreign / "day/secret.rows").write_text("hush")
+    (day / "link.rows").symlink_to(foreign / "day/secret.rows")
+    (day / ".swap.json").symlink_to(foreign / "secret")
+    os.mkfifo(day / "pipe.rows")
+    (day.parent.parent / "pumpkins").symlink_to(foreign)
+    said: list[str] = []
+    full = backup.back_up(box, tmp_path / "full", said.append, More(journal=True))
+    assert [name for name in full.members if name.startswith("journal/")] == [f"journal/penguins/{day.name}/one.rows"]
+    assert "  Left out of the journal: 3 (links, drafts and the like)" in said
+
+
+@pytest.mark.parametrize("note", ["[]", "{}", '{"new": 1, "old": 2}', "half"])
+def test_a_note_that_says_nothing_hides_no_rows(box, tmp_path, note):
+    day = journal_of(box, one="rows")
+    (day / ".swap.json").write_text(note)
+    full = back_up(box, tmp_path / "full", more=More(journal=True))
+    assert f"journal/penguins/{day.name}/one.rows" in full.members
 
 
 def test_rows_that_were_packed_and_whose_old_files_are_still_there_come_once(box, tmp_path):

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -112,11 +113,44 @@ def test_everybody_may_look_into_it_whatever_the_umask(empty):
 
 
 def test_while_one_changes_it_another_waits(held):
-    descriptor = os.open(held.root, os.O_RDONLY)
-    with held.locked(), pytest.raises(BlockingIOError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    os.close(descriptor)
+    came = []
+
+    def change():
+        with held.locked():
+            came.append("next")
+
+    with held.locked():
+        waiting = Thread(target=change)
+        waiting.start()
+        assert came == []
+    waiting.join()
+    assert came == ["next"]
+
+
+def test_nobody_waits_for_ever(held, monkeypatch):
+    monkeypatch.setattr(tls_directory, "PATIENCE_S", 0)
+    with held.locked(), pytest.raises(ApplianceError, match="Another command holds") as raised, held.locked():
+        pass
+    assert "wait until" in raised.value.hint
+
+
+def test_who_may_only_look_holds_up_nobody(held, monkeypatch):
+    monkeypatch.setattr(tls_directory, "PATIENCE_S", 0)
+    looking = os.open(held.root, os.O_RDONLY)
+    try:
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        with held.locked():
+            assert (held.root / tls_directory.LOCK).stat().st_mode & 0o777 == 0o600
+    finally:
+        os.close(looking)
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(held):
+    (held.root / tls_directory.LOCK).unlink()
+    (held.root / tls_directory.LOCK).symlink_to("elsewhere")
+    with pytest.raises(ApplianceError, match="cannot be made"), held.locked():
+        pass
+    assert not (held.root / "elsewhere").exists()
 
 
 def test_what_is_not_named_stays_and_none_removes(held):

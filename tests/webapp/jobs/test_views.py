@@ -139,6 +139,16 @@ def test_the_proxy_before_an_installed_box_sends_the_file_itself(as_bob, succeed
     assert as_bob.get(f"/jobs/{succeeded.job_id}/result").status_code == 409
 
 
+@pytest.mark.parametrize("is_behind_proxy", [False, True])
+@pytest.mark.parametrize("part", ["result", "wrong-rows"])
+def test_a_link_that_a_model_left_in_place_of_a_file_goes_nowhere(as_bob, succeeded, settings, part, is_behind_proxy):
+    settings.IS_BEHIND_PROXY = is_behind_proxy
+    path = files.directory(succeeded) / part
+    path.rename(path.with_name("kept"))
+    path.symlink_to("kept")
+    assert as_bob.get(f"/jobs/{succeeded.job_id}/{part}").status_code == 409
+
+
 def test_a_result_that_is_not_there_is_told_on_the_page(as_bob, waiting):
     text = page(as_bob, f"/jobs/{waiting.job_id}/result", status=409)
     assert "That is no longer possible" in text

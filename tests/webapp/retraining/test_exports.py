@@ -109,6 +109,18 @@ def test_the_proxy_of_an_installed_box_sends_the_file(as_alice, penguins, export
     assert answer.content == b""
 
 
+@pytest.mark.parametrize("is_behind_proxy", [False, True])
+def test_a_link_that_a_model_left_in_place_of_the_file_goes_nowhere(
+    as_alice, penguins, export, settings, is_behind_proxy
+):
+    written(export)
+    settings.IS_BEHIND_PROXY = is_behind_proxy
+    place = exporting.place(export)
+    place.rename(place.with_name("kept"))
+    place.symlink_to("kept")
+    assert as_alice.get(reverse("export_file", args=["penguins", export.export_id])).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("format_", "name"),
     [
