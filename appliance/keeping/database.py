@@ -123,6 +123,13 @@ def migrations(database: Path) -> tuple[str, ...]:
         return tuple(sorted({str(row[0]) for row in rows}))
 
 
+def form(database: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the migrations of a database, and its tables with their indexes, by which it differs from another one."""
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY sql"
+    with _told(database), _opened(database, "ro") as reading:
+        return migrations(database), tuple(str(row[0]) for row in reading.execute(query))
+
+
 def digests(database: Path) -> tuple[str, ...]:
     """Return the digests of the versions whose files should be in the store, or will be soon."""
     return _column(database, DIGESTS)
