@@ -117,8 +117,10 @@ def more(now: Path, then: Path) -> dict[str, int]:
 
 
 def migrations(database: Path) -> tuple[str, ...]:
-    """Return to what the database was brought, as `app.name`."""
+    """Return to what the database was brought, as `app.name`; nothing where it was made and no more."""
     with _told(database), _opened(database, "ro") as reading:
+        if reading.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchone() is None:
+            return ()
         rows = reading.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
         return tuple(sorted({str(row[0]) for row in rows}))
 

@@ -19,6 +19,18 @@ def put_on_a_disk_of_its_own(box):
     box.run("sh", "-ec", f"{moves}; cp -a /tmp/was/. /var/lib/bastide; rm -r /tmp/was")
 
 
+def refuses_data_of_a_newer_release(box):
+    """An installation must not go on with it, whatever the reason, and touches nothing."""
+    script = (
+        "import sqlite3; base = sqlite3.connect('/var/lib/bastide/db.sqlite3', isolation_level=None)\nbase.execute("
+    )
+    newer = "\"INSERT INTO django_migrations (app, name, applied) VALUES ('registry', '9999_shade', '2027-01-01')\")"
+    box.run("python3", "-c", script + newer)
+    with pytest.raises(RuntimeError, match=r"does not know: registry\.9999_shade"):
+        box.run(f"{CHECKOUT}/bastide", "install", "--name", "box.example", "--force", "a trial", timeout_s=300)
+    assert box.run("sh", "-c", "ls -d /opt/bastide 2>/dev/null | cat") == ""
+
+
 def test_uninstalling_leaves_the_data_until_it_is_asked_for_by_words(box):
     with pytest.raises(RuntimeError, match="Nothing was removed"):
         box.run("bastide", "uninstall")
@@ -28,6 +40,7 @@ def test_uninstalling_leaves_the_data_until_it_is_asked_for_by_words(box):
     left = f"ls -d {gone} /var/lib/bastide/* 2>/dev/null | cat"
     assert "/var/lib/bastide/db.sqlite3" in box.run("sh", "-c", left)
     assert "/opt/bastide" not in box.run("sh", "-c", left)
+    refuses_data_of_a_newer_release(box)
     put_on_a_disk_of_its_own(box)
     purge = (f"{CHECKOUT}/bastide", "uninstall", "--purge")
     with pytest.raises(RuntimeError, match=r"The backups in /var/backups/bastide stay[^\0]*Nothing was removed"):
