@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from appliance import command
+from appliance import command, packages
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import firewall, units
 from appliance.installing.clearing import is_left, leave_to_root, remove, staying
@@ -45,6 +45,8 @@ def uninstall(say: Callable[[str], None], *, purges: bool) -> None:
 def places(*, purges: bool) -> Iterator[Path]:
     """Yield where the box lies, but for its code."""
     yield from (*_unit_files(), TMPFILES, RUN)
+    if packages.is_policy_left():
+        yield packages.POLICY
     if purges:
         yield from (SYSUSERS, ETC, DATA.root)
 
