@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Final
 
 from appliance.errors import ApplianceError
@@ -21,14 +20,12 @@ from appliance.installing import settings
 from appliance.installing.places import CREDENTIALS, CURRENT, DATA, SCRATCH, SETTINGS, TLS
 from appliance.keeping import archive, database, journal_files
 from appliance.keeping.archive import DATABASE, JOURNAL_KEY, Manifest, Writer
+from appliance.keeping.drafts import COPY, clear_left, draft_of
 from appliance.keeping.room import require_rooms, size_bytes
 from appliance.tls.directory import File, TlsDirectory
 
 TRIES: Final = 5
 PRIVATE: Final = 0o600
-COPY: Final = "bastide-backup-"
-"""Begins the name of the directory in which a copy of the database is made, for its maker alone."""
-
 NICENESS: Final = 10
 
 
@@ -58,15 +55,16 @@ class More:
 
 
 def back_up(box: Box, target: Path, say: Callable[[str], None], more: More = More()) -> Manifest:
-    """Write a backup and verify it. Raise, and leave no file, when that fails."""
+    """Write a backup and verify it, for who holds the box. Raise, and leave no file, when that fails."""
     if target.exists():
         message = f"{target} is there already."
         raise ApplianceError(message, "choose another name, or remove it first")
     _require_directory(target)
+    clear_left(target, box.scratch, say)
     _require_room(box, target, more)
     with suppress(PermissionError):
         os.nice(NICENESS)
-    draft = target.with_name(f".{target.name}.{token_hex(6)}")
+    draft = draft_of(target)
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
