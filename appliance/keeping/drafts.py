@@ -63,6 +63,7 @@ def _copies(scratch: Path) -> Iterator[Path]:
 
 def _holds_only_a_database(directory: Path) -> bool:
     try:
-        return all(path.name.startswith("db.sqlite3") for path in directory.iterdir())
+        names = [path.name for path in directory.iterdir()]
     except PermissionError:
         return False  # root's, and this is the account that makes the nightly ones
+    return bool(names) and all(name.startswith("db.sqlite3") for name in names)

@@ -4,16 +4,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance.errors import ApplianceError
 from appliance.installing.places import DATA
 from appliance.keeping import database, placed
 from appliance.keeping.placed import KEPT, Record
 
 
 def is_due(record: Record) -> bool:
-    """Return whether a move has changed the database: else nothing of it needs to go back."""
+    """Return whether a move has changed the database, or left it so that nobody can tell: else it need not go back."""
     if not record.is_migrated or not record.database.exists():
         return False
-    return database.form(DATA.database) != database.form(record.database)
+    before = database.form(record.database)
+    try:
+        return database.form(DATA.database) != before
+    except ApplianceError:
+        return True
 
 
 def lost(record: Record) -> dict[str, int]:
@@ -25,7 +30,12 @@ def put_back(record: Record, say: Callable[[str], None]) -> None:
     """Make the database what it was, where it is another one. What people have made in it since is kept."""
     if not is_due(record):
         return
-    if rows := lost(record):
+    try:
+        rows = lost(record)
+    except ApplianceError as error:
+        say(f"  The database goes back, and what was made in it since cannot be told: {error.message}")
+        rows = {}
+    if rows:
         kept = KEPT / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-given-up.sqlite3"
         database.keep(DATA.database, kept)
         say(f"  The database goes back; the one of now, with {database.sentence(rows)} more, is kept in {kept}")

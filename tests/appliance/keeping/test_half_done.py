@@ -158,6 +158,18 @@ def test_a_database_that_was_not_changed_does_not_go_back(kept, unchanged):
     assert database.counts(unchanged)["models"] == 2
 
 
+def test_a_database_that_nobody_can_read_goes_back_uncounted(kept, unchanged):
+    with closing(sqlite3.connect(unchanged)) as connection:
+        connection.execute("DROP TABLE django_migrations")
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute("UPDATE sqlite_master SET sql = 'nonsense' WHERE name = 'jobs_batchjob'")
+        connection.commit()
+    said: list[str] = []
+    snapshot.put_back(RECORD, said.append)
+    assert "cannot be told" in said[0]
+    assert database.form(unchanged) == database.form(RECORD.database)
+
+
 def test_tables_that_changed_go_back_although_no_migration_says_that_it_ended(kept, unchanged):
     with closing(sqlite3.connect(unchanged)) as connection:
         connection.execute("CREATE INDEX half ON registry_registeredmodel (id)")
