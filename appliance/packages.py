@@ -70,7 +70,7 @@ def all_of(wanted: list[str]) -> list[str]:
 @contextmanager
 def _nothing_starting(prefix: list[str]) -> Iterator[None]:
     """Keep Debian from starting the services that it installs: what is needed here is started here."""
-    if POLICY.exists():
+    if POLICY.exists() and not is_policy_left():
         yield  # the machine has a policy of its own
         return
     command.run([*prefix, "install", "-m", "755", str(START_NOTHING), str(POLICY)], timeout_s=POLICY_TIMEOUT_S)
@@ -78,6 +78,23 @@ def _nothing_starting(prefix: list[str]) -> Iterator[None]:
         yield
     finally:
         command.run([*prefix, "rm", "-f", str(POLICY)], timeout_s=POLICY_TIMEOUT_S)
+
+
+def is_policy_left() -> bool:
+    """Return whether an installation that was killed, or lost its power, has left its policy: it has the very words."""
+    try:
+        return POLICY.read_bytes() == START_NOTHING.read_bytes()
+    except OSError:
+        return False
+
+
+def end_left_policy(say: Callable[[str], None]) -> bool:
+    """Let Debian start services again where an installation that was killed keeps it from that. Return whether so."""
+    if not is_policy_left():
+        return False
+    say(f"  Removing {POLICY}, left by an installation that was killed: no package could start its service")
+    POLICY.unlink()
+    return True
 
 
 def _prefix() -> list[str] | None:

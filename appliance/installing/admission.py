@@ -1,19 +1,23 @@
 """Whether an installation goes on after what the checks found of its machine."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from appliance.checks.check import Check, Status
 from appliance.errors import ApplianceError
 from appliance.installing.fitness import is_about_a_port, may_be_forced
 
+ALWAYS: Final = frozenset({"systemd", "data"})
+
 
 def obstacles(found: Sequence[Check], *, is_here: bool) -> tuple[Check, ...]:
     """Return what failed and stands in the way. `is_here`: this very release is installed here already.
 
-    Then what only a new machine must have is told, and refuses nothing: without systemd or the ports nothing would run.
+    Then what only a new machine must have is told, and refuses nothing: without systemd or the ports nothing would run,
+    and in data of another release it would do harm.
     """
     failed = (check for check in found if check.status is Status.FAILED)
-    return tuple(check for check in failed if not is_here or check.id == "systemd" or is_about_a_port(check))
+    return tuple(check for check in failed if not is_here or check.id in ALWAYS or is_about_a_port(check))
 
 
 def lines(found: Sequence[Check], in_the_way: Sequence[Check]) -> Iterator[str]:

@@ -20,13 +20,14 @@ from appliance.checks.words import NOTHING, Words
 from appliance.environment import Address
 from appliance.errors import CommandFailed
 from appliance.installing import addresses, neighbours, units, way_out
+from appliance.installing.known_data import check_data
 from appliance.installing.name_leading import check_name
 from appliance.installing.places import DATA, OPT
 
 SYSTEMD_MIN: Final = 252
 DEBIANS: Final = ("12", "13")
 PORTS: Final = (80, 443)
-NECESSARY: Final = frozenset({"debian", "systemd", "python", "room"})
+NECESSARY: Final = frozenset({"debian", "systemd", "python", "room", "data"})
 OS_RELEASE: Final = Path("/etc/os-release")
 ROOM_NEEDED: Final = 3 * 2**30
 """A release with its packages takes 0.6 GB; an upgrade makes the next one beside it."""
@@ -65,6 +66,7 @@ def _checks(host: str, release: str) -> tuple[Check, ...]:
         check_syn_cookies(),
         neighbours.check_web_servers(),
         neighbours.check_other_queues(),
+        check_data(),
         neighbours.check_installed(release),
         check_name(host),
         way_out.check_proxy(),
@@ -159,7 +161,7 @@ def judge_front_port(port: int, measured: Words, status: Status, unit: str = "")
 
 
 def may_be_forced(failed: Sequence[Check]) -> bool:
-    """Return whether --force may pass over these: nothing works without systemd, or where a port is taken."""
+    """Return whether --force may pass over these: nothing works without systemd, and no reason mends data."""
     return not any(check.id in NECESSARY or is_about_a_port(check) for check in failed)
 
 

@@ -29,9 +29,10 @@ def missing_packages() -> list[str]:
 
 def install_packages(say: Callable[[str], None]) -> bool:
     """Install what is missing. Debian's own services of these programs stay off: the box runs its own."""
+    is_ended = packages.end_left_policy(say)
     missing = missing_packages()
     if not missing:
-        return False
+        return is_ended
     packages.install(missing, say)
     if services := [SERVICES[each] for each in missing if each in SERVICES]:
         command.run(["systemctl", "disable", *services], timeout_s=TIMEOUT_S)

@@ -21,6 +21,9 @@ ACME: Final = DATA.root / "acme"
 BACKUPS: Final = Path("/var/backups/bastide")
 """Nobody's but theirs who look after the box. A share that is mounted here takes the backups to another machine."""
 
+SCRATCH: Final = Path("/var/tmp")  # noqa: S108  # the directory that is made in it is its maker's own
+"""A disk of this machine, however the places of the box are mounted: SQLite needs locks, which shares may not have."""
+
 CARE: Final = Path("/run/bastide/care")
 """Signs of the tasks that look after the box: that the certificate is another one, that a backup is made."""
 

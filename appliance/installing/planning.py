@@ -9,8 +9,8 @@ from appliance.checks.telling import table, verdict
 from appliance.installing import fitness, machine, release
 from appliance.installing.install import PACKAGES, Wish, steps
 
-ROOTS_ALONE: Final = frozenset({"disk_speed", "port_80", "port_443"})
-"""Checks that fail for anybody else, whatever the machine is like."""
+ROOTS_ALONE: Final = frozenset({"data", "disk_speed", "port_80", "port_443"})
+"""Checks that nobody else can make, whatever the machine is like."""
 
 UNTOLD: Final = "and what these need, which apt tells after sudo apt-get update"
 
@@ -32,7 +32,7 @@ def findings(wish: Wish, *, is_root: bool) -> Iterator[str]:
     yield from table(seen)
     yield verdict(seen)
     if not is_root:
-        yield "The ports and the speed of the disk are checked for root alone: type sudo before the same command."
+        yield "Ports, the disk's speed and data of a box are checked for root alone: type sudo before the same command."
 
 
 def packages_touched() -> tuple[str, ...]:

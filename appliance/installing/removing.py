@@ -7,7 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from appliance import command
+import psutil
+
+from appliance import command, packages
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import firewall, units
 from appliance.installing.clearing import is_left, leave_to_root, remove, staying
@@ -45,6 +47,8 @@ def uninstall(say: Callable[[str], None], *, purges: bool) -> None:
 def places(*, purges: bool) -> Iterator[Path]:
     """Yield where the box lies, but for its code."""
     yield from (*_unit_files(), TMPFILES, RUN)
+    if packages.is_policy_left():
+        yield packages.POLICY
     if purges:
         yield from (SYSUSERS, ETC, DATA.root)
 
@@ -89,8 +93,8 @@ def remains(*, purges: bool) -> Iterator[str]:
     yield from (str(path) for path in places(purges=purges) if is_left(path))
     if purges:
         yield from (f"account {name}" for name in ACCOUNTS if _account_exists(name))
-    processes = command.run(["ps", "-eo", "user:32="], timeout_s=TIMEOUT_S).split()
-    yield from (f"processes of {name}" for name in ACCOUNTS if name in processes)
+    running = {process.info["username"] for process in psutil.process_iter(["username"])}
+    yield from (f"processes of {name}" for name in ACCOUNTS if name in running)
     if firewall.is_loaded():
         yield f"table {' '.join(firewall.TABLE)}"
 

@@ -13,15 +13,15 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Final
 
 from appliance.errors import ApplianceError
 from appliance.installing import settings
-from appliance.installing.places import CREDENTIALS, CURRENT, DATA, SETTINGS, TLS
+from appliance.installing.places import CREDENTIALS, CURRENT, DATA, SCRATCH, SETTINGS, TLS
 from appliance.keeping import archive, database, job_files, journal_files
 from appliance.keeping.archive import DATABASE, JOURNAL_KEY, Manifest, Writer
-from appliance.keeping.room import require_room, size_bytes
+from appliance.keeping.drafts import COPY, clear_left, draft_of
+from appliance.keeping.room import require_rooms, size_bytes
 from appliance.tls.directory import File, TlsDirectory
 
 TRIES: Final = 5
@@ -31,13 +31,17 @@ NICENESS: Final = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Box:
-    """What is backed up: the places of the installed box, or of a test. `prefix`: before the name of each secret."""
+    """What is backed up: the places of the installed box, or of a test.
+
+    `prefix`: before the name of each secret; `scratch`: where a copy of the database is made.
+    """
 
     data: Path = DATA.root
     settings_file: Path = SETTINGS
     credentials: Path = CREDENTIALS
     prefix: str = ""
     tls: Path = TLS
+    scratch: Path = SCRATCH
     release: str = field(default_factory=lambda: CURRENT.readlink().name)
     names: tuple[str, ...] = field(default_factory=settings.names)
 
@@ -51,19 +55,20 @@ class More:
 
 
 def back_up(box: Box, target: Path, say: Callable[[str], None], more: More = More()) -> Manifest:
-    """Write a backup and verify it. Raise, and leave no file, when that fails."""
+    """Write a backup and verify it, for who holds the box. Raise, and leave no file, when that fails."""
     if target.exists():
         message = f"{target} is there already."
         raise ApplianceError(message, "choose another name, or remove it first")
     _require_directory(target)
+    clear_left(target, box.scratch, say)
     _require_room(box, target, more)
     with suppress(PermissionError):
         os.nice(NICENESS)
-    draft = target.with_name(f".{target.name}.{token_hex(6)}")
+    draft = draft_of(target)
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
-            _write(box, file, target.parent, say, more)
+            _write(box, file, say, more)
             file.flush()
             os.fsync(file.fileno())
         say("  Verifying")
@@ -87,12 +92,12 @@ def _require_room(box: Box, target: Path, more: More) -> None:
     base = (box.data / "db.sqlite3").stat().st_size
     wanted = {"batch": more.results, "journal": more.journal}
     spool = sum(size_bytes(box.data / "spool" / name) for name, is_wanted in wanted.items() if is_wanted)
-    require_room(target.parent, 2 * base + size_bytes(box.data / "models") + spool)
+    require_rooms((target.parent, base + size_bytes(box.data / "models") + spool), (box.scratch, base))
 
 
-def _write(box: Box, file: IO[bytes], scratch: Path, say: Callable[[str], None], more: More) -> None:
+def _write(box: Box, file: IO[bytes], say: Callable[[str], None], more: More) -> None:
     created_at = datetime.now(UTC).isoformat(timespec="seconds")
-    with archive.written(file) as writer, tempfile.TemporaryDirectory(prefix=".bastide-", dir=scratch) as directory:
+    with archive.written(file) as writer, tempfile.TemporaryDirectory(prefix=COPY, dir=box.scratch) as directory:
         copy = Path(directory) / "db.sqlite3"
         models = _add_models(box, writer, copy, say)
         say(f"  Database: {database.sentence(database.counts(copy))}")

@@ -119,10 +119,19 @@ def more(now: Path, then: Path) -> dict[str, int]:
 
 
 def migrations(database: Path) -> tuple[str, ...]:
-    """Return to what the database was brought, as `app.name`."""
+    """Return to what the database was brought, as `app.name`; nothing where it was made and no more."""
     with _told(database), _opened(database, "ro") as reading:
+        if reading.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchone() is None:
+            return ()
         rows = reading.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
         return tuple(sorted({str(row[0]) for row in rows}))
+
+
+def form(database: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the migrations of a database, and its tables with their indexes, by which it differs from another one."""
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY sql"
+    with _told(database), _opened(database, "ro") as reading:
+        return migrations(database), tuple(str(row[0]) for row in reading.execute(query))
 
 
 def digests(database: Path) -> tuple[str, ...]:

@@ -2,16 +2,14 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from appliance.errors import ApplianceError
 from appliance.installing import running
 from appliance.installing.places import DATA
-from appliance.keeping import database, placed, restore, switching, under_way
+from appliance.keeping import placed, restore, snapshot, switching, under_way
 from appliance.keeping.former import Former
-from appliance.keeping.placed import KEPT, Record
+from appliance.keeping.placed import Record
 
 SCRATCHES: Final = (".restore-*", ".rehearsal-*")
 """What restorations and trials of releases unpack below the data, and take away when they end."""
@@ -19,9 +17,7 @@ SCRATCHES: Final = (".restore-*", ".rehearsal-*")
 
 def lost(half_done: Record | Former | None) -> dict[str, int]:
     """Return how many rows people have made since, where putting back what was takes them away."""
-    if isinstance(half_done, Record) and half_done.is_migrated and half_done.database.exists():
-        return database.more(DATA.database, half_done.database)
-    return {}
+    return snapshot.lost(half_done) if isinstance(half_done, Record) else {}
 
 
 def mend(say: Callable[[str], None], *, may_lose: bool = False) -> bool:
@@ -34,18 +30,15 @@ def mend(say: Callable[[str], None], *, may_lose: bool = False) -> bool:
     half_done = under_way.found()
     if half_done is None:
         return False
-    rows = lost(half_done)
-    if rows and not may_lose:
+    if not may_lose and lost(half_done):
         message = f"{under_way.sentence(half_done)} was broken off, and since then people have worked with the box."
         raise ApplianceError(message, "sudo bastide rollback undoes it: it says what is lost by that, and asks")
     say(f"  {under_way.sentence(half_done)} was broken off; putting back what was before")
     running.stop()  # a migration may have outlived whoever began it
-    if rows:
-        say(f"  The database of now, with {database.sentence(rows)} more, is kept in {_kept()}")
     if isinstance(half_done, Former):
         restore.undo(half_done, say)
     elif (half_done.directory / placed.FILES).is_dir():
-        switching.undo(half_done)
+        switching.undo(half_done, say)
     else:
         under_way.end()  # nothing was kept: nothing had been changed, or all of it was put back
     return True
@@ -56,9 +49,3 @@ def require_whole(say: Callable[[str], None]) -> None:
     if mend(say):
         message = f"What was half done is undone, and nothing else done: release {placed.running_release()} runs."
         raise ApplianceError(message, "look whether all is well: sudo bastide doctor; then type the same command again")
-
-
-def _kept() -> Path:
-    target = KEPT / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-given-up.sqlite3"
-    database.keep(DATA.database, target)
-    return target

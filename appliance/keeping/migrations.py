@@ -1,15 +1,19 @@
 """To what a release brings the database, and whether it knows what another one did."""
 
 import json
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from appliance import command, environment
 from appliance.errors import ApplianceError
 from appliance.installing import running
 from appliance.installing.places import CURRENT, DATA
 from appliance.keeping import database
+from appliance.paths import PYTHON, ROOT, DataDirectory
 
+TIMEOUT_S: Final = 120.0
 LISTED: Final = """
 import json, django
 django.setup()
@@ -22,8 +26,26 @@ print(json.dumps([sorted(".".join(each) for each in names) for names in (found, 
 
 def listed(release: Path = CURRENT) -> tuple[frozenset[str], frozenset[str]]:
     """Return the migrations that a release has, as `app.name`, and those that they stand for."""
-    present, replaced = json.loads(running.python("-c", LISTED, release=release))
+    return _listed(running.python("-c", LISTED, release=release))
+
+
+def _listed(told: str) -> tuple[frozenset[str], frozenset[str]]:
+    present, replaced = json.loads(told)
     return frozenset(present), frozenset(replaced)
+
+
+def unknown_to_this_code(applied: Iterable[str]) -> list[str]:
+    """Return what a database was brought to and this code does not know, which need not be a release yet."""
+    with tempfile.TemporaryDirectory(prefix="bastide-look-") as scratch:
+        DataDirectory(root=Path(scratch)).make()
+        variables = {
+            **environment.shell(),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DJANGO_SETTINGS_MODULE": "webapp.settings",
+            "BASTIDE_DATA_DIR": scratch,
+        }
+        told = command.run([str(PYTHON), "-c", LISTED], timeout_s=TIMEOUT_S, environment=variables, cwd=ROOT)
+    return sorted(set(applied).difference(*_listed(told)))
 
 
 def require_known(applied: Iterable[str], release: Path, maker: str, hint: str) -> None:

@@ -19,7 +19,7 @@ from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import probing, queue, release, settings, units
 from appliance.installing.clearing import remove
 from appliance.installing.places import DATA, RELEASES
-from appliance.keeping import database, placed, starting, under_way
+from appliance.keeping import database, placed, snapshot, starting, under_way
 from appliance.keeping.placed import Record
 
 READY_TIMEOUT_S: Final = 90.0
@@ -196,16 +196,15 @@ def _returned(asked: Move) -> Iterator[None]:
         raise
     finally:
         if not is_done:
-            undo(asked.record, asked.restarted)
+            undo(asked.record, asked.say, asked.restarted)
             after = "".join(f", after the switch: {time.monotonic() - each:.1f} s" for each in asked.switched_s)
             asked.say(f"  Returned to {asked.record.former}{after}")
 
 
-def undo(record: Record, restarted: Iterable[str] | None = None) -> None:
+def undo(record: Record, say: Callable[[str], None], restarted: Iterable[str] | None = None) -> None:
     """Have the former release run again. `restarted`: what was started anew by then; None where nobody knows."""
     release.switch(record.former)
-    if record.is_migrated and record.database.exists():
-        database.put_back(record.database, DATA.database)
+    snapshot.put_back(record, say)
     changed = placed.put_back(record)
     enabled = units.enabled()
     workers = [each for each in enabled if each.startswith(WORKER)]

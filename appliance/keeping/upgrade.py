@@ -59,7 +59,7 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
 def begun(former: str, name: str, *, is_migrated: bool) -> Record:
     """Return the record of a move that begins now."""
     if is_migrated:
-        require_room(OPT, DATA.database.stat().st_size)
+        require_room(OPT, 2 * DATA.database.stat().st_size)  # as it was and, should it go back, as people had it
     at, enabled = f"{datetime.now(UTC):%Y%m%dT%H%M%S}", tuple(sorted(units.enabled()))
     return Record(former=former, release=name, at=at, is_migrated=is_migrated, enabled=enabled)
 

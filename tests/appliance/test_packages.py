@@ -35,6 +35,27 @@ def test_a_machines_own_policy_is_left_alone(ran):
     assert told(ran) == ["update", "install"]
 
 
+def test_a_policy_that_an_installation_left_which_was_killed_is_ours_and_goes(ran):
+    packages.POLICY.write_bytes(packages.START_NOTHING.read_bytes())
+    packages.install(["nginx"], lambda sentence: None)
+    assert told(ran) == ["update", "install", "install", "rm"]
+
+
+def test_where_nothing_is_missing_such_a_policy_goes_too_and_that_is_said(ran):
+    said: list[str] = []
+    packages.POLICY.write_bytes(packages.START_NOTHING.read_bytes())
+    assert packages.end_left_policy(said.append)
+    assert not packages.POLICY.exists()
+    assert str(packages.POLICY) in said[0]
+
+
+def test_who_has_a_policy_of_their_own_keeps_it(ran):
+    assert not packages.end_left_policy(pytest.fail)
+    packages.POLICY.write_text("#!/bin/sh\nexit 0\n")
+    assert not packages.end_left_policy(pytest.fail)
+    assert packages.POLICY.exists()
+
+
 def test_services_may_start_again_when_packages_could_not_be_installed(ran, monkeypatch):
     def run(argv, **options):
         ran.append(argv)

@@ -18,7 +18,7 @@ from tests.system.network import Network
 
 PACKAGES: Final = (
     *("systemd", "systemd-sysv", "dbus", "python3", "python3-venv", "ca-certificates"),
-    *("iproute2", "procps", "util-linux", "curl", "openssl"),
+    *("iproute2", "util-linux", "curl", "openssl"),
 )
 CACHE: Final = Path(os.environ.get("BASTIDE_TEST_CACHE", "/var/tmp/bastide-machines"))  # large, and kept
 CHECKOUT: Final = "/root/bastide"

@@ -12,6 +12,19 @@ from tests.system.machine import CHECKOUT, Machine
 
 CURRENT: Final = "/opt/bastide/current"
 OTHER: Final = "/root/other"
+MIGRATION: Final = """
+import os
+from django.db import migrations, models
+def run(apps, schema_editor):
+    {act}
+class Migration(migrations.Migration):
+    dependencies = [("registry", "0007_who_asked")]
+    operations = [
+        migrations.AddField("registeredmodel", "shade", models.CharField(max_length=9, default="", db_default="")),
+        migrations.RunPython(run, migrations.RunPython.noop),
+    ]
+"""
+NEW: Final = "webapp/registry/migrations/0008_shade.py"
 
 
 def running(machine: Machine) -> str:
@@ -62,3 +75,10 @@ def changed_checkout(machine: Machine, **files: str) -> str:
         former = path.read_text() if path.exists() and text.startswith("\n") else ""
         path.write_text(former + text)
     return f"{OTHER}/bastide"
+
+
+def tables(machine: Machine, database: str = "/var/lib/bastide/db.sqlite3") -> str:
+    """Return what a database says of the models' table."""
+    asked = f"import sqlite3; print(sqlite3.connect('{database}').execute("
+    asked += "\"SELECT sql FROM sqlite_master WHERE name = 'registry_registeredmodel'\").fetchone())"
+    return machine.run("python3", "-c", asked)

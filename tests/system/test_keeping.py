@@ -1,6 +1,7 @@
 """Backups, restorations, upgrades and the way back on a real Debian, while clients ask for predictions."""
 
 import json
+import re
 import shutil
 import time
 from typing import Any
@@ -11,7 +12,7 @@ from appliance.paths import ROOT
 from tests.system.installation import NAME
 from tests.system.machine import CHECKOUT, Machine
 from tests.system.penguin import PENGUIN
-from tests.system.releasing import CURRENT, asked, changed_checkout, running
+from tests.system.releasing import CURRENT, MIGRATION, NEW, asked, changed_checkout, running, tables
 from tests.system.test_install import CURL, HERE, key_of_admin
 
 pytestmark = pytest.mark.system
@@ -246,28 +247,8 @@ def test_an_upgrade_that_is_ended_after_the_switch_leaves_the_former_release(box
     assert directory == f"/opt/bastide/{former}"
 
 
-MIGRATION = """
-import os
-from django.db import migrations, models
-def run(apps, schema_editor):
-    {act}
-class Migration(migrations.Migration):
-    dependencies = [("registry", "0007_who_asked")]
-    operations = [
-        migrations.AddField("registeredmodel", "shade", models.CharField(max_length=9, default="", db_default="")),
-        migrations.RunPython(run, migrations.RunPython.noop),
-    ]
-"""
-NEW = "webapp/registry/migrations/0008_shade.py"
 FAILS = 'raise RuntimeError("no shade")'
 FAILS_IN_PLACE = f'if os.environ["BASTIDE_DATA_DIR"] == "/var/lib/bastide": {FAILS}'
-
-
-def tables(machine: Machine) -> str:
-    """Return what the database says of the models' table."""
-    asked = "import sqlite3; print(sqlite3.connect('/var/lib/bastide/db.sqlite3').execute("
-    asked += "\"SELECT sql FROM sqlite_master WHERE name = 'registry_registeredmodel'\").fetchone())"
-    return machine.run("python3", "-c", asked)
 
 
 @pytest.mark.parametrize(
@@ -279,6 +260,19 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(box, key, act):
         assert "no shade" in refused(box, launcher, "upgrade")
     assert (running(box), found["failed"]) == (former, [])
     assert "shade" not in tables(box)
+
+
+@pytest.mark.long
+def test_what_is_made_while_a_release_that_migrated_fails_is_kept_and_told(box, key):
+    broken = '\n\ndef _read(*_):\n    raise RuntimeError("answers nothing")\n'
+    files = {NEW: MIGRATION.format(act="pass"), "worker/lane/answering.py": broken}
+    former, launcher = running(box), changed_checkout(box, **files)
+    told = refused(box, launcher, "upgrade")  # the key by which it asks makes rows of its own
+    kept = re.search(r"with (\d+) entries of the audit trail more, is kept in (\S+)", told)
+    assert kept, told
+    assert running(box) == former
+    assert "shade" not in tables(box)
+    assert "shade" in tables(box, kept[2])
 
 
 @pytest.mark.long

@@ -9,8 +9,23 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module")
 def box(installed):
+    leave_what_a_kill_leaves(installed)
     installed.run("systemctl", "start", "bastide-backup.service", timeout_s=300)
     return installed
+
+
+DRAFT = "/var/backups/bastide/.bastide-20261101T020000Z.backup.0123456789ab"
+POLICY = "/usr/sbin/policy-rc.d"
+
+
+def leave_what_a_kill_leaves(box):
+    """Half a backup, and the policy by which Debian starts no service."""
+    box.run("install", "-o", "bastide-care", "-g", "bastide-care", "-m", "600", "/dev/null", DRAFT)
+    box.run("install", "-m", "755", "/opt/bastide/current/scripts/start_nothing", POLICY)
+
+
+def is_there(box, path):
+    return "there" in box.run("sh", "-c", f"[ ! -e {path} ] || echo there")
 
 
 def put_on_a_disk_of_its_own(box):
@@ -19,15 +34,36 @@ def put_on_a_disk_of_its_own(box):
     box.run("sh", "-ec", f"{moves}; cp -a /tmp/was/. /var/lib/bastide; rm -r /tmp/was")
 
 
+def refuses_data_of_a_newer_release(box):
+    """An installation must not go on with it, whatever the reason, and touches nothing."""
+    script = (
+        "import sqlite3; base = sqlite3.connect('/var/lib/bastide/db.sqlite3', isolation_level=None)\nbase.execute("
+    )
+    newer = "\"INSERT INTO django_migrations (app, name, applied) VALUES ('registry', '9999_shade', '2027-01-01')\")"
+    box.run("python3", "-c", script + newer)
+    with pytest.raises(RuntimeError, match=r"does not know: registry\.9999_shade"):
+        box.run(f"{CHECKOUT}/bastide", "install", "--name", "box.example", "--force", "a trial", timeout_s=300)
+    assert box.run("sh", "-c", "ls -d /opt/bastide 2>/dev/null | cat") == ""
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one(box):
+    assert "bastide-" in box.run("ls", "/var/backups/bastide")
+    assert not is_there(box, DRAFT)
+    assert "sqlite" not in box.run("find", "/var/backups/bastide", "/var/tmp")
+
+
 def test_uninstalling_leaves_the_data_until_it_is_asked_for_by_words(box):
     with pytest.raises(RuntimeError, match="Nothing was removed"):
         box.run("bastide", "uninstall")
     told = box.run("bastide", "uninstall", "--yes", timeout_s=180)
+    assert f"Removing {POLICY}" in told
+    assert not is_there(box, POLICY)
     assert "/var/lib/bastide and its settings stay" in told
     gone = "/opt/bastide /usr/local/bin/bastide /etc/systemd/system/bastide* /run/bastide"
     left = f"ls -d {gone} /var/lib/bastide/* 2>/dev/null | cat"
     assert "/var/lib/bastide/db.sqlite3" in box.run("sh", "-c", left)
     assert "/opt/bastide" not in box.run("sh", "-c", left)
+    refuses_data_of_a_newer_release(box)
     put_on_a_disk_of_its_own(box)
     purge = (f"{CHECKOUT}/bastide", "uninstall", "--purge")
     with pytest.raises(RuntimeError, match=r"The backups in /var/backups/bastide stay[^\0]*Nothing was removed"):

@@ -7,7 +7,7 @@ from appliance.installing import machine
 
 
 @pytest.fixture
-def typed(monkeypatch):
+def typed(monkeypatch, tmp_path):
     argvs: list[list[str]] = []
 
     def run(argv, **_):
@@ -16,6 +16,7 @@ def typed(monkeypatch):
 
     monkeypatch.setattr(command, "run", run)
     monkeypatch.setattr(packages, "install", lambda *_: None)  # apt itself
+    monkeypatch.setattr(packages, "POLICY", tmp_path / "policy-rc.d")
     return argvs
 
 
@@ -35,3 +36,10 @@ def test_debians_own_services_are_switched_off_where_there_are_any(typed, tmp_pa
     monkeypatch.setattr(machine, "NEEDED", needed)
     assert machine.install_packages(print) is bool(missing)
     assert typed == disabled
+
+
+def test_where_no_package_is_missing_the_policy_of_an_installation_that_was_killed_ends(typed, monkeypatch):
+    monkeypatch.setattr(machine, "NEEDED", {})
+    packages.POLICY.write_bytes(packages.START_NOTHING.read_bytes())
+    assert machine.install_packages(lambda _: None)
+    assert not packages.POLICY.exists()

@@ -36,6 +36,7 @@ def box(tmp_path):
     (data / "spool/batch/ended/result").write_text("answers")
     (data / "spool/batch/running/input").write_text("rows")
     make_database(data / "db.sqlite3")
+    (tmp_path / "scratch").mkdir()
     (tmp_path / "credentials").mkdir()
     (tmp_path / "credentials/secret-key").write_text("hush")
     (tmp_path / "bastide.env").write_text("BASTIDE_NAMES=box.example\n")
@@ -44,6 +45,7 @@ def box(tmp_path):
         settings_file=tmp_path / "bastide.env",
         credentials=tmp_path / "credentials",
         tls=tmp_path / "tls",
+        scratch=tmp_path / "scratch",
         release="1-abc",
         names=("box.example",),
     )

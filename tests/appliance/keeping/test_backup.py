@@ -12,6 +12,7 @@ from appliance.errors import ApplianceError
 from appliance.keeping import archive, backup, journal_files, room
 from appliance.keeping.backup import More
 from tests.appliance.keeping.conftest import DIGEST
+from tests.small_disk import small_disk
 
 
 def back_up(box, path, **options):
@@ -35,6 +36,34 @@ def test_a_disk_without_room_is_told_before_anything_is_written(box, tmp_path, m
     with pytest.raises(ApplianceError, match="MiB free"):
         back_up(box, tmp_path / "box.backup")
     assert not list(tmp_path.glob("*box.backup*"))
+
+
+def test_no_database_is_made_on_the_disk_of_the_backups(box, tmp_path):
+    """A share may know no locks; and what is told of the database comes while the copy is there."""
+    (tmp_path / "share").mkdir()
+    seen: set[tuple[bool, bool]] = set()
+
+    def look(_):
+        is_copied = any(box.scratch.glob("*/db.sqlite3"))
+        seen.update((is_copied, path.name.startswith(".box.backup.")) for path in (tmp_path / "share").rglob("*"))
+
+    backup.back_up(box, tmp_path / "share" / "box.backup", look)
+    assert seen == {(True, True), (False, True)}
+    assert list(box.scratch.iterdir()) == []
+
+
+def test_a_disk_that_has_no_room_for_the_copy_is_told_by_its_own_name(box, tmp_path):
+    with small_disk(box.scratch, 1 << 20), pytest.raises(ApplianceError, match=rf"{box.scratch} has \d+ MiB free"):
+        back_up(box, tmp_path / "box.backup")
+    assert not list(tmp_path.glob("*box.backup*"))
+
+
+def test_directories_on_one_disk_share_what_is_free_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "RESERVE_BYTES", 0)
+    most = shutil.disk_usage(tmp_path).free * 2 // 3
+    room.require_rooms((tmp_path, most))
+    with pytest.raises(ApplianceError, match="MiB free"):
+        room.require_rooms((tmp_path, most), (tmp_path / "beside", most))
 
 
 def test_a_link_in_the_store_is_refused_and_no_file_is_left(box, tmp_path):

@@ -12,7 +12,7 @@ from appliance.checks.check import Status
 from appliance.environment import GIVEN
 from appliance.errors import ApplianceError
 from appliance.installing.places import DATA
-from appliance.keeping import database, mending, placed, under_way
+from appliance.keeping import database, mending, placed, snapshot, under_way
 from appliance.keeping.former import Former
 from appliance.keeping.placed import Record
 from appliance.paths import DataDirectory
@@ -30,18 +30,26 @@ def typed():
 @pytest.fixture
 def kept(tmp_path, monkeypatch, typed):
     """Places of a box in a directory of the test, and programs that answer nothing."""
-    for module in (placed, under_way, mending):
+    for module in (placed, under_way, snapshot):
         monkeypatch.setattr(module, "KEPT", tmp_path / "kept")
     monkeypatch.setattr(under_way, "MARK", tmp_path / "kept/under-way.json")
     monkeypatch.setattr(command, "run", lambda argv, **_: typed.append(" ".join(argv)) or "")
     (tmp_path / "data").mkdir()
-    monkeypatch.setattr(mending, "DATA", DataDirectory(root=tmp_path / "data"))
+    for module in (mending, snapshot):
+        monkeypatch.setattr(module, "DATA", DataDirectory(root=tmp_path / "data"))
     return tmp_path / "kept"
+
+
+def migrate(path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE registry_registeredmodel ADD COLUMN shade TEXT")
+        connection.execute("INSERT INTO django_migrations VALUES ('registry', '0002_shade')")
+        connection.commit()
 
 
 def add_model(path):
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("INSERT INTO registry_registeredmodel VALUES (2)")
+        connection.execute("INSERT INTO registry_registeredmodel (id) VALUES (2)")
         connection.commit()
 
 
@@ -104,6 +112,7 @@ def migrated(kept):
     RECORD.directory.mkdir(parents=True)
     database.keep(path, RECORD.database)
     under_way.begin(RECORD)
+    migrate(path)
     return path
 
 
@@ -116,11 +125,69 @@ def test_what_people_made_since_is_not_lost_without_asking(migrated):
     assert under_way.found() == RECORD
 
 
-def test_what_is_lost_after_asking_is_kept(kept, migrated):
+def test_what_is_lost_by_going_back_is_kept_and_told(kept, migrated):
     add_model(migrated)
-    assert mending.mend(print, may_lose=True)
+    said: list[str] = []
+    snapshot.put_back(RECORD, said.append)
     (given_up,) = kept.glob("*-given-up.sqlite3")
-    assert database.counts(given_up)["models"] == 2
+    assert said == [f"  The database goes back; the one of now, with 1 models more, is kept in {given_up}"]
+    assert (database.counts(given_up)["models"], database.counts(migrated)["models"]) == (2, 1)
+    assert database.migrations(migrated) == ("registry.0001_initial",)
+
+
+def test_where_nobody_has_worked_since_nothing_is_kept(kept, migrated):
+    snapshot.put_back(RECORD, pytest.fail)
+    assert database.migrations(migrated) == ("registry.0001_initial",)
+    assert not list(kept.glob("*-given-up.sqlite3"))
+
+
+@pytest.fixture
+def unchanged(kept):
+    """A box whose upgrade ended before it changed the database, while people went on."""
+    path = kept.parent / "data/db.sqlite3"
+    make_database(path)
+    RECORD.directory.mkdir(parents=True)
+    database.keep(path, RECORD.database)
+    add_model(path)
+    return path
+
+
+def test_a_database_that_was_not_changed_does_not_go_back(kept, unchanged):
+    assert mending.lost(RECORD) == {}
+    snapshot.put_back(RECORD, pytest.fail)
+    assert database.counts(unchanged)["models"] == 2
+
+
+def test_a_database_that_nobody_can_read_goes_back_uncounted(kept, unchanged):
+    with closing(sqlite3.connect(unchanged)) as connection:
+        connection.execute("DROP TABLE django_migrations")
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute("UPDATE sqlite_master SET sql = 'nonsense' WHERE name = 'jobs_batchjob'")
+        connection.commit()
+    said: list[str] = []
+    snapshot.put_back(RECORD, said.append)
+    assert "cannot be told" in said[0]
+    assert database.form(unchanged) == database.form(RECORD.database)
+
+
+def test_tables_that_changed_go_back_although_no_migration_says_that_it_ended(kept, unchanged):
+    with closing(sqlite3.connect(unchanged)) as connection:
+        connection.execute("CREATE INDEX half ON registry_registeredmodel (id)")
+    snapshot.put_back(RECORD, lambda _: None)
+    assert database.form(unchanged) == database.form(RECORD.database)
+
+
+def test_what_is_made_on_the_way_back_to_a_former_release_is_counted_from_the_database_put_there(kept, migrated):
+    """Of the one that was given up there may be more rows of everything."""
+    RECORD.write()
+    add_model(migrated)
+    back = Record(former="2-def", release="1-abc", at="20261127T130000", is_migrated=True, enabled=())
+    back.directory.mkdir()
+    database.keep(migrated, back.database)
+    database.put_back(RECORD.database, migrated)
+    assert snapshot.lost(back) == {}
+    add_model(migrated)
+    assert snapshot.lost(back) == {"models": 1}
 
 
 def test_a_copy_that_broke_off_is_never_put_back(tmp_path):
