@@ -10,8 +10,9 @@ from django.utils import translation
 
 from tests.playground import NOON
 from tests.webapp.endpoints.test_deploying import add_version
-from webapp.endpoints.deploying import Order, deploy, rollback
+from webapp.endpoints.deploying import deploy, rollback
 from webapp.endpoints.models import DeploymentRole
+from webapp.endpoints.orders import Order
 from webapp.monitoring import running
 from webapp.monitoring.models import MonitoringRun
 from webapp.records.models import to_ms
