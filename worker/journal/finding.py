@@ -11,14 +11,13 @@ import numpy as np
 from worker.contract.records import SEARCH_S, FindOutcome, FindRequest, RecordedRow, Value
 from worker.journal import block
 from worker.journal.block import Block, BlockDamaged, Column
-from worker.journal.columns import CALLER, COMPUTE, KEY, LATENCY, PREDICTION, PROBABILITY, REQUEST, ROW, TIME
+from worker.journal.columns import CALLER, COMPUTE, KEY, LATENCY, OWN, PREDICTION, PROBABILITY, REQUEST, ROW, TIME
 from worker.journal.picking import Mask, column_of, mask_of
 from worker.journal.places import days, segments_of
 from worker.journal.reading import only
 from worker.journal.truth import Known, Truths
 from worker.journal.writing import hash_key
 
-OWN: Final = "@"
 NEEDED: Final = frozenset({CALLER, TIME})
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from worker.contract.records import BY_CALLER, BY_RANGE, Selector
 from worker.contract.truth import BY_FEATURE, BY_KEY, BY_REQUEST
 from worker.journal.block import Block, Column
-from worker.journal.columns import CALLER, KEY, REQUEST, TIME, hashes_of
+from worker.journal.columns import CALLER, KEY, OWN, REQUEST, TIME, hashes_of
 from worker.journal.truth import text_of
 
 Mask = Callable[[Block], Column]
@@ -17,7 +17,7 @@ COLUMNS: Final = {BY_REQUEST: REQUEST, BY_KEY: KEY, BY_CALLER: CALLER}
 
 def column_of(selector: Selector) -> str:
     """Return the column that says whether a row is meant. Raise ValueError for a selection that no site makes."""
-    if selector.by in {BY_FEATURE, BY_RANGE} and selector.name and not selector.name.startswith("@"):
+    if selector.by in {BY_FEATURE, BY_RANGE} and selector.name and not selector.name.startswith(OWN):
         return selector.name
     if selector.by not in COLUMNS:
         msg = f"Rows are selected by one of {', '.join((*COLUMNS, BY_FEATURE))}, got {selector.by[:80]!r}."
@@ -42,7 +42,7 @@ def mask_of(selector: Selector, key: bytes, until_ms: int | None = None) -> Mask
         if column is None:
             return np.zeros(block.rows, np.bool_)
         values = column.tolist()
-        if name.startswith("@") and wanted.isdisjoint(values):  # of texts that is known several times faster
+        if name.startswith(OWN) and wanted.isdisjoint(values):  # of texts that is known several times faster
             return np.zeros(len(values), np.bool_)
         found = np.fromiter((text_of(value) in wanted for value in values), np.bool_, len(values))
         return found if until_ms is None else found & (block.columns[TIME] <= until_ms)
