@@ -16,6 +16,7 @@ INSERT INTO registry_registeredmodel VALUES (1);
 CREATE TABLE registry_modelversion (digest TEXT, status TEXT);
 CREATE TABLE jobs_batchjob (job_id TEXT, ended_at TEXT);
 INSERT INTO jobs_batchjob VALUES ('ended', '2026-01-01'), ('running', NULL);
+CREATE TABLE audit_auditevent (action TEXT);
 """
 
 

@@ -49,6 +49,16 @@ def test_a_copy_is_whole_while_others_write(path, tmp_path):
     thread.join()
 
 
+def test_what_the_box_did_to_check_itself_is_no_work_of_people(path, tmp_path):
+    database.copy(path, tmp_path / "kept")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            "INSERT INTO audit_auditevent VALUES (?)", [("check_key_made",), ("check_key_ended",), ("key_made",)]
+        )
+        connection.commit()
+    assert database.more(path, tmp_path / "kept") == {"entries of the audit trail": 1}
+
+
 def test_it_is_put_back_under_those_who_have_it_open(path, tmp_path):
     database.copy(path, tmp_path / "kept")
     with closing(sqlite3.connect(path)) as reader:
