@@ -7,6 +7,7 @@ from appliance.errors import CommandFailed
 from appliance.installing import machine, running
 from appliance.installing.places import DATA
 from appliance.installing.placing import place
+from appliance.ownership import as_owner
 
 EXAMPLES: Final = DATA.root / "examples"
 MAKE_EMPTY: Final = "import pathlib, shutil, sys; p = pathlib.Path(sys.argv[1]); shutil.rmtree(p, True); p.mkdir()"
@@ -47,5 +48,6 @@ def publish_example(name: str) -> bool:
     running.python("-c", MAKE_EMPTY, str(directory))
     running.python("-m", f"examples.{name}", str(directory))
     running.manage("publish", str(directory), "--wait")
-    shutil.rmtree(directory)
-    return place(mark, "published\n")
+    shutil.rmtree(directory)  # follows no link
+    with as_owner(EXAMPLES):
+        return place(mark, "published\n")

@@ -22,7 +22,7 @@ from appliance.keeping.archive import JOURNAL_KEY, Manifest
 from appliance.keeping.former import Former, remove_older
 from appliance.keeping.noting import account
 from appliance.keeping.room import require_room
-from appliance.ownership import give, give_file, ids, made
+from appliance.ownership import as_owner, give, give_file, ids, made
 from appliance.tls.directory import File, TlsDirectory
 
 READY_TIMEOUT_S: Final = 120.0
@@ -173,7 +173,9 @@ def _place_data(staging: Path, manifest: Manifest) -> None:
     if (staging / JOURNAL_KEY).exists():
         _place_key(staging / JOURNAL_KEY)
     for mark in sorted((staging / "examples").glob("*")):
-        place(EXAMPLES / mark.name, mark.read_bytes())
+        content = mark.read_bytes()
+        with as_owner(EXAMPLES):
+            place(EXAMPLES / mark.name, content)
     password = staging / "data" / DATA.admin_password.name
     if password.exists():
         give_file(password, ids("bastide", "bastide"), READ_BY_CARE)

@@ -24,6 +24,7 @@ KEPT_MODE: Final = 0o640
 """The data plane reads by its group; where there is but one account, the data directory itself is closed to others."""
 
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+KEPT_DIRECTORY_MODE: Final = 0o750
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -83,7 +84,7 @@ class ModelStore:
         """
         self.models_dir.mkdir(parents=True, exist_ok=True)
         draft = self.models_dir / f".draft-{token_hex(8)}"
-        draft.mkdir()
+        draft.mkdir(mode=KEPT_DIRECTORY_MODE)
         try:
             self._fill(draft, inspected)
             sync_directory(draft)
@@ -118,6 +119,8 @@ class ModelStore:
             if copy_durably(inbox / name, draft / name) != sha256:
                 raise FileNotKeptError(name, "it changed after it was published")
         write_durably(draft / MANIFEST, inspected.manifest)
+        for kept in draft.iterdir():
+            kept.chmod(KEPT_MODE)
 
 
 def copy_durably(source: Path, target: Path) -> str:

@@ -1,7 +1,9 @@
 """A kernel without IPv6 gets a front without its addresses, in socket, service and configuration alike."""
 
+import random
 import re
 import socket
+from contextlib import suppress
 
 import pytest
 
@@ -92,11 +94,21 @@ def test_sockets_are_opened_anew_only_where_their_addresses_changed(machine, tmp
     ]
 
 
+def bind_below_the_callers(listener: socket.socket) -> None:
+    """Bind to a port that no connection of another test is given at the other end, with IPv4 as little as with IPv6."""
+    for port in random.sample(range(20_000, 30_000), 50):
+        with socket.socket() as other, suppress(OSError):
+            other.bind(("", port))
+            listener.bind(("::", port))
+            return
+    pytest.fail("no port is free")
+
+
 def test_who_listens_at_ipv6_alone_has_the_port_until_it_ends(monkeypatch):
     monkeypatch.setattr(units, "is_active", lambda _unit: False)
     with socket.socket(socket.AF_INET6) as listener:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(("::", 0))
+        bind_below_the_callers(listener)
         listener.listen()
         port = listener.getsockname()[1]
         assert fitness.check_front_port(port).status is Status.FAILED

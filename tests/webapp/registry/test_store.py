@@ -43,6 +43,17 @@ def test_kept_files_are_copies(store, tmp_path):
     assert (store.models_dir / "digest" / "artifact").read_bytes() == b"artifact"
 
 
+def test_the_group_may_read_what_is_kept_and_change_nothing(store, tmp_path):
+    before = os.umask(0o007)  # as the unit of the site has it
+    try:
+        store.keep(received(store, tmp_path))
+    finally:
+        os.umask(before)
+    kept = store.models_dir / "digest"
+    assert kept.stat().st_mode & 0o777 == 0o750
+    assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o640}
+
+
 def test_what_stands_there_stays(store, tmp_path):
     inspected = received(store, tmp_path)
     store.keep(inspected)
