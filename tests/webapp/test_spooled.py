@@ -31,7 +31,11 @@ def bound(path):
         listener.bind(str(path))
 
 
-@pytest.mark.parametrize("make", [link, bound, os.mkfifo, os.mkdir, lambda _: None], ids=str)
+@pytest.mark.parametrize(
+    "make",
+    [link, bound, os.mkfifo, os.mkdir, lambda _: None],
+    ids=["a link", "a socket", "a pipe", "a directory", "nothing"],
+)
 def test_what_is_no_file_is_missing(tmp_path, make):
     make(tmp_path / "result")
     with pytest.raises(FileNotFoundError, match="result"):
