@@ -158,6 +158,7 @@ class Machine:
         done = self._enter(argv, timeout_s, variables)
         if done.returncode and (units := self._without_group(done.stderr)):
             done = self._enter(("systemctl", "start", *units), timeout_s, variables)
+            self._enter(("systemctl", "reset-failed", *units), timeout_s)  # that start was no fault of theirs
         if check and done.returncode:
             message = f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout[-6000:]}{done.stderr[-6000:]}"
             raise RuntimeError(message)

@@ -113,6 +113,7 @@ def test_the_hourly_look_fails_where_something_is_wrong(installed):
     finally:
         installed.run("systemctl", "start", "bastide-redis.service")
         installed.run("systemctl", "reset-failed", "bastide-checks.service")
+    assert is_well_within(installed, 20)
 
 
 def test_a_queue_that_stands_still(installed):
