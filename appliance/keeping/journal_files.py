@@ -50,7 +50,7 @@ def _held(directory: Path) -> Iterator[Sequence[tuple[str, IO[bytes] | None]]]:
     while True:
         with ExitStack() as files:
             try:
-                opened = [(path.name, _kept(files, _opened(path))) for path in _current(directory)]
+                opened = [(path.name, _kept(files, others_files.opened(path))) for path in _current(directory)]
             except FileNotFoundError:
                 continue  # packed or removed this very moment
             yield opened
@@ -64,7 +64,7 @@ def _current(directory: Path) -> list[Path]:
 
 def _replaced(directory: Path) -> frozenset[str]:
     try:
-        with _opened(directory / NOTE) or nullcontext(io.BytesIO()) as file:
+        with others_files.opened(directory / NOTE) or nullcontext(io.BytesIO()) as file:
             told = json.load(file)
         new, old = str(told["new"]), frozenset(map(str, told["old"]))
     except (FileNotFoundError, ValueError, TypeError, KeyError):
@@ -74,10 +74,6 @@ def _replaced(directory: Path) -> frozenset[str]:
 
 def _kept(files: ExitStack, file: IO[bytes] | None) -> IO[bytes] | None:
     return files.enter_context(file) if file else None
-
-
-def _opened(path: Path) -> IO[bytes] | None:
-    return others_files.opened(path)
 
 
 def _let_open_many() -> None:

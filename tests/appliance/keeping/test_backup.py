@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.errors import ApplianceError
-from appliance.keeping import archive, backup, journal_files, room
+from appliance.keeping import archive, backup, others_files, room
 from appliance.keeping.backup import More
 from tests.appliance.keeping.conftest import DIGEST
 from tests.small_disk import small_disk
@@ -227,7 +227,7 @@ def test_a_file_that_goes_away_between_its_name_and_its_opening_is_looked_for_un
     box, tmp_path, monkeypatch
 ):
     day = journal_of(box, one="rows")
-    opened = journal_files._opened
+    opened = others_files.opened
 
     def packed_first(path):
         """As if the data plane had done so a moment ago."""
@@ -235,7 +235,7 @@ def test_a_file_that_goes_away_between_its_name_and_its_opening_is_looked_for_un
             path.rename(day / "packed-one.rows")
         return opened(path)
 
-    monkeypatch.setattr(journal_files, "_opened", packed_first)
+    monkeypatch.setattr(others_files, "opened", packed_first)
     full = back_up(box, tmp_path / "full", more=More(journal=True))
     assert [name for name in full.members if name.startswith("journal/")] == [
         f"journal/penguins/{day.name}/packed-one.rows"

@@ -105,15 +105,21 @@ def test_a_move_of_which_nothing_was_kept_has_changed_nothing(kept, typed):
 
 
 @pytest.fixture
-def migrated(kept):
-    """A box whose upgrade was broken off after it changed the database."""
+def snapped(kept):
+    """A box of whose database a copy was kept, before an upgrade that changes it."""
     path = kept.parent / "data/db.sqlite3"
     make_database(path)
     RECORD.directory.mkdir(parents=True)
     database.keep(path, RECORD.database)
-    under_way.begin(RECORD)
-    migrate(path)
     return path
+
+
+@pytest.fixture
+def migrated(snapped):
+    """A box whose upgrade was broken off after it changed the database."""
+    under_way.begin(RECORD)
+    migrate(snapped)
+    return snapped
 
 
 def test_what_people_made_since_is_not_lost_without_asking(migrated):
@@ -142,14 +148,10 @@ def test_where_nobody_has_worked_since_nothing_is_kept(kept, migrated):
 
 
 @pytest.fixture
-def unchanged(kept):
+def unchanged(snapped):
     """A box whose upgrade ended before it changed the database, while people went on."""
-    path = kept.parent / "data/db.sqlite3"
-    make_database(path)
-    RECORD.directory.mkdir(parents=True)
-    database.keep(path, RECORD.database)
-    add_model(path)
-    return path
+    add_model(snapped)
+    return snapped
 
 
 def test_a_database_that_was_not_changed_does_not_go_back(kept, unchanged):
