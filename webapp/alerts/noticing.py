@@ -71,7 +71,8 @@ def notice(champion: Deployment, wishes: AlertSettings, now: datetime) -> None:
 
 
 def _outdated(alert: Alert, champion: Deployment, wishes: AlertSettings) -> Ending | None:
-    if alert.version_id != champion.version_id:
+    # Noticed before the champion came: of another version, or of this one before another was in its place for a while.
+    if alert.version_id != champion.version_id or alert.opened_at < champion.deployed_at:
         return Ending.REPLACED
     is_off = alert.rule in wishes.rules_off or (alert.rule == Rule.SILENT and wishes.silent_days is None)
     return Ending.SWITCHED_OFF if is_off else None

@@ -64,6 +64,16 @@ def test_what_a_version_showed_before_it_was_replaced_opens_nothing_when_it_is_b
     assert Alert.objects.get().sighting.since_ms == to_ms(NOON + 11 * DAY)
 
 
+def test_an_alert_ends_with_the_champion_even_if_the_same_version_is_back_before_anybody_judges(
+    penguins, alice, looked, noticed
+):
+    looked(window(0), window(1, State.WATCHED), window(2, State.CHANGED))
+    assert noticed(NOON + 3 * DAY) == ["changed"]
+    come_back(penguins, alice, NOON + 4 * DAY)
+    assert noticed(NOON + 4 * DAY) == []
+    assert Alert.objects.get().closed_why == Ending.REPLACED
+
+
 def test_a_change_that_missed_a_window_and_a_small_one_is_told_from_its_first_day(looked, noticed):
     small = msgspec.structs.replace(window(1), found=Found(rows=80), verdict=NONE)
     looked(window(0, State.WATCHED), small, window(2), window(3, State.CHANGED))
