@@ -40,6 +40,17 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
     require_good_settings()
     _require_fitness()
     machine.install_packages(say)
+    try:
+        _move(former, name, say)
+    finally:
+        _prune_releases(former, name, say)  # else each try that fails would leave behind what a release takes
+    bundled.trust_key()
+    _prune_kept(name, say)
+    return True
+
+
+def _move(former: str, name: str, say: Callable[[str], None]) -> None:
+    """Make the release, try it, and switch to it. Raise where it does not pass; then the former one runs."""
     if not release.is_whole(name):
         say("  Making the release beside the one that runs")
         release.make(name)
@@ -50,10 +61,6 @@ def upgrade(version: str, say: Callable[[str], None]) -> bool:
     front_trial.require_taken(front.text(settings.names(), settings.upload_bytes_max()))
     record = begun(former, name, is_migrated=is_pending)
     move(Move(record=record, prepare=lambda: _prepared(record, say), keep=record.write, say=say))
-    bundled.trust_key()
-    for each in prune(name, former):
-        say(f"  Removed {each}")
-    return True
 
 
 def begun(former: str, name: str, *, is_migrated: bool) -> Record:
@@ -136,22 +143,33 @@ def roll_back(way: Way, say: Callable[[str], None]) -> Path | None:
     return record.database if kept.is_migrated else None
 
 
-def prune(running: str, former: str) -> list[Path]:
-    """Remove releases that are neither running nor the former one nor among the newest, and what is kept for them."""
+def _prune_releases(former: str, name: str, say: Callable[[str], None]) -> None:
+    """Remove releases that no way leads to: not those of this move, nor the one before it, nor the newest."""
+    record = placed.newest(placed.running_release())
+    kept = [former, name, *([record.former] if record else [])]
     found = sorted((path for path in RELEASES.iterdir() if path.is_dir()), key=_made_at, reverse=True)
-    doomed = surplus([path.name for path in found], running, former)
-    gone = [RELEASES / name for name in doomed]
+    _remove([RELEASES / each for each in surplus([path.name for path in found], *kept)], say)
+
+
+def _prune_kept(running: str, say: Callable[[str], None]) -> None:
+    """Remove what was kept for releases that are gone by now."""
     stale = [path for path in sorted(KEPT.iterdir(), reverse=True) if not path.name.endswith(f"-{running}")]
-    gone += stale[RELEASES_KEPT - 1 :]
-    for path in gone:
-        remove(path)
-    return gone
+    _remove(stale[RELEASES_KEPT - 1 :], say)
 
 
-def surplus(newest_first: list[str], running: str, former: str) -> list[str]:
-    """Return the releases that are not kept."""
-    kept = dict.fromkeys([running, former, *newest_first])
-    return list(kept)[RELEASES_KEPT:]
+def _remove(paths: list[Path], say: Callable[[str], None]) -> None:
+    for path in paths:
+        try:
+            remove(path)
+        except OSError as error:
+            say(f"  {path} could not be removed: {error}")
+        else:
+            say(f"  Removed {path}")
+
+
+def surplus(newest_first: list[str], *kept: str) -> list[str]:
+    """Return the releases that are not kept: those that must be, and the newest up to a bound."""
+    return list(dict.fromkeys([*kept, *newest_first]))[RELEASES_KEPT:]
 
 
 def _made_at(path: Path) -> float:

@@ -38,7 +38,7 @@ def installed(release: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A machine with the box on it: a copy, booted, of the one on which it was installed in this run of the tests."""
     made = installation(release)
     directory = Path(tmp_path_factory.mktemp(release))
-    with Machine(directory, release, tree=made.tree) as booted:
+    with Machine(directory, release, disk=made.disk) as booted:
         booted.notes.update(made.notes)
         booted.run("timeout", "60", "sh", "-c", "until curl -skf https://127.0.0.1/readyz; do sleep 0.1; done")
         yield booted

@@ -31,6 +31,9 @@ SETTINGS_OF_PIP: Final = (
 SETTINGS_OF_APT: Final = (Path("/etc/apt/apt.conf.d"), Path("/etc/apt/apt.conf"), Path("/etc/apt/auth.conf.d"))
 BOOT_TIMEOUT_S: Final = 60.0
 DISK: Final = "16g"
+AS_IT_IS: Final = ("--format=posix", "--numeric-owner", "--same-permissions", "--acls", "--xattrs", "--sparse")
+"""How tar packs and unpacks a disk."""
+
 RELEASES: Final = ("bookworm", "trixie")
 LOST_GROUP: Final = ("ExecMainStatus=219", "Result=resources")
 """What systemd 252 says, and 257, where the kernel took away a group of processes that it thinks is there."""
@@ -59,9 +62,9 @@ class Machine:
         *,
         is_offline: bool = False,
         more: Sequence[str] = (),
-        tree: Path | None = None,
+        disk: Path | None = None,
     ) -> None:
-        """Copy `tree`, a machine that was switched off, else a bare Debian with `more` packages."""
+        """Copy `disk`, packed, of a machine that was switched off, else a bare Debian with `more` packages."""
         self.root = directory / "root"
         self.name = f"box-{os.getpid()}-{directory.name[:20]}"
         self.notes: dict[str, str] = {}
@@ -69,7 +72,7 @@ class Machine:
         self._release = release
         self._is_offline = is_offline
         self._more = more
-        self._tree = tree
+        self._disk = disk
         self.network = Network()
         self.address = self.network.address
         self._log = directory / "boot.log"
@@ -80,8 +83,10 @@ class Machine:
         subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "bastide-machine", self.root], check=True
         )
-        tree = self._tree or root_of(self._release, self._more)
-        subprocess.run(["cp", "-a", f"{tree}/.", str(self.root)], check=True)
+        if self._disk:
+            subprocess.run(["tar", *AS_IT_IS, "--extract", f"--file={self._disk}"], cwd=self.root, check=True)
+        else:
+            subprocess.run(["cp", "-a", f"{root_of(self._release, self._more)}/.", self.root], check=True)
         (self.root / "etc/machine-id").write_text("")
         (self.root / "etc/hostname").write_text("box\n")
         if not self._is_offline:

@@ -66,10 +66,13 @@ def changed_checkout(machine: Machine, **files: str) -> str:
 
     What begins with an empty line is added to a file that is there.
     """
-    shutil.rmtree(machine.root / OTHER.lstrip("/"), ignore_errors=True)
-    subprocess.run(
-        ["cp", "-a", str(machine.root / CHECKOUT.lstrip("/")), str(machine.root / OTHER.lstrip("/"))], check=True
-    )
+    checkout, other = (machine.root / each.lstrip("/") for each in (CHECKOUT, OTHER))
+    shutil.rmtree(other, ignore_errors=True)
+    other.mkdir()
+    # Its packages are the same files: the machine's disk is this machine's memory.
+    subprocess.run(["cp", "-a", "--link", checkout / ".venv", other], check=True)
+    everything = [path for path in checkout.iterdir() if path.name != ".venv"]
+    subprocess.run(["cp", "-a", *everything, other], check=True)
     for name, text in files.items():
         path = machine.root / OTHER.lstrip("/") / name
         former = path.read_text() if path.exists() and text.startswith("\n") else ""

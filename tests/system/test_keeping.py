@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from appliance.keeping.upgrade import RELEASES_KEPT
 from appliance.paths import ROOT
 from tests.system.installation import NAME
 from tests.system.machine import CHECKOUT, Machine
@@ -198,6 +199,7 @@ def test_a_release_that_does_not_pass_is_never_switched_to(box, key, text):
     with asked(box, key) as found:
         refused(box, launcher, "upgrade")
     assert (running(box), found["failed"]) == (former, [])
+    assert len(box.run("ls", "/opt/bastide/releases").split()) <= RELEASES_KEPT
 
 
 @pytest.mark.parametrize(
@@ -216,6 +218,7 @@ def test_a_release_that_fails_in_its_place_is_left_within_ten_seconds(box, key, 
         start_s = time.monotonic() - started_s
         told = refused(box, launcher, "upgrade")
     assert (running(box), found["failed"]) == (former, [])
+    assert len(box.run("ls", "/opt/bastide/releases").split()) <= RELEASES_KEPT
     assert 0 < seconds(told) < max(RETURN_S, RETURN_STARTS * start_s)
 
 

@@ -37,15 +37,16 @@ def test_workers_are_known_by_the_keys_that_they_keep():
 
 
 @pytest.mark.parametrize(
-    ("newest_first", "running", "former", "gone"),
+    ("newest_first", "kept", "gone"),
     [
-        (["d", "c", "b", "a"], "d", "c", ["a"]),
-        (["d", "c", "b", "a"], "a", "b", ["c"]),
-        (["b", "a"], "b", "a", []),
+        (["d", "c", "b", "a"], ["d", "c"], ["a"]),
+        (["d", "c", "b", "a"], ["a", "b"], ["c"]),
+        (["d", "c", "b", "a"], ["b", "d", "a"], ["c"]),
+        (["b", "a"], ["b", "a"], []),
     ],
 )
-def test_the_running_and_the_former_release_stay(newest_first, running, former, gone):
-    assert surplus(newest_first, running, former) == gone
+def test_the_releases_of_a_move_and_the_way_back_from_it_stay(newest_first, kept, gone):
+    assert surplus(newest_first, *kept) == gone
 
 
 def test_settings_are_replaced_or_added_and_comments_stay():
