@@ -12,9 +12,9 @@ from appliance.errors import ApplianceError
 from appliance.installing import contents, front_trial, naming, settings
 from appliance.installing.front import CONFIGURATION, take_up_certificate, take_up_hosts
 from appliance.installing.install import Wish, install
-from appliance.installing.places import ACME, BACKUPS, DATA, TLS
+from appliance.installing.places import ACME, BACKUPS, DATA, KEPT, TLS
 from appliance.installing.planning import plan
-from appliance.installing.removing import uninstall
+from appliance.installing.removing import kept_databases, uninstall
 from appliance.installing.root import require_root, require_root_or_care
 from appliance.keeping.alone import held
 from appliance.options import version
@@ -96,6 +96,8 @@ def run_uninstall(arguments: argparse.Namespace, terminal: Terminal) -> int:
     terminal.say(f"The box is off this machine{rest}. The Debian packages that it used stay.")
     if _has_backups():
         terminal.say(f"The nightly backups in {BACKUPS} stay too: with them all of it can come back.")
+    if kept_databases():
+        terminal.say(f"The databases that upgrades kept in {KEPT} stay as well, until uninstall --purge.")
     return 0
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.running_box import RunningBox
 from tests.system.installation import RUN, forget_installations
+from tests.turns import forget_turns, place, turn
 
 TEST_PROCESSES_MAX: Final = 4
 """Each has a box of its own, whose seven processes wait most of the time but take memory all the time."""
@@ -34,6 +35,28 @@ def pytest_sessionfinish() -> None:
     """Let go of what the machines were copied from, once the first process ends."""
     if os.environ[RUN] == str(os.getpid()):
         forget_installations(os.environ[RUN])
+        forget_turns()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """Let nothing be made while a test has the machine to itself."""
+    with turn(place(), is_alone=False):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Give the machine to the test, together with those of other processes unless it measures times."""
+    with turn(place(), is_alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Let nothing be taken down while a test has the machine to itself."""
+    with turn(place(), is_alone=False):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,9 @@ RELEASES: Final = OPT / "releases"
 CURRENT: Final = OPT / "current"
 """A link to the release that runs."""
 
+KEPT: Final = OPT / "kept"
+"""A directory for each upgrade; root's alone, for the snapshots in it hold all that the database holds."""
+
 ETC: Final = Path("/etc/bastide")
 SETTINGS: Final = ETC / "bastide.env"
 CREDENTIALS: Final = ETC / "credentials"

@@ -3,6 +3,7 @@
 import grp
 import pwd
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,13 +14,12 @@ from appliance import command, packages
 from appliance.errors import ApplianceError, CommandFailed
 from appliance.installing import firewall, units
 from appliance.installing.clearing import is_left, leave_to_root, remove, staying
-from appliance.installing.places import BACKUPS, COMMAND, DATA, ETC, OPT, SYSUSERS, TMPFILES, UNITS
+from appliance.installing.places import BACKUPS, COMMAND, DATA, ETC, KEPT, OPT, SYSUSERS, TMPFILES, UNITS
 from appliance.ownership import hand_over
 
 ACCOUNTS: Final = ("bastide-care", "bastide-nginx", "bastide-redis", "bastide-worker", "bastide")
 GROUPS: Final = ("bastide-lane", *ACCOUNTS)
 RUN: Final = Path("/run/bastide")
-CODE: Final = (OPT, COMMAND)
 STAMPS: Final = Path("/var/lib/systemd/timers")
 """Where systemd keeps when a timer last went off."""
 
@@ -40,8 +40,29 @@ def uninstall(say: Callable[[str], None], *, purges: bool) -> None:
         _keep_backups()
         _remove_accounts(say)
     require_gone(remains(purges=purges))
-    clear(CODE, say)
-    require_gone(str(path) for path in CODE if is_left(path))
+    clear(list(code(purges=purges)), say)
+    require_gone(str(path) for path in code(purges=purges) if is_left(path))
+
+
+def code(*, purges: bool) -> Iterator[Path]:
+    """Yield where the code lies, with all that upgrades kept. The databases among it go with `purges` alone."""
+    databases = [] if purges else kept_databases()
+    yield from _beside({way for path in databases for way in (path, *path.parents)}, OPT)
+    yield COMMAND
+
+
+def kept_databases() -> list[Path]:
+    """Return the databases that upgrades have kept: what people made may be in them and nowhere else."""
+    return sorted(KEPT.rglob("*.sqlite3"))
+
+
+def _beside(ways: AbstractSet[Path], path: Path) -> Iterator[Path]:
+    """Yield what is at a path beside these, which are ways from there to files that stay."""
+    if path not in ways:
+        yield path
+    elif path.is_dir():
+        for each in sorted(path.iterdir()):
+            yield from _beside(ways, each)
 
 
 def places(*, purges: bool) -> Iterator[Path]:

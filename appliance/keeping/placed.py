@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from appliance.installing import firewall, front, machine, settings, units
-from appliance.installing.places import CURRENT, OPT, SYSUSERS, TMPFILES, UNITS
+from appliance.installing.places import CURRENT, KEPT, SYSUSERS, TMPFILES, UNITS
 from appliance.installing.placing import place
-
-KEPT: Final = OPT / "kept"
-"""A directory for each upgrade; root's alone, for the snapshots in it hold all that the database holds."""
 
 RECORD: Final = "record.json"
 FILES: Final = "files"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.errors import ApplianceError
-from appliance.installing.places import DATA
+from appliance.installing.places import DATA, KEPT
 from appliance.keeping import database, placed
-from appliance.keeping.placed import KEPT, Record
+from appliance.keeping.placed import Record
 
 
 def is_due(record: Record) -> bool:

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from appliance.environment import handed_over
 from appliance.errors import ApplianceError
+from appliance.installing.places import KEPT
 from appliance.installing.placing import place
 from appliance.keeping.former import Former
-from appliance.keeping.placed import KEPT, PRIVATE, Record
+from appliance.keeping.placed import PRIVATE, Record
 
 MARK: Final = KEPT / "under-way.json"
 MOVE: Final = "move"

@@ -17,9 +17,9 @@ from appliance.errors import ApplianceError
 from appliance.installing import firewall, fitness, front, front_trial, machine, release, settings, units, wanting
 from appliance.installing.clearing import remove
 from appliance.installing.install import require_good_settings
-from appliance.installing.places import DATA, OPT, RELEASES, is_installed_release
+from appliance.installing.places import DATA, KEPT, OPT, RELEASES, is_installed_release
 from appliance.keeping import database, gate, migrations, placed
-from appliance.keeping.placed import KEPT, Record
+from appliance.keeping.placed import Record
 from appliance.keeping.room import require_room
 from appliance.keeping.switching import Move, move
 

@@ -204,6 +204,7 @@ def test_the_site_goes_in_at_the_doors_of_the_workers_and_makes_none(installed):
     assert "by Redis alone" not in installed.run("journalctl", "-u", "bastide-inference@*", "-o", "cat")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_killed_process_answers_again(installed, key, unit):
     took_s = replaced_after_s(installed, unit, KILLED_WITHIN_S, "--signal=KILL", "--kill-whom=main")

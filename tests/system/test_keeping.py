@@ -202,6 +202,7 @@ def test_a_release_that_does_not_pass_is_never_switched_to(box, key, text):
     assert len(box.run("ls", "/opt/bastide/releases").split()) <= RELEASES_KEPT
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "breaking",
     [

@@ -68,6 +68,7 @@ def test_a_restart_fails_no_request(installed, load, unit, requests):
     assert load.answers == {"Chinstrap"}
 
 
+@pytest.mark.alone
 def test_a_machine_that_lost_its_power_answers_again(installed, key):
     installed.power_off()
     started_s = time.monotonic()
@@ -83,6 +84,7 @@ def test_a_machine_that_lost_its_power_answers_again(installed, key):
     assert took_s <= BOOTED_WITHIN_S
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("unit", WATCHED)
 def test_a_service_that_stands_still_is_replaced(installed, key, unit):
     took_s = replaced_after_s(installed, unit, REPLACED_WITHIN_S, "--signal=STOP")
@@ -90,6 +92,7 @@ def test_a_service_that_stands_still_is_replaced(installed, key, unit):
     assert took_s <= REPLACED_WITHIN_S
 
 
+@pytest.mark.alone
 def test_a_web_process_that_stands_still_is_replaced_by_the_one_that_began_it(installed, key):
     before = main_process(installed, "bastide-web")
     took_s = stopped_child_replaced_after_s(installed, before)
@@ -111,6 +114,7 @@ def test_an_address_holds_so_many_connections_and_leaves_them_with_their_end(ins
     socket.create_connection((installed.address, 80), 5).close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_thousand_slow_connections_slow_nobody_elsewhere(installed, key, kind, tmp_path):
     caller = Caller(installed, NAME, key, [PENGUIN], installed.network.neighbour)

@@ -14,6 +14,7 @@ def box(installed):
     return installed
 
 
+GIVEN_UP = "/opt/bastide/kept/20261101T020000-given-up.sqlite3"
 DRAFT = "/var/backups/bastide/.bastide-20261101T020000Z.backup.0123456789ab"
 POLICY = "/usr/sbin/policy-rc.d"
 
@@ -26,6 +27,11 @@ def leave_what_a_kill_leaves(box):
 
 def is_there(box, path):
     return "there" in box.run("sh", "-c", f"[ ! -e {path} ] || echo there")
+
+
+def code_of(box):
+    """Return what lies where the code does, but for the lock of the command that asked last."""
+    return box.run("find", "/opt/bastide", "-type", "f", "-not", "-name", ".lock").split()
 
 
 def put_on_a_disk_of_its_own(box):
@@ -43,7 +49,7 @@ def refuses_data_of_a_newer_release(box):
     box.run("python3", "-c", script + newer)
     with pytest.raises(RuntimeError, match=r"does not know: registry\.9999_shade"):
         box.run(f"{CHECKOUT}/bastide", "install", "--name", "box.example", "--force", "a trial", timeout_s=300)
-    assert box.run("sh", "-c", "ls -d /opt/bastide 2>/dev/null | cat") == ""
+    assert code_of(box) == [GIVEN_UP]
 
 
 def test_what_a_killed_backup_left_goes_with_the_next_one(box):
@@ -55,14 +61,17 @@ def test_what_a_killed_backup_left_goes_with_the_next_one(box):
 def test_uninstalling_leaves_the_data_until_it_is_asked_for_by_words(box):
     with pytest.raises(RuntimeError, match="Nothing was removed"):
         box.run("bastide", "uninstall")
+    box.run("install", "-D", "-m", "600", "/dev/null", GIVEN_UP)
     told = box.run("bastide", "uninstall", "--yes", timeout_s=180)
+    assert "databases that upgrades kept in /opt/bastide/kept stay" in told
     assert f"Removing {POLICY}" in told
     assert not is_there(box, POLICY)
     assert "/var/lib/bastide and its settings stay" in told
-    gone = "/opt/bastide /usr/local/bin/bastide /etc/systemd/system/bastide* /run/bastide"
+    gone = "/opt/bastide/[!k]* /usr/local/bin/bastide /etc/systemd/system/bastide* /run/bastide"
     left = f"ls -d {gone} /var/lib/bastide/* 2>/dev/null | cat"
     assert "/var/lib/bastide/db.sqlite3" in box.run("sh", "-c", left)
     assert "/opt/bastide" not in box.run("sh", "-c", left)
+    assert code_of(box) == [GIVEN_UP]
     refuses_data_of_a_newer_release(box)
     put_on_a_disk_of_its_own(box)
     purge = (f"{CHECKOUT}/bastide", "uninstall", "--purge")

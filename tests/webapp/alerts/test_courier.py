@@ -97,6 +97,7 @@ def test_a_mail_server_that_is_down_is_tried_again_after_longer_and_longer_pause
     assert "refused" in delivery.problem
 
 
+@pytest.mark.alone
 def test_a_mail_server_that_is_down_holds_nobody_up(alarmed, courier, settings):
     settings.EMAIL_BACKEND, settings.MAIL_FROM = SMTP, "box@example.org"
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as mute:  # takes, and says nothing

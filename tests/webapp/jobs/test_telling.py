@@ -155,6 +155,7 @@ def test_a_host_that_is_allowed_no_more_is_not_told(job, network, teller, settin
     assert (network.posted, job.told_at) == ([], NOON)
 
 
+@pytest.mark.alone
 def test_a_slow_network_holds_nobody_up(job, monkeypatch, teller):
     change(job, webhook=HOOK)
     monkeypatch.setattr(webhooks, "post", lambda _url, _body: time.sleep(0.5))

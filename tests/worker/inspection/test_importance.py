@@ -53,6 +53,7 @@ def test_without_an_outcome_what_is_ignored_is_found_all_the_same():
     assert (found.importance, found.ignored, found.unknown) == ((), ("none",), ())
 
 
+@pytest.mark.alone
 def test_a_slow_model_is_asked_less_and_what_remains_is_named(monkeypatch):
     monkeypatch.setattr(importance, "BUDGET_S", 0.25)
     started_s = time.perf_counter()

@@ -84,6 +84,7 @@ def test_what_is_on_the_lane_is_answered_whatever_comes_in_at_the_door_without_a
             reader.stop()
 
 
+@pytest.mark.alone
 def test_one_knock_is_enough_for_more_than_is_taken_at_once(tmp_path, cache):
     with running_redis(tmp_path) as path, redis.Redis(unix_socket_path=str(path)) as client:
         reader = LaneReader(path, path.parent, cache)
