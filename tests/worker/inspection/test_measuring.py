@@ -1,5 +1,8 @@
 """Fresh processes measure what a worker will need, and what cannot be served is refused."""
 
+import json
+import subprocess
+import sys
 import warnings
 
 import msgspec
@@ -10,6 +13,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
 from sklearn.neural_network import MLPRegressor
 
+from appliance.paths import ROOT
 from tests.worker.inspection.publishing import LIMITS, inbox, request
 from worker.contract.inspection import InspectionOutcome, Publication
 from worker.contract.report import Conversion, Measurements, Report
@@ -84,10 +88,19 @@ def test_what_cannot_be_measured_is_refused(line):
     assert complete(line.manifest, lambda _, briefly=False: refusal, 7) == refusal
 
 
+TAKES = """
+import json
+import numpy as np
+from worker.inspection import memory
+before = memory.usage()
+held = np.ones(10_000_000)
+print(json.dumps([before, memory.usage()]))
+"""
+
+
 def test_memory_that_is_taken_is_seen():
-    before = memory.usage()
-    held = np.ones(10_000_000)
-    after = memory.usage()
+    """In a process of its own: another test's may have memory to give that it did not return."""
+    told = subprocess.run([sys.executable, "-c", TAKES], cwd=ROOT, check=True, capture_output=True).stdout
+    before, after = (memory.Usage(*each) for each in json.loads(told))
     assert 70_000_000 < after.own - before.own < 120_000_000
     assert after.peak >= after.own + after.files - 10_000_000
-    del held
