@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -30,13 +31,31 @@ SETTINGS_OF_PIP: Final = (
 )
 SETTINGS_OF_APT: Final = (Path("/etc/apt/apt.conf.d"), Path("/etc/apt/apt.conf"), Path("/etc/apt/auth.conf.d"))
 BOOT_TIMEOUT_S: Final = 60.0
+GROUP_TIMEOUT_S: Final = 10.0
 DISK: Final = "16g"
 AS_IT_IS: Final = ("--format=posix", "--numeric-owner", "--same-permissions", "--acls", "--xattrs", "--sparse")
 """How tar packs and unpacks a disk."""
 
 RELEASES: Final = ("bookworm", "trixie")
-LOST_GROUP: Final = ("ExecMainStatus=219", "Result=resources")
-"""What systemd 252 says, and 257, where the kernel took away a group of processes that it thinks is there."""
+
+
+def groups() -> Path:
+    """Return where this machine's kernel shows its groups of processes, of the second version."""
+    mounts = (line.split() for line in Path("/proc/mounts").read_text().splitlines())
+    return Path(next(place for _, place, kind, *_ in mounts if kind == "cgroup2"))
+
+
+def remove_group(group: Path) -> None:
+    """Remove a group of processes that have ended, with those in it; what is busy for a moment is waited for."""
+    deadline_s = time.monotonic() + GROUP_TIMEOUT_S
+    while group.exists():
+        for path, _, _ in os.walk(group, topdown=False):
+            with suppress(OSError):
+                Path(path).rmdir()
+        if time.monotonic() > deadline_s:
+            message = f"Processes are left in {group}."
+            raise TimeoutError(message)
+        time.sleep(0.1)
 
 
 def root_of(release: str, more: Sequence[str] = ()) -> Path:
@@ -76,6 +95,7 @@ class Machine:
         self.network = Network()
         self.address = self.network.address
         self._log = directory / "boot.log"
+        self._group = groups() / self.name
 
     def __enter__(self) -> Self:
         self.root.mkdir()
@@ -98,6 +118,7 @@ class Machine:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.power_off()
+        remove_group(self._group)
         self.network.close()
         subprocess.run(["umount", "--lazy", self.root], check=True)
         self.root.rmdir()
@@ -114,6 +135,10 @@ class Machine:
             *self.network.options,
         ]
         argv += [] if self._is_offline else [f"--bind-ro={path}" for path in local_packages()]
+        # In a group of its own: else all machines would share one, and each systemd take the units of the others away.
+        remove_group(self._group)
+        self._group.mkdir()
+        argv = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', str(self._group / "cgroup.procs"), *argv]
         environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
         with self._log.open("ab") as log:
             self._nspawn = subprocess.Popen(
@@ -161,9 +186,6 @@ class Machine:
     ) -> str:
         """Return what a command printed in there, with what it said of errors."""
         done = self._enter(argv, timeout_s, variables)
-        if done.returncode and (units := self._without_group(done.stderr)):
-            done = self._enter(("systemctl", "start", *units), timeout_s, variables)
-            self._enter(("systemctl", "reset-failed", *units), timeout_s)  # that start was no fault of theirs
         if check and done.returncode:
             message = f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout[-6000:]}{done.stderr[-6000:]}"
             raise RuntimeError(message)
@@ -177,15 +199,6 @@ class Machine:
         return subprocess.run(
             [*command, *argv], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s, check=False
         )
-
-    def _without_group(self, said: str) -> list[str]:
-        """Return the units that systemctl could not start since the kernel had lost their group of processes.
-
-        One in ten that is started a moment after it was stopped, here. Systemd makes the group the next time.
-        """
-        show = ("systemctl", "show", "--property=ExecMainStatus,Result")
-        failed = re.findall(r"^Job for (\S+) failed", said, re.MULTILINE)
-        return [unit for unit in failed if any(each in self._enter((*show, unit), 60).stdout for each in LOST_GROUP)]
 
     def bring_checkout(self) -> None:
         """Copy this checkout in, as an admin who unpacked it would have it."""

@@ -121,16 +121,6 @@ def recorded(machine: Machine) -> dict[str, dict[str, str]]:
     return {each["id"]: each for each in results}
 
 
-def recorded_with_clock(machine: Machine) -> dict[str, dict[str, str]]:
-    """Return what the unit finds now, of the clock too.
-
-    For that it asks a service which ends after half a minute, and which systemd may fail to start anew where the kernel
-    lost its group of processes (`Machine`): then once more.
-    """
-    found = recorded(machine)
-    return recorded(machine) if found["clock"]["status"] == "skipped" else found
-
-
 def statuses(found: dict[str, dict[str, str]]) -> dict[str, str]:
     return {name: each["status"] for name, each in found.items() if name not in FOR_WHO_TYPES}
 
@@ -150,7 +140,7 @@ def parts(found: dict[str, dict[str, str]], names: Sequence[str]) -> dict[str, s
 
 
 def test_it_finds_of_a_fresh_box_what_root_finds(installed):
-    hourly, typed = recorded_with_clock(installed), findings(installed)
+    hourly, typed = recorded(installed), findings(installed)
     assert statuses(hourly) == statuses(typed)
     assert hourly["answers"]["measured"] == typed["answers"]["measured"]
     assert hourly["exposure"]["status"] == "passed"
@@ -191,7 +181,7 @@ def test_nobody_else_may_have_it_look(installed):
 
 
 def test_a_person_finds_with_it_what_the_look_finds(installed):
-    looked = recorded_with_clock(installed)  # first: the unit has a prediction asked, of which both then tell
+    looked = recorded(installed)  # first: the unit has a prediction asked, of which both then tell
     assert statuses(findings(installed, "--record")) == statuses(looked)
 
 

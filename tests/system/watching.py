@@ -19,11 +19,6 @@ UNITS = (*WATCHED, "bastide-batch@1")
 """A batch worker has only the time that others leave, so that a late sign of life is no fault: it may stand longer."""
 
 GIVEN_UP_AFTER_S = 90
-TRIES = 3
-KILLED, GONE = "with signal SIGKILL", "Failed with result"
-"""What systemd says when it kills what is left of a service, and when it has seen that nothing is."""
-
-LATE_S = 2
 READY = ("curl", "--silent", "--insecure", "--fail", "--max-time", "2", "https://127.0.0.1/readyz")
 
 
@@ -33,20 +28,8 @@ def main_process(machine: Machine, unit: str) -> str:
     return machine.run("systemctl", "show", "--property=MainPID", "--value", f"{unit}.service").strip()
 
 
-def replaced_after_s(machine: Machine, unit: str, within_s: float, *signal: str) -> float:
-    """Send a signal. Return after how long another process is in place, says that it is ready, and the box answers.
-
-    That is tried again where nothing was left in time and systemd learned of it late, whatever the unit is: a busy
-    kernel may keep from it for long that a group of processes is empty.
-    """
-    for _ in range(TRIES - 1):
-        took_s = _replaced_after_s(machine, unit, *signal)
-        if took_s <= within_s or not _learned_late(machine, unit):
-            return took_s
-    return _replaced_after_s(machine, unit, *signal)
-
-
-def _replaced_after_s(machine: Machine, unit: str, *signal: str) -> float:
+def replaced_after_s(machine: Machine, unit: str, *signal: str) -> float:
+    """Send a signal. Return after how long another process is in place, says that it is ready, and the box answers."""
     before = main_process(machine, unit)
     # A child that ends this very moment is an error to systemctl, which has reached all others by then.
     machine.run("systemctl", "kill", *signal, f"{unit}.service", check=False)
@@ -57,12 +40,6 @@ def _replaced_after_s(machine: Machine, unit: str, *signal: str) -> float:
     )
     machine.run("timeout", str(GIVEN_UP_AFTER_S), "sh", "-c", script)
     return time.monotonic() - started_s
-
-
-def _learned_late(machine: Machine, unit: str) -> bool:
-    lines = machine.run("journalctl", "-b", "-u", f"{unit}.service", "-o", "short-unix", "-n", "40").splitlines()
-    last_s = {word: float(line.split()[0]) for line in lines for word in (KILLED, GONE) if word in line}
-    return last_s.keys() == {KILLED, GONE} and last_s[GONE] - last_s[KILLED] > LATE_S
 
 
 def stopped_child_replaced_after_s(machine: Machine, main: str) -> float:
