@@ -1,6 +1,8 @@
 """Fixtures that every part of the tests may use; above all `box`, a real one, started once."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -9,8 +11,9 @@ import pytest
 
 from tests.running_box import RunningBox
 from tests.system.installation import RUN, forget_installations
-from tests.turns import forget_turns, place, turn
+from tests.turns import Turns
 
+TURNS: Final = pytest.StashKey[Turns]()
 TEST_PROCESSES_MAX: Final = 4
 """Each has a box of its own, whose seven processes wait most of the time but take memory all the time."""
 
@@ -26,36 +29,42 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if chosen or processors == 1 else min(processors, TEST_PROCESSES_MAX)
 
 
-def pytest_configure() -> None:
-    """Give this run of the tests a name, which its further processes take over."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run of the tests a name, which its further processes take over, and have all of them take turns."""
     os.environ.setdefault(RUN, str(os.getpid()))
+    config.stash[TURNS] = turns = Turns(_place_of_turns())
+    config.add_cleanup(turns.close)
+
+
+def _place_of_turns() -> Path:
+    return Path(tempfile.gettempdir()) / f"bastide-turns-{os.environ[RUN]}"
 
 
 def pytest_sessionfinish() -> None:
-    """Let go of what the machines were copied from, once the first process ends."""
+    """Let go of what the machines were copied from, and of the turns, once the first process ends."""
     if os.environ[RUN] == str(os.getpid()):
         forget_installations(os.environ[RUN])
-        forget_turns()
+        shutil.rmtree(_place_of_turns(), ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Iterator[None]:
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """Let nothing be made while a test has the machine to itself."""
-    with turn(place(), is_alone=False):
+    with item.config.stash[TURNS].turn(is_alone=False):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Give the machine to the test, together with those of other processes unless it measures times."""
-    with turn(place(), is_alone=item.get_closest_marker("alone") is not None):
+    with item.config.stash[TURNS].turn(is_alone=item.get_closest_marker("alone") is not None):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Let nothing be taken down while a test has the machine to itself."""
-    with turn(place(), is_alone=False):
+    with item.config.stash[TURNS].turn(is_alone=False):
         return (yield)
 
 

@@ -1,12 +1,13 @@
 """Whoever measures times has the machine alone, and waits for it no longer than those do who are at it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from tests.turns import turn
+from tests.turns import Turns
 
 SOON_S = 0.2
 LATE_S = 10
@@ -20,7 +21,7 @@ class Taker:
         self._done = pool.submit(self._take, directory, is_alone=is_alone)
 
     def _take(self, directory: Path, *, is_alone: bool) -> None:
-        with turn(directory, is_alone=is_alone):
+        with closing(Turns(directory)) as turns, turns.turn(is_alone=is_alone):
             self.began.set()
             assert self._may_end.wait(LATE_S)
 
