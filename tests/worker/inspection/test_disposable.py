@@ -25,7 +25,7 @@ def lives(pid: int) -> bool:
 def test_it_is_ended_on_a_time_out(tmp_path):
     job = tmp_path / "job"
     job.write_bytes(msgspec.json.encode(Job(request=request(Publication(output_name="hang")), inbox="")))
-    limits = msgspec.structs.replace(LIMITS, timeout_s=2.0)
+    limits = msgspec.structs.replace(LIMITS, timeout_s=5.0)
     ending = disposable.run("tests.worker.inspection.misbehaving", job, tmp_path / "working", limits)
     assert ending.timed_out
     assert ending.outcome is None
