@@ -31,6 +31,14 @@ def running(machine: Machine) -> str:
     return machine.run("readlink", CURRENT).strip()
 
 
+def switching(machine: Machine, launcher: str, unit: str) -> None:
+    """Begin an upgrade in a unit of its own. Return when it has switched to the other release, and goes on."""
+    former = running(machine)
+    machine.run("systemd-run", f"--unit={unit}", "--property=Type=exec", launcher, "upgrade")
+    switched = f"until [ $(readlink {CURRENT}) != {former} ]; do sleep 0.05; done"
+    machine.run("timeout", "600", "sh", "-c", switched, timeout_s=620)
+
+
 @contextmanager
 def asked(machine: Machine, key: str) -> Iterator[dict[str, Any]]:
     """Ask for predictions all the while, on one connection and on ever new ones; give what came of it at the end."""
